@@ -1,0 +1,265 @@
+"""The rows of a table as works: the table is the catalogue, the pictures belong to its rows."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+from knowledge_graph.collection import Problem, require_unique_ids
+from knowledge_graph.dates import year_of
+from knowledge_graph.errors import CollectionError, listed
+from knowledge_graph.facets import FACETS, recognise_columns
+from knowledge_graph.sources.folder import folder_values, ids_of_pictures, inside, sorted_by_id
+from knowledge_graph.sources.listing import Listing, PictureIndex, is_picture, without_suffix
+from knowledge_graph.sources.reading import TableFile
+from knowledge_graph.values import (
+    NULL_WORDS,
+    clean_date,
+    clean_line,
+    clean_text,
+    facet_lists,
+    unique_lines,
+)
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+_NO_NAME = NULL_WORDS | {""}
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The works of a table."""
+
+    works: pa.Table
+    """As ``collection_schema`` has it, sorted by id."""
+    problems: tuple[Problem, ...]
+    columns: Mapping[str, str]
+    """Which column was read as what."""
+
+
+@dataclass
+class _Pictures:
+    """For each row the pictures found, the first name that it gave, and what went wrong."""
+
+    found: list[list[str]] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
+    missing: list[list[tuple[str, str]]] = field(default_factory=list)
+
+
+def works_of_table(
+    read: TableFile,
+    listing: Listing,
+    base: str,
+    *,
+    columns: Mapping[str, str] | None,
+    separator: str | None,
+    facets_of_folders: Sequence[str],
+    whole_folder: bool,
+) -> Catalogue:
+    """Read a table's rows as works and find their pictures.
+
+    A row is a work, with or without its picture; a picture that no row names is no work. Where no
+    column names pictures, a picture called like the row's id is the row's.
+
+    Parameters
+    ----------
+    read : TableFile
+        The table.
+    listing : Listing
+        The pictures around it.
+    base : str
+        The folder that names of pictures and ids are relative to (``"images"``), or ``""``.
+    columns, separator
+        As for ``open_collection``.
+    facets_of_folders : sequence of str
+        What the levels of folders are (``folder_facets``).
+    whole_folder : bool
+        The user opened the folder, not the table alone: then pictures without a row are reported,
+        and pictures are expected.
+
+    Returns
+    -------
+    Catalogue
+        The works.
+
+    Raises
+    ------
+    CollectionError
+        ``columns`` is wrong, ids are not unique, or no row's picture is in the folder.
+    """
+    where = str(read.path)
+    table = _without_empty_rows(read.table)
+    roles = recognise_columns(table.column_names, columns, where=where)
+    if not roles:
+        raise CollectionError(
+            f"{where}: none of its columns ({listed(table.column_names, 8)}) is recognised; "
+            "expected columns such as image, title, artist, style. Say what they are: "
+            f"--map title={table.column_names[0]!r}."
+        )
+    index = PictureIndex(listing.files, base)
+    pictures = _pictures_of_rows(table, roles, index, separator)
+    if listing.files or "image" in roles:
+        _require_a_picture(pictures, roles, listing, read, whole_folder)
+    ids = _ids_of_rows(table, roles.get("id"), pictures, base)
+    require_unique_ids(
+        ids,
+        where,
+        "Map the column that tells works apart (--map id=COLUMN); the pictures of one work go "
+        "into one cell, divided by '|'.",
+    )
+    problems = [*read.problems, *listing.problems]
+    for work_id, missing in zip(ids, pictures.missing, strict=True):
+        problems += (Problem(work_id, name, reason) for name, reason in missing)
+    if whole_folder:
+        problems += _without_row(listing, pictures, base, read.path.name)
+    works = _columns_of_works(table, roles, separator)
+    works |= {"id": ids, "images": pictures.found}
+    if facets_of_folders:
+        from_folders = folder_values(pictures.found, base, facets_of_folders, where)
+        for facet, values in from_folders.items():
+            known = works[facet].to_pylist()
+            works[facet] = [
+                list(dict.fromkeys([*has, *more])) for has, more in zip(known, values, strict=True)
+            ]
+    return Catalogue(sorted_by_id(works), tuple(problems), roles)
+
+
+def _without_empty_rows(table: pa.Table) -> pa.Table:
+    """``table`` without the rows of empty cells that spreadsheets append."""
+    import pyarrow.compute as pc
+    import pyarrow.types as pt
+
+    filled = [
+        pc.not_equal(pc.utf8_trim_whitespace(column), "")
+        if pt.is_string(column.type)
+        else pc.greater(pc.list_value_length(column), 0)
+        for column in table.columns
+    ]
+    return table.filter(reduce(pc.or_, filled))
+
+
+def _pictures_of_rows(
+    table: pa.Table, roles: Mapping[str, str], index: PictureIndex, separator: str | None
+) -> _Pictures:
+    """Find the pictures that each row names, or that its id names where no column does."""
+    pictures = _Pictures()
+    by_id = "image" not in roles
+    if by_id and ("id" not in roles or not len(index)):
+        for _ in range(table.num_rows):
+            pictures.found.append([])
+            pictures.named.append("")
+            pictures.missing.append([])
+        return pictures
+    for cell in table[roles["id" if by_id else "image"]].to_pylist():
+        names = cell if isinstance(cell, list) else [cell]
+        names = [name.strip() for name in names if name.strip().casefold() not in _NO_NAME]
+        if len(names) == 1 and not by_id:
+            names = _names_in_cell(names[0], index, separator)
+        answers = [(name, *index.find(name)) for name in names]
+        pictures.found.append(list(dict.fromkeys(file for _, file, _ in answers if file)))
+        pictures.named.append(names[0] if names else "")
+        missing = [(name, reason) for name, file, reason in answers if not file]
+        pictures.missing.append(missing if names else [("", "the row names no picture")])
+    return pictures
+
+
+def _names_in_cell(cell: str, index: PictureIndex, separator: str | None) -> list[str]:
+    """The names of pictures in one cell; a picture whose name has the separator in it is one."""
+    if index.find(cell)[0]:
+        return [cell]
+    for mark in (separator, "|", ";", "\n", ","):
+        parts = [part.strip() for part in cell.split(mark)] if mark else []
+        if len(parts) > 1 and (mark != "," or all(map(is_picture, parts))):
+            return [part for part in parts if part]
+    return [cell]
+
+
+def _require_a_picture(
+    pictures: _Pictures,
+    roles: Mapping[str, str],
+    listing: Listing,
+    read: TableFile,
+    whole_folder: bool,
+) -> None:
+    """Raise CollectionError if not one row has a picture although pictures are meant."""
+    if any(pictures.found):
+        return
+    folder = read.path.parent
+    if "image" not in roles:
+        if whole_folder:
+            raise CollectionError(
+                f"{read.path}: no column is recognised as naming the pictures; found the columns "
+                f"{listed(read.table.column_names, 8)}, expected one such as 'image' or 'filename' "
+                f"whose cells are like {listed(listing.files, 2)}. Name it: --map image=COLUMN."
+            )
+        return
+    named = [name for name in pictures.named if name]
+    there = listed(listing.files) if listing.files else "no pictures"
+    raise CollectionError(
+        f"{read.path}: no picture that its column {roles['image']!r} names is in {folder}; the "
+        f"table names {listed(named) if named else 'none'}, the folder holds {there}. Name "
+        "another column with --map image=COLUMN, or mend the names; --map image= reads the facts "
+        "without pictures."
+    )
+
+
+def _ids_of_rows(table: pa.Table, column: str | None, pictures: _Pictures, base: str) -> list[str]:
+    """Each row's id: its own, else its picture's path without suffix, else its number."""
+    names = [
+        found[0] if found else posixpath.normpath(name.replace("\\", "/")) if name else ""
+        for found, name in zip(pictures.found, pictures.named, strict=True)
+    ]
+    ids = [clean_line(name) for name in ids_of_pictures(names, base)]
+    if column is not None:
+        own = [" ".join(unique_lines(_parts(cell))) for cell in table[column].to_pylist()]
+        ids = [mine or other for mine, other in zip(own, ids, strict=True)]
+    width = len(str(len(ids)))
+    return [work_id or f"row-{row:0{width}}" for row, work_id in enumerate(ids, start=1)]
+
+
+def _without_row(
+    listing: Listing, pictures: _Pictures, base: str, table_name: str
+) -> list[Problem]:
+    """The pictures that no row names."""
+    used = {file for found in pictures.found for file in found}
+    return [
+        Problem(without_suffix(inside(file, base)), file, f"no row in {table_name}")
+        for file in listing.files
+        if file not in used
+    ]
+
+
+def _columns_of_works(
+    table: pa.Table, roles: Mapping[str, str], separator: str | None
+) -> dict[str, Any]:
+    """Title, description, date, year and facets of the rows."""
+    import pyarrow as pa
+
+    def texts(role: str) -> list[str]:
+        if role not in roles:
+            return [""] * table.num_rows
+        return [", ".join(_parts(cell)) for cell in table[roles[role]].to_pylist()]
+
+    dates = [clean_date(text) for text in texts("date")]
+    years = {text: year_of(text) for text in set(dates)}
+    works: dict[str, Any] = {
+        "title": [clean_line(text) for text in texts("title")],
+        "description": [clean_text(text) for text in texts("description")],
+        "date": dates,
+        "year": [years[text] for text in dates],
+    }
+    nothing = pa.array([[]] * table.num_rows, pa.list_(pa.string()))
+    for facet in FACETS:
+        known = facet in roles
+        works[facet] = facet_lists(table[roles[facet]], facet, separator) if known else nothing
+    return works
+
+
+def _parts(cell: str | list[str]) -> list[str]:
+    """A cell as the list that it is or stands for."""
+    return cell if isinstance(cell, list) else [cell]

@@ -1,0 +1,196 @@
+"""Which pictures a folder holds, and which of them a name in a table means.
+
+Files are listed here and never opened; the encoder finds out whether they are pictures.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from knowledge_graph.collection import Problem
+from knowledge_graph.errors import CollectionError
+
+PICTURE_SUFFIXES: tuple[str, ...] = (
+    ".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif"
+)  # fmt: skip
+"""The kinds of picture that are read."""
+
+_OTHER_PICTURES = frozenset(
+    ".heic .heif .avif .jxl .jp2 .j2k .psd .svg .eps .ai .cr2 .cr3 .nef .arw .dng .raw .pdf".split()
+)
+_JUNK = frozenset({"thumbs.db", "desktop.ini", "__macosx", "@eadir"})
+_RUN_FILES = frozenset({"run.json", "works.parquet"})
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The pictures of a folder."""
+
+    files: tuple[str, ...]
+    """POSIX paths relative to the folder, as the disk spells them, sorted."""
+    problems: tuple[Problem, ...]
+    """What looks like a picture and cannot be used."""
+
+
+def list_pictures(root: Path, only: Iterable[str] | None = None) -> Listing:
+    """List the pictures in a folder and the folders in it.
+
+    Hidden files (``.x``, and so the Mac's ``._x.jpg``) and what systems leave behind are passed
+    over. Links to folders are not followed; a link to a file counts if the file is inside ``root``.
+
+    Parameters
+    ----------
+    root : Path
+        The folder, resolved.
+    only : iterable of str, optional
+        Look into these folders of ``root`` only (any case); pictures in ``root`` itself are listed
+        anyway.
+
+    Returns
+    -------
+    Listing
+        The pictures, and what could not be used.
+
+    Raises
+    ------
+    CollectionError
+        ``root`` cannot be read.
+    """
+    wanted = None if only is None else {name.casefold() for name in only}
+    files: list[str] = []
+    problems: list[Problem] = []
+    folders = [""]
+    while folders:
+        folder = folders.pop()
+        try:
+            with os.scandir(root / folder) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            if not folder:
+                raise CollectionError(
+                    f"{root}: the folder cannot be read ({error.strerror}); expected a folder that "
+                    "you may list. Check its permissions."
+                ) from error
+            problems.append(Problem("", folder, f"folder cannot be read: {error.strerror}"))
+            continue
+        if folder and _RUN_FILES <= {entry.name for entry in found}:
+            continue  # A run left inside the collection: its mosaics are no works.
+        for entry in found:
+            name = posixpath.join(folder, entry.name)
+            if entry.name.startswith(".") or entry.name.casefold() in _JUNK:
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if folder or wanted is None or entry.name.casefold() in wanted:
+                    folders.append(name)
+            elif reason := _refused(root, entry, name):
+                shown = name.encode("utf-8", "backslashreplace").decode()
+                problems.append(Problem(without_suffix(shown), shown, reason))
+            elif is_picture(name):
+                files.append(name)
+    return Listing(tuple(sorted(files)), tuple(problems))
+
+
+def _refused(root: Path, entry: os.DirEntry[str], name: str) -> str:
+    """Why this entry, if it is a picture or a folder at all, is not used; ``""`` if it is."""
+    if entry.is_symlink():
+        if entry.is_dir():
+            return "a link to a folder is not followed; move the folder here or open it itself"
+        target = Path(entry.path).resolve()
+        if is_picture(entry.name) and not target.is_relative_to(root):
+            return "a link that leaves the folder; copy the picture here instead"
+        if is_picture(entry.name) and not target.is_file():
+            return "a link to a file that is not there"
+    if posixpath.splitext(entry.name)[1].lower() in _OTHER_PICTURES:
+        return "this kind of file is not read; save it as JPEG, PNG, WebP or TIFF"
+    if is_picture(entry.name):
+        try:
+            name.encode("utf-8")
+        except UnicodeEncodeError:
+            return "the name of the file or its folder is not UTF-8; rename it"
+        if not entry.is_file():
+            return "not a regular file"
+    return ""
+
+
+def is_picture(name: str) -> bool:
+    """Whether a file's name ends as pictures' names do (PICTURE_SUFFIXES, any case)."""
+    return name.lower().endswith(PICTURE_SUFFIXES)
+
+
+def without_suffix(name: str) -> str:
+    """A picture's path without ``.jpg`` and the like; a name that ends otherwise stays whole."""
+    return posixpath.splitext(name)[0] if is_picture(name) else name
+
+
+class PictureIndex:
+    """Finds the pictures of a listing by the names that tables give them.
+
+    Parameters
+    ----------
+    files : iterable of str
+        POSIX paths relative to the root, as in ``Listing.files``.
+    base : str
+        The folder that names are relative to, besides the root: ``"images"`` or ``""``.
+    """
+
+    def __init__(self, files: Iterable[str], base: str) -> None:
+        self._bases = (base, "") if base else ("",)
+        self._exact: dict[str, str] = {}
+        self._folded: dict[str, list[str]] = {}
+        self._bare: dict[str, list[str]] = {}
+        for file in files:
+            name = unicodedata.normalize("NFC", file)
+            self._exact[name] = file
+            self._folded.setdefault(name.casefold(), []).append(file)
+            self._bare.setdefault(without_suffix(name).casefold(), []).append(file)
+
+    def __len__(self) -> int:
+        return len(self._exact)
+
+    def find(self, reference: str) -> tuple[str, str]:
+        """The picture that ``reference`` means.
+
+        Exactly so named, else the same but for upper and lower case, else with the picture's suffix
+        added.
+
+        Parameters
+        ----------
+        reference : str
+            As a table has it; ``\\`` counts as ``/``.
+
+        Returns
+        -------
+        tuple of str
+            The picture's path and ``""``, or ``""`` and the reason why there is none.
+        """
+        direct = self._exact.get(posixpath.join(self._bases[0], reference))
+        if direct is not None:
+            return direct, ""
+        if _ADDRESS.match(reference):
+            return "", "an address, not a file; download the picture and name the file"
+        path = unicodedata.normalize("NFC", reference).replace("\\", "/")
+        if path.startswith("/") or _DRIVE.match(reference):
+            return "", "an absolute path; expected one inside the folder"
+        candidates = [posixpath.normpath(posixpath.join(base, path)) for base in self._bases]
+        inside = [c for c in candidates if c != ".." and not c.startswith("../")]
+        if not inside:
+            return "", "the path leaves the folder"
+        for name in inside:
+            if name in self._exact:
+                return self._exact[name], ""
+        for table in (self._folded, self._bare):
+            for name in inside:
+                found = table.get(name.casefold(), [])
+                if len(found) == 1:
+                    return found[0], ""
+                if found:
+                    return "", f"could be any of {', '.join(found[:3])}; write the name in full"
+        return "", "no such picture in the folder"
