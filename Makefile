@@ -1,0 +1,37 @@
+# Two commands do everything: `make demo` and `make test`.
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint clean
+
+demo: $(VENV)/installed
+	@$(BIN)/topicart demo --out demo
+
+test: $(VENV)/installed-dev lint
+	@$(BIN)/pytest
+
+lint: $(VENV)/installed-dev
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@git ls-files '*.py' | grep -v '^tests/' | xargs $(BIN)/numpydoc lint
+
+$(VENV)/installed: pyproject.toml | $(BIN)/python
+	@$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml | $(BIN)/python
+	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@ $(VENV)/installed
+
+# The newest Python of 3.11 or later that really starts.
+$(BIN)/python:
+	@for python in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
+	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    $$python -m venv $(VENV) && $(BIN)/python -m pip install --quiet --upgrade pip && exit; \
+	  fi; \
+	done; echo 'topicart needs Python 3.11 or newer: install it, or say make PYTHON=/path/to/python' >&2; exit 1
+
+clean:
+	rm -rf $(VENV) demo build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,24 @@
+"""How facts are put into words: the second layer of the house, without torch.
+
+Facts are cleaned for prompts (``cleaning``), gathered into a vocabulary of terms by facet
+(``vocabulary``), set into templates that a user can copy and edit (``templates``,
+``templates.toml``), and told as one caption a work (``captions``).
+"""
+
+from prompts.captions import caption
+from prompts.cleaning import clean_value
+from prompts.templates import TemplateError, Templates, load_templates, phrase
+from prompts.vocabulary import DATE, Term, Vocabulary, build_vocabulary
+
+__all__ = [
+    "DATE",
+    "TemplateError",
+    "Templates",
+    "Term",
+    "Vocabulary",
+    "build_vocabulary",
+    "caption",
+    "clean_value",
+    "load_templates",
+    "phrase",
+]

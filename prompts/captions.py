@@ -1,0 +1,51 @@
+"""A work's facts told as one caption."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prompts.cleaning import clean_value
+
+if TYPE_CHECKING:
+    from knowledge_graph import Artwork
+
+MAX_SUBJECTS = 3
+
+
+def caption(work: Artwork) -> str:
+    """Return the caption of a work in the published form for ArtGraph; absent facts drop out.
+
+    The pattern is ``{genre} painting rendered in {medium} displaying {subject, subject, subject}
+    in a {style} manner made by {artist} during {period}`` (Scaringi et al. 2025), in lower case.
+    A work without any of these facts is captioned by its title.
+
+    Parameters
+    ----------
+    work
+        The work.
+
+    Returns
+    -------
+    str
+        The caption; empty only if the work has neither facts nor a title.
+    """
+
+    def values(facet: str, limit: int = 1) -> str:
+        return ", ".join(clean_value(value) for value in work.facets.get(facet, ())[:limit])
+
+    genre = values("genre").removesuffix("painting").strip()
+    parts = [
+        f"{genre} painting" if genre else "painting",
+        _joined("rendered in", values("medium")),
+        _joined("displaying", values("subject", MAX_SUBJECTS)),
+        _joined("in a", values("style"), "manner"),
+        _joined("made by", values("artist")),
+        _joined("during", values("period")),
+    ]
+    if parts == ["painting"] + [""] * 5:
+        return work.title.lower()
+    return " ".join(part for part in parts if part).lower()
+
+
+def _joined(before: str, value: str, after: str = "") -> str:
+    return f"{before} {value} {after}".strip() if value else ""

@@ -1,0 +1,152 @@
+"""The terms that can name a topic: the values of the collection's own facts, by facet."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from knowledge_graph import FACETS
+from prompts.cleaning import clean_value
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_array
+
+    from knowledge_graph import Collection
+
+DATE = "date"
+"""The facet whose terms are the centuries of the works' years."""
+
+MAX_TERMS = 2000
+"""Terms kept for a facet, the most frequent first: labels need words that many works share."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word or phrase of one facet.
+
+    Parameters
+    ----------
+    facet
+        The kind of fact.
+    text
+        The commonest spelling in the collection.
+    n_works
+        Number of works that have the fact.
+    """
+
+    facet: str
+    text: str
+    n_works: int
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Terms, and which work has which.
+
+    Parameters
+    ----------
+    terms
+        The terms, by facet, the most frequent first.
+    presence
+        Which work states which term, shape ``(n_works, n_terms)``, sparse, 0 or 1.
+    stated
+        Which work states anything of a facet (also what is no term), shape ``(n_works, n_facets)``,
+        in the order of ``facets``.
+    """
+
+    terms: tuple[Term, ...]
+    presence: csr_array
+    stated: NDArray[np.bool_]
+
+    @property
+    def facets(self) -> tuple[str, ...]:
+        """The facets that have terms, in the order of the terms."""
+        return tuple(dict.fromkeys(term.facet for term in self.terms))
+
+
+def build_vocabulary(collection: Collection, *, min_works: int = 3) -> Vocabulary:
+    """Gather the terms of a collection's facts.
+
+    Spellings that differ in case or in bracketed additions only are one term.
+
+    Parameters
+    ----------
+    collection
+        The works.
+    min_works
+        A value stated by fewer works is no term: it cannot describe a theme.
+
+    Returns
+    -------
+    Vocabulary
+        At most ``MAX_TERMS`` terms a facet; it may be empty.
+    """
+    import numpy as np
+    from scipy.sparse import csr_array
+
+    terms: list[Term] = []
+    rows: list[int] = []
+    columns: list[int] = []
+    stated: list[list[bool]] = []
+    for facet in (*FACETS, DATE):
+        values = _values(collection, facet)
+        works_of, spelling_of = _works_by_term(values)
+        kept = sorted(
+            (key for key, works in works_of.items() if len(works) >= min_works),
+            key=lambda key: (-len(works_of[key]), key),
+        )
+        for key in kept[:MAX_TERMS]:
+            works = works_of[key]
+            rows += works
+            columns += [len(terms)] * len(works)
+            terms.append(Term(facet, spelling_of[key], len(works)))
+        if kept:
+            stated.append([bool(texts) for texts in values])
+    ones = np.ones(len(rows), dtype=np.float32)
+    presence = csr_array((ones, (rows, columns)), shape=(len(collection), len(terms)))
+    by_work = np.array(stated, dtype=np.bool_).reshape(-1, len(collection)).T
+    return Vocabulary(tuple(terms), presence, by_work)
+
+
+def century_of(year: int) -> str:
+    """Return the century of a year in words (years before 1 are BCE; there is no year 0).
+
+    Examples
+    --------
+    >>> century_of(1889), century_of(1900), century_of(-44)
+    ('19th century', '19th century', '1st century BCE')
+    """
+    number = (abs(year) - 1) // 100 + 1 if year else 1
+    suffix = (
+        "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    )
+    return f"{number}{suffix} century" + (" BCE" if year < 0 else "")
+
+
+def _values(collection: Collection, facet: str) -> Sequence[Sequence[str]]:
+    if facet != DATE:
+        return collection.facet(facet)
+    return [[century_of(year)] if year is not None else [] for year in collection.column("year")]
+
+
+def _works_by_term(
+    values: Sequence[Sequence[str]],
+) -> tuple[dict[str, list[int]], dict[str, str]]:
+    """Return the works of each term and its commonest spelling, both by the term's folded form."""
+    works_of: dict[str, list[int]] = defaultdict(list)
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    for row, texts in enumerate(values):
+        for text in texts:
+            key = clean_value(text).casefold()
+            spellings[key][text] += 1
+            if not works_of[key] or works_of[key][-1] != row:
+                works_of[key].append(row)
+    spelling_of = {
+        key: min(counts, key=lambda text: (-counts[text], text))
+        for key, counts in spellings.items()
+    }
+    return works_of, spelling_of
