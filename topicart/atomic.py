@@ -1,0 +1,186 @@
+"""Write files so that a crash leaves the old one or the new one, never half of one."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from topicart.errors import WriteError
+
+__all__ = [
+    "make_folder",
+    "remove_leftovers",
+    "replacing",
+    "write_bytes_atomic",
+    "write_text_atomic",
+]
+
+_LEFTOVER = re.compile(r"\..+\.(?P<pid>\d+)-[0-9a-f]{8}\.tmp")
+
+
+def write_bytes_atomic(path: Path, data: bytes) -> None:
+    """Write bytes to a file, atomically and durably.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its folder must exist. An existing file is replaced.
+    data : bytes
+        The whole content.
+
+    Raises
+    ------
+    WriteError
+        If the disk is full, read-only, or the folder may not be written. The file is then as
+        it was before.
+    """
+    with replacing(path) as beside:
+        beside.write_bytes(data)
+
+
+def write_text_atomic(path: Path, text: str) -> None:
+    """Write UTF-8 text to a file, atomically and durably, as it stands: line ends are not changed.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its folder must exist. An existing file is replaced.
+    text : str
+        The whole content.
+
+    Raises
+    ------
+    WriteError
+        As :func:`write_bytes_atomic`.
+    """
+    write_bytes_atomic(path, text.encode("utf-8"))
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give the name of a file beside ``path`` to write to; it takes ``path``'s place at the end.
+
+    For writers that want a file name (Parquet, for example). On leaving the block the file is
+    flushed to the disk and renamed; if the block raises, the file beside is removed.
+
+    Parameters
+    ----------
+    path : Path
+        The file to write or replace; its folder must exist.
+
+    Yields
+    ------
+    Path
+        A fresh name in the same folder, hence on the same file system.
+
+    Raises
+    ------
+    WriteError
+        If writing, flushing or renaming fails.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    try:
+        yield beside
+        _flush(beside)
+        beside.replace(path)
+        _flush_folder(path.parent)
+    except BaseException as error:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise _write_error(path, error) from error
+        raise
+
+
+def make_folder(path: Path) -> None:
+    """Create a folder and its parents where they are missing.
+
+    Parameters
+    ----------
+    path : Path
+        The folder.
+
+    Raises
+    ------
+    WriteError
+        If it cannot be created, or a file stands in its place.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _write_error(path, error) from error
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what processes that were killed while writing left in a folder.
+
+    Files of processes that still run on this machine stay.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder, not searched deeper.
+    """
+    for entry in folder.glob(".*.tmp"):
+        match = _LEFTOVER.fullmatch(entry.name)
+        if match and not _runs(int(match["pid"])):
+            # Two processes may tidy one folder at once; whoever is second finds nothing.
+            with suppress(OSError):
+                entry.unlink()
+
+
+def _runs(pid: int) -> bool:
+    """Whether another process of that number runs here."""
+    if pid == os.getpid() or os.name == "nt":  # on Windows os.kill(pid, 0) ends the process
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
+
+
+def _flush(file: Path) -> None:
+    """Have the system put a file's content on the disk."""
+    # Windows flushes only what is open for writing.
+    with file.open("rb+") as handle:
+        os.fsync(handle.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    """Have the system put a folder's entries on the disk: a rename is one of them."""
+    if os.name == "nt":  # Windows opens no folders
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _write_error(path: Path, error: OSError) -> WriteError:
+    """Say in plain words why a path could not be written and what to do."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        reason = "the disk is full. Free some space, or choose a folder on another disk"
+    elif error.errno == errno.EROFS:
+        reason = "the file system is read-only. Choose a folder that can be written"
+    elif error.errno in (errno.EACCES, errno.EPERM):
+        reason = (
+            "this user has no permission to write there. Choose another folder, or change its "
+            "permissions"
+        )
+    elif error.errno in (errno.EEXIST, errno.ENOTDIR):
+        reason = "a file stands where a folder is needed. Choose another folder, or move the file"
+    else:
+        reason = f"{error.strerror or error}. Check that the folder exists and can be written"
+    return WriteError(
+        f"Cannot write {path}: {reason}, then run the same command again; what was finished "
+        "before is kept."
+    )

@@ -1,0 +1,62 @@
+"""What topicart raises when a user's input, model or disk is at fault, with its exit code."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+__all__ = [
+    "EmbeddingStoreError",
+    "FitError",
+    "ModelError",
+    "PictureError",
+    "RunError",
+    "TopicartError",
+    "WriteError",
+]
+
+
+class TopicartError(ValueError):
+    """An error that a user can mend; its message says what was found and how to mend it.
+
+    The command line prints the message without a traceback and ends with ``exit_code``.
+    """
+
+    exit_code: ClassVar[int] = 2
+
+
+class ModelError(TopicartError):
+    """A model is unknown, out of reach, damaged, unsafe, or cannot run as asked."""
+
+    exit_code = 3
+
+
+class WriteError(TopicartError):
+    """A file or folder could not be written: disk full, read-only, or not permitted."""
+
+    exit_code = 4
+
+
+class EmbeddingStoreError(TopicartError):
+    """A folder of embeddings is missing, incomplete, damaged, or of another version."""
+
+    exit_code = 5
+
+
+class PictureError(TopicartError):
+    """One picture cannot be read.
+
+    The message is the reason alone, in plain words and without the path, because it goes
+    into the ``reason`` column of ``problems.csv`` beside the file's name.
+    """
+
+
+class FitError(TopicartError):
+    """Topics cannot be sought: too few works, or settings that contradict each other."""
+
+    exit_code = 6
+
+
+class RunError(TopicartError):
+    """A run's folder is missing, in use, cut short, damaged, or of another version."""
+
+    exit_code = 7

@@ -1,0 +1,247 @@
+"""Encode a collection slice by slice, in a stream: what is stored, and resumed, as one.
+
+Decoding runs ahead of the encoder across the borders of slices; the batches do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge_graph import Problem
+from topicart.embeddings import Embeddings, normalise
+from topicart.errors import PictureError
+from topicart.preprocess import Preprocess, load_pixels
+from topicart.stream import default_workers, run_ahead
+
+if TYPE_CHECKING:
+    from knowledge_graph import Collection
+    from topicart.encoder import Encoder
+
+__all__ = ["EncodedSlice", "Progress", "encode_slices", "require_positive", "slices_of"]
+
+Progress = Callable[[int, int], None]
+"""Called with the number of works done and of all works."""
+
+
+@dataclass(frozen=True, eq=False)
+class EncodedSlice:
+    """What encoding a few neighbouring works of a collection gave."""
+
+    rows: range
+    """The works' rows in the collection."""
+    embeddings: Embeddings
+    """Vectors of those with a readable picture."""
+    problems: tuple[Problem, ...]
+    """Pictures that could not be read."""
+
+
+def slices_of(works: int, size: int | None = None) -> list[range]:
+    """Cut a collection into the slices that are encoded, and stored, as one.
+
+    Parameters
+    ----------
+    works : int
+        Number of works.
+    size : int, optional
+        Works in a slice. By default 256 up to 10,000 works (an interruption costs seconds) and
+        1,024 above (a million works make a thousand files).
+
+    Returns
+    -------
+    list of range
+        Rows from 0 to ``works``; the last slice may be shorter.
+
+    Raises
+    ------
+    ValueError
+        If ``size`` is less than 1.
+    """
+    step = (256 if works <= 10_000 else 1_024) if size is None else size
+    require_positive("the size of a slice", step)
+    return [range(start, min(start + step, works)) for start in range(0, works, step)]
+
+
+def encode_slices(
+    encoder: Encoder,
+    collection: Collection,
+    slices: Sequence[range],
+    *,
+    batch_size: int = 32,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    done: int = 0,
+) -> Iterator[EncodedSlice]:
+    """Encode slices of a collection in a stream: the next pictures are decoded meanwhile.
+
+    A batch never holds pictures of two slices. A slice's vectors therefore do not depend on
+    which other slices are encoded, and an interrupted run that goes on is equal to the bit.
+
+    Parameters
+    ----------
+    encoder : Encoder
+        The model.
+    collection : Collection
+        Works and their pictures.
+    slices : sequence of range
+        Rows of the collection.
+    batch_size : int
+        Pictures at a time.
+    workers : int, optional
+        Threads that decode.
+    progress : callable, optional
+        Called with the works done and all works.
+    done : int
+        Works that were done before and count as progress.
+
+    Yields
+    ------
+    EncodedSlice
+        One for each of ``slices``, in order.
+
+    Raises
+    ------
+    ValueError
+        If ``batch_size`` or ``workers`` is less than 1.
+    """
+    threads = default_workers() if workers is None else workers
+    require_positive("batch_size", batch_size)
+    require_positive("workers", threads)
+    total = done + sum(len(rows) for rows in slices)
+    stream = run_ahead(
+        _picture_jobs(collection, slices),
+        partial(_load, root=collection.root, preprocess=encoder.preprocess),
+        workers=threads,
+        # One batch ready while another is encoded, and work for every thread besides.
+        ahead=2 * batch_size + 2 * threads,
+    )
+    remaining = iter(slices)
+    current = _SliceInWork(encoder, next(remaining, range(0)))
+    for job, outcome in stream:
+        if not job.file:
+            yield current.finish()
+            done += len(current.rows)
+            current = _SliceInWork(encoder, next(remaining, range(0)))
+        elif current.add(job, outcome, batch_size) and progress is not None:
+            progress(done + job.row - current.rows.start, total)
+        if not job.file and progress is not None:
+            progress(done, total)
+
+
+def require_positive(name: str, value: int) -> None:
+    """Refuse a number less than 1.
+
+    Parameters
+    ----------
+    name : str
+        What it is, for the message.
+    value : int
+        The number.
+
+    Raises
+    ------
+    ValueError
+        If it is.
+    """
+    if value < 1:
+        raise ValueError(f"{name} must be at least 1, got {value}.")
+
+
+@dataclass(frozen=True)
+class _PictureJob:
+    """One picture to read, or, without a file, the end of a slice."""
+
+    row: int
+    id: str = ""
+    file: str = ""
+
+
+def _picture_jobs(collection: Collection, slices: Sequence[range]) -> Iterator[_PictureJob]:
+    """List the pictures of slices, lazily."""
+    table = collection.arrow.select(["id", "images"])
+    for rows in slices:
+        part = table.slice(rows.start, len(rows)).to_pydict()
+        for row, id_, images in zip(rows, part["id"], part["images"], strict=True):
+            for file in images:
+                yield _PictureJob(row, id_, file)
+        yield _PictureJob(rows.stop)
+
+
+class _SliceInWork:
+    """Collects pictures of a slice into batches, and their vectors into those of works."""
+
+    def __init__(self, encoder: Encoder, rows: range) -> None:
+        self.rows = rows
+        self._encoder = encoder
+        self._jobs: list[_PictureJob] = []
+        self._pixels: list[NDArray[np.uint8]] = []
+        self._problems: list[Problem] = []
+        self._vectors: dict[str, list[NDArray[np.float32]]] = {}
+
+    def add(
+        self,
+        job: _PictureJob,
+        outcome: NDArray[np.uint8] | PictureError | None,
+        batch_size: int,
+    ) -> bool:
+        """Take what reading a picture gave; say whether a batch was full and has been encoded."""
+        if isinstance(outcome, PictureError):
+            self._problems.append(Problem(job.id, job.file, str(outcome)))
+        elif outcome is not None:
+            self._jobs.append(job)
+            self._pixels.append(outcome)
+        if len(self._jobs) < batch_size:
+            return False
+        self._encode()
+        return True
+
+    def finish(self) -> EncodedSlice:
+        """Encode what is left and put the works' vectors together."""
+        self._encode()
+        ids = tuple(self._vectors)
+        vectors = np.empty((len(ids), self._encoder.dim), dtype=np.float32)
+        for row, pictures in enumerate(self._vectors.values()):
+            # Exactly opposite vectors would cancel out and leave nothing to scale.
+            mean = normalise(np.mean([pictures], axis=1, dtype=np.float64))[0]
+            vectors[row] = mean if np.isfinite(mean).all() else pictures[0]
+        return EncodedSlice(self.rows, Embeddings(ids, vectors), tuple(self._problems))
+
+    def _encode(self) -> None:
+        """Encode the batch in hand, if any."""
+        if not self._jobs:
+            return
+        vectors = self._encoder.encode_pixels(np.stack(self._pixels))
+        for job, vector in zip(self._jobs, vectors, strict=True):
+            if np.isfinite(vector).all():
+                self._vectors.setdefault(job.id, []).append(vector)
+            else:
+                reason = (
+                    f"the model gives no finite vector for it in {self._encoder.precision}; "
+                    "--precision fp32 may help"
+                )
+                self._problems.append(Problem(job.id, job.file, reason))
+        self._jobs, self._pixels = [], []
+
+
+def _load(
+    job: _PictureJob, *, root: Path, preprocess: Preprocess
+) -> NDArray[np.uint8] | PictureError | None:
+    """Read one picture in a worker thread; what is wrong with it is a result, not a failure."""
+    if not job.file:
+        return None
+    try:
+        path = (root / job.file).resolve()
+        # Checked when the collection was opened; a link may have been put there since.
+        if not path.is_relative_to(root):
+            return PictureError("it leads outside the collection's folder")
+        return load_pixels(path, preprocess)
+    except (OSError, RuntimeError) as error:  # a loop of links
+        return PictureError(f"the path cannot be followed ({error})")
+    except PictureError as error:
+        return error
