@@ -8,6 +8,7 @@ from knowledge_graph.collection import Artwork, Collection, Problem, collection_
 from knowledge_graph.dates import year_of
 from knowledge_graph.errors import CollectionError
 from knowledge_graph.facets import FACETS, ROLES, recognise_columns
+from knowledge_graph.skos import Concept, work_iri, write_skos
 from knowledge_graph.sources import PICTURE_SUFFIXES, TABLE_SUFFIXES, open_collection
 
 __all__ = [
@@ -18,9 +19,12 @@ __all__ = [
     "Artwork",
     "Collection",
     "CollectionError",
+    "Concept",
     "Problem",
     "collection_schema",
     "open_collection",
     "recognise_columns",
+    "work_iri",
+    "write_skos",
     "year_of",
 ]

@@ -6,7 +6,7 @@ Facts are cleaned for prompts (``cleaning``), gathered into a vocabulary of term
 """
 
 from prompts.captions import caption
-from prompts.cleaning import clean_value
+from prompts.cleaning import clean_value, spell_out
 from prompts.templates import TemplateError, Templates, load_templates, phrase
 from prompts.vocabulary import DATE, Term, Vocabulary, build_vocabulary
 
@@ -21,4 +21,5 @@ __all__ = [
     "clean_value",
     "load_templates",
     "phrase",
+    "spell_out",
 ]

@@ -14,6 +14,30 @@ _INITIALS = re.compile(r"\b(?:[a-z]\.){2,}\s*", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 
 
+def spell_out(value: str) -> str:
+    """Return a value as it should be shown: a lower-case slug as words, all else as it is.
+
+    Parameters
+    ----------
+    value
+        A facet's value in its original spelling.
+
+    Returns
+    -------
+    str
+        The value to show.
+
+    Examples
+    --------
+    >>> spell_out("female-portraits"), spell_out("Post-Impressionism")
+    ('female portraits', 'Post-Impressionism')
+    """
+    text = _SPACES.sub(" ", value.replace("_", " ")).strip()
+    if _SLUG.fullmatch(text) and text.islower():
+        text = text.replace("-", " ")
+    return text
+
+
 def clean_value(value: str) -> str:
     """Return a value as it should stand in a prompt.
 
@@ -39,8 +63,6 @@ def clean_value(value: str) -> str:
     >>> clean_value("Post-Impressionism")
     'Post-Impressionism'
     """
-    text = _SPACES.sub(" ", value.replace("_", " ")).strip()
+    text = spell_out(value)
     cleaned = _INITIALS.sub("", _BRACKETED.sub("", text)).strip(" ,;")
-    if _SLUG.fullmatch(cleaned) and cleaned.islower():
-        cleaned = cleaned.replace("-", " ")
-    return _SPACES.sub(" ", cleaned) or text
+    return spell_out(cleaned) or text

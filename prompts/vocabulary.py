@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from knowledge_graph import FACETS
-from prompts.cleaning import clean_value
+from prompts.cleaning import clean_value, spell_out
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +33,7 @@ class Term:
     facet
         The kind of fact.
     text
-        The commonest spelling in the collection.
+        The commonest spelling in the collection, slugs as words.
     n_works
         Number of works that have the fact.
     """
@@ -103,7 +103,7 @@ def build_vocabulary(collection: Collection, *, min_works: int = 3) -> Vocabular
             works = works_of[key]
             rows += works
             columns += [len(terms)] * len(works)
-            terms.append(Term(facet, spelling_of[key], len(works)))
+            terms.append(Term(facet, spell_out(spelling_of[key]), len(works)))
         if kept:
             stated.append([bool(texts) for texts in values])
     ones = np.ones(len(rows), dtype=np.float32)

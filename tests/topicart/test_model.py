@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+from sklearn.metrics import adjusted_rand_score
+
+from tests.topicart.conftest import PER_THEME, STRAYS, THEMES, World, unit
+from topicart import FitError, TopicModel, TopicModelConfig, Topics
+from topicart.cluster import Clusters, default_min_cluster_size, largest_first
+from topicart.model import assign, derive_seed, topic_centroids
+
+
+@pytest.fixture(scope="module")
+def topics(world: World) -> Topics:
+    return TopicModel().fit(world.embeddings, world.collection, world)
+
+
+@pytest.fixture
+def strays_left_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cluster as the world was made, with the strays in no cluster."""
+
+    class AsMade:
+        reduces = False
+
+        def __call__(self, points: np.ndarray) -> Clusters:
+            inside = (world.truth >= 0).astype(np.float32)
+            return Clusters(world.truth.astype(np.int32), inside)
+
+    monkeypatch.setattr("topicart.model.make_clusterer", lambda *_, **__: AsMade())
+
+
+def test_planted_topics_are_found_and_named_after_their_facts(world: World, topics: Topics) -> None:
+    inside = world.truth >= 0
+    assert adjusted_rand_score(world.truth[inside], topics.assignments[inside]) > 0.95
+    leading = {topic.name.split(", ")[0] for topic in topics.topics}
+    assert set(THEMES) <= leading
+
+
+@pytest.mark.usefixtures("strays_left_out")
+def test_outliers_stay_out_and_are_counted(world: World) -> None:
+    topics = TopicModel().fit(world.embeddings, world.collection)
+    assert topics.n_outliers == STRAYS
+    assert (topics.ranks[world.truth == -1] == -1).all()
+    members = {work_id for topic in topics.topics for work_id in topic.representatives}
+    assert members.isdisjoint(np.array(topics.ids)[world.truth == -1])
+
+
+def test_topics_are_numbered_by_size_and_led_by_their_most_central_works(topics: Topics) -> None:
+    sizes = [topic.size for topic in topics.topics]
+    assert sizes == sorted(sizes, reverse=True)
+    for topic in topics.topics:
+        members = np.flatnonzero(topics.assignments == topic.id)
+        assert topic.size == len(members)
+        assert sorted(topics.ranks[members]) == list(range(len(members)))
+        first = members[topics.ranks[members] == 0][0]
+        assert topic.representatives[0] == topics.ids[first]
+
+
+def test_labels_carry_the_share_of_members_that_have_the_fact(world: World, topics: Topics) -> None:
+    topic = next(topic for topic in topics.topics if topic.name.startswith("forest"))
+    members = {
+        work_id
+        for work_id, found in zip(topics.ids, topics.assignments, strict=True)
+        if found == topic.id
+    }
+    having = sum(
+        1 for work in world.collection if work.id in members and "forest" in work.facets["genre"]
+    )
+    label = topic.labels_of("genre")[0]
+    assert label.term == "forest"
+    assert label.share == pytest.approx(having / len(members), abs=1e-4)
+    assert label.lift == pytest.approx(label.share / (PER_THEME / len(topics.ids)), abs=0.01)
+    assert label.score is not None
+    assert label.cosine is not None
+    assert 0 < label.score < label.cosine
+
+
+def test_the_same_fit_twice_is_the_same_to_the_bit(world: World, topics: Topics) -> None:
+    again = TopicModel().fit(world.embeddings, world.collection, world)
+    assert again.topics == topics.topics
+    for name in ("assignments", "probabilities", "ranks", "positions", "centroids", "thresholds"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(topics, name))
+
+
+def test_new_works_are_assigned_without_umap(world: World, topics: Topics) -> None:
+    members = topics.assignments >= 0
+    again = assign(world.embeddings.vectors, topics.centroids, topics.thresholds)
+    assert (again[members] == topics.assignments[members]).mean() > 0.9
+    afar = -topics.centroids.mean(axis=0, keepdims=True)
+    assert assign(afar, topics.centroids, topics.thresholds) == [-1]
+
+
+def test_vectors_of_another_space_are_refused(topics: Topics) -> None:
+    with pytest.raises(FitError, match=r"this model's space has 32 dimensions"):
+        assign(np.ones((2, 5), dtype=np.float32), topics.centroids, topics.thresholds)
+
+
+def test_without_an_encoder_topics_are_named_from_facts_alone(world: World) -> None:
+    topics = TopicModel().fit(world.embeddings, world.collection)
+    assert set(THEMES) <= {topic.name.split(", ")[0] for topic in topics.topics}
+    assert all(label.score is None for topic in topics.topics for label in topic.labels)
+
+
+@pytest.mark.usefixtures("strays_left_out")
+def test_outliers_join_the_nearest_topic_on_request(world: World) -> None:
+    topics = TopicModel(TopicModelConfig(reassign=True)).fit(world.embeddings, world.collection)
+    assert topics.n_outliers == 0
+    assert sum(topic.size for topic in topics.topics) == len(topics.ids)
+    joined = world.truth == -1
+    assert (topics.probabilities[joined] == 0).all()
+    cosines = world.embeddings.vectors @ topics.centroids.T
+    np.testing.assert_array_equal(topics.assignments[joined], cosines[joined].argmax(axis=1))
+
+
+@pytest.mark.parametrize("clusterer", ["kmeans", "evoc"])
+def test_other_clusterers_find_the_planted_topics(world: World, clusterer: str) -> None:
+    config = TopicModelConfig.model_validate({"clusterer": clusterer, "n_topics": len(THEMES)})
+    inside = world.truth >= 0
+    kept = [world.embeddings.ids[row] for row in np.flatnonzero(inside)]
+    topics = TopicModel(config).fit(world.embeddings.select(kept), world.collection)
+    assert topics.parameters["clusterer"] == clusterer
+    assert adjusted_rand_score(world.truth[inside], topics.assignments) > 0.9
+
+
+def test_a_shapeless_cloud_may_have_no_topic_at_all(world: World) -> None:
+    topics = TopicModel(TopicModelConfig(min_cluster_size=100)).fit(
+        world.embeddings, world.collection, world
+    )
+    assert len(topics) == 0
+    assert topics.n_outliers == len(topics.ids)
+    assert (assign(world.embeddings.vectors, topics.centroids, topics.thresholds) == -1).all()
+
+
+def test_too_few_works_get_a_clear_answer(world: World) -> None:
+    few = world.embeddings.select(world.embeddings.ids[:12])
+    with pytest.raises(FitError, match=r"12 works have a vector; finding topics needs at least 15"):
+        TopicModel().fit(few, world.collection)
+    with pytest.raises(FitError, match=r"at least 400 \(twice the least size of a topic, 200"):
+        TopicModel(TopicModelConfig(min_cluster_size=200)).fit(world.embeddings, world.collection)
+    with pytest.raises(FitError, match=r"n_topics is 500, but only 215 works"):
+        TopicModel(TopicModelConfig(clusterer="kmeans", n_topics=500)).fit(
+            world.embeddings, world.collection
+        )
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"clusterer": "dbscan"}, {"min_cluster_size": 1}, {"seed": -1}, {"colour": 1}]
+)
+def test_settings_are_checked(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError, match=next(iter(wrong))):
+        TopicModelConfig.model_validate(wrong)
+
+
+def test_works_without_facts_are_named_after_their_most_central_work(world: World) -> None:
+    from knowledge_graph import Artwork, Collection
+
+    bare = Collection.from_artworks(
+        [Artwork(id=work.id, title=work.title) for work in world.collection],
+        world.collection.root,
+        "bare",
+    )
+    topics = TopicModel().fit(world.embeddings, bare, world)
+    names = [topic.name for topic in topics.topics]
+    assert all(name.startswith("Works like “Title ") for name in names)
+    assert len(set(names)) == len(names)
+
+
+def test_clusters_are_renumbered_by_size_then_by_first_member() -> None:
+    clusters = Clusters(
+        np.array([2, 0, -1, 1, 1, 2, 1], dtype=np.int32), np.ones(7, dtype=np.float32)
+    )
+    assert largest_first(clusters).labels.tolist() == [1, 2, -1, 0, 0, 1, 0]
+    nothing = Clusters(np.full(3, -1, dtype=np.int32), np.zeros(3, dtype=np.float32))
+    assert largest_first(nothing).labels.tolist() == [-1, -1, -1]
+
+
+def test_centroids_are_the_weighted_mean_direction() -> None:
+    vectors = unit(np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]))
+    clusters = Clusters(
+        np.array([0, 0, -1], dtype=np.int32), np.array([0.75, 0.25, 0.0], dtype=np.float32)
+    )
+    expected = np.array([[3.0, 1.0]]) / np.sqrt(10.0)
+    np.testing.assert_allclose(topic_centroids(vectors, clusters), expected, rtol=1e-6)
+
+
+def test_least_size_grows_with_the_collection_and_seeds_differ_by_step() -> None:
+    assert [default_min_cluster_size(n) for n in (20, 100, 1361, 100_000)] == [5, 5, 18, 158]
+    assert derive_seed(0, "map") != derive_seed(0, "reduce") != derive_seed(1, "reduce")
+    assert 0 <= derive_seed(0, "map") < 2**31

@@ -1,0 +1,81 @@
+"""topicart: unsupervised multimodal topic models of art collections.
+
+Pictures and a knowledge graph go in; named themes with their evidence come out, as a run on disk
+and as a page. The names below are all that most users need; they load what they need when used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from topicart.neighbours import require_own_packages
+
+if TYPE_CHECKING:
+    from knowledge_graph import Artwork, Collection, CollectionError, open_collection
+    from topicart.embeddings import Embeddings
+    from topicart.encoder import Encoder
+    from topicart.errors import FitError, ModelError, RunError, TopicartError
+    from topicart.fit import FitConfig, fit_run
+    from topicart.model import TopicModel, TopicModelConfig
+    from topicart.report import write_site
+    from topicart.run import Run
+    from topicart.topics import OUTLIER, Label, Topic, Topics
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Artwork": "knowledge_graph",
+    "Collection": "knowledge_graph",
+    "CollectionError": "knowledge_graph",
+    "open_collection": "knowledge_graph",
+    "Encoder": "topicart.encoder",
+    "FitError": "topicart.errors",
+    "ModelError": "topicart.errors",
+    "RunError": "topicart.errors",
+    "TopicartError": "topicart.errors",
+    "FitConfig": "topicart.fit",
+    "fit_run": "topicart.fit",
+    "TopicModel": "topicart.model",
+    "TopicModelConfig": "topicart.model",
+    "write_site": "topicart.report",
+    "Run": "topicart.run",
+    "Embeddings": "topicart.embeddings",
+    "OUTLIER": "topicart.topics",
+    "Label": "topicart.topics",
+    "Topic": "topicart.topics",
+    "Topics": "topicart.topics",
+}
+
+__all__ = [
+    "OUTLIER",
+    "Artwork",
+    "Collection",
+    "CollectionError",
+    "Embeddings",
+    "Encoder",
+    "FitConfig",
+    "FitError",
+    "Label",
+    "ModelError",
+    "Run",
+    "RunError",
+    "Topic",
+    "TopicModel",
+    "TopicModelConfig",
+    "TopicartError",
+    "Topics",
+    "__version__",
+    "fit_run",
+    "open_collection",
+    "write_site",
+]
+
+require_own_packages()
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its home when it is first used, so that the command starts fast."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'topicart' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)

@@ -1,0 +1,170 @@
+"""Clusterers behind one protocol: points in, a cluster and a probability for each point out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from topicart.errors import FitError
+from topicart.topics import OUTLIER
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+ClustererName = Literal["hdbscan", "kmeans", "evoc"]
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """A clustering.
+
+    Parameters
+    ----------
+    labels
+        Cluster of each point, shape ``(n_works,)``, int32; -1 is an outlier.
+    probabilities
+        How firmly each point belongs, 0 to 1, shape ``(n_works,)``, float32; 0 for outliers.
+    """
+
+    labels: NDArray[np.int32]
+    probabilities: NDArray[np.float32]
+
+
+class Clusterer(Protocol):
+    """A way to find groups of points."""
+
+    @property
+    def reduces(self) -> bool:
+        """Whether it wants the points reduced by UMAP, or the unit vectors as they are."""
+        ...
+
+    def __call__(self, points: NDArray[np.float32]) -> Clusters:
+        """Cluster points of shape ``(n_works, n_dimensions)``."""
+        ...
+
+
+def default_min_cluster_size(n_works: int) -> int:
+    """Return the least size of a topic, scaled to the collection: about half the square root.
+
+    100 works give 5, 1,361 give 18, 100,000 give 158.
+    """
+    return max(5, round(math.sqrt(n_works) / 2))
+
+
+@dataclass(frozen=True)
+class Hdbscan:
+    """HDBSCAN (Campello, Moulavi & Sander 2013; McInnes & Healy 2017) on reduced points."""
+
+    min_cluster_size: int
+    min_samples: int
+    reduces: bool = True
+
+    def __call__(self, points: NDArray[np.float32]) -> Clusters:
+        """Cluster by density; points in thin regions are outliers."""
+        import numpy as np
+        from hdbscan import HDBSCAN
+
+        found = HDBSCAN(
+            min_cluster_size=self.min_cluster_size,
+            min_samples=self.min_samples,
+            cluster_selection_method="eom",
+            core_dist_n_jobs=1,
+        ).fit(points.astype(np.float64))
+        return Clusters(found.labels_.astype(np.int32), found.probabilities_.astype(np.float32))
+
+
+@dataclass(frozen=True)
+class KMeans:
+    """k-means (Lloyd 1982) on reduced points, as in the published pipeline; no outliers."""
+
+    n_clusters: int
+    seed: int
+    reduces: bool = True
+
+    def __call__(self, points: NDArray[np.float32]) -> Clusters:
+        """Cluster into a given number of groups.
+
+        The probability of a point is ``1 - d1/d2``, with its distances to the nearest and the
+        second nearest centre: 0 on a border, 1 at a centre.
+        """
+        import numpy as np
+        from sklearn.cluster import KMeans as SklearnKMeans
+
+        if self.n_clusters > len(points):
+            raise FitError(
+                f"n_topics is {self.n_clusters}, but only {len(points)} works have a vector. "
+                "Ask for fewer topics."
+            )
+        model = SklearnKMeans(self.n_clusters, n_init=10, random_state=self.seed).fit(points)
+        distances = np.sort(model.transform(points), axis=1)
+        second = distances[:, 1] if self.n_clusters > 1 else np.full(len(points), np.inf)
+        sure = 1.0 - np.divide(distances[:, 0], second, out=np.ones(len(points)), where=second > 0)
+        return Clusters(model.labels_.astype(np.int32), sure.astype(np.float32))
+
+
+@dataclass(frozen=True)
+class Evoc:
+    """EVoC (Tutte Institute): clusters unit vectors directly, without UMAP."""
+
+    min_cluster_size: int
+    seed: int
+    reduces: bool = False
+
+    def __call__(self, points: NDArray[np.float32]) -> Clusters:
+        """Cluster by EVoC's best layer."""
+        import numpy as np
+
+        try:
+            from evoc import EVoC
+        except ImportError as error:
+            raise FitError(
+                "The clusterer 'evoc' needs the package evoc: pip install 'topicart[evoc]'."
+            ) from error
+        model = EVoC(base_min_cluster_size=self.min_cluster_size, random_state=self.seed)
+        labels = np.asarray(model.fit_predict(points), dtype=np.int32)
+        return Clusters(labels, np.asarray(model.membership_strengths_, dtype=np.float32))
+
+
+def make_clusterer(
+    name: ClustererName,
+    *,
+    min_cluster_size: int,
+    min_samples: int,
+    n_topics: int,
+    seed: int,
+) -> Clusterer:
+    """Return the clusterer of a name.
+
+    Parameters
+    ----------
+    name
+        ``hdbscan``, ``kmeans`` or ``evoc``.
+    min_cluster_size, min_samples
+        For ``hdbscan``; the first also for ``evoc``.
+    n_topics
+        For ``kmeans``.
+    seed
+        Seed of the random steps.
+    """
+    makers: dict[str, Callable[[], Clusterer]] = {
+        "hdbscan": lambda: Hdbscan(min_cluster_size, min_samples),
+        "kmeans": lambda: KMeans(n_topics, seed),
+        "evoc": lambda: Evoc(min_cluster_size, seed),
+    }
+    return makers[name]()
+
+
+def largest_first(clusters: Clusters) -> Clusters:
+    """Renumber clusters by size, the largest 0; equal sizes by their first member."""
+    import numpy as np
+
+    inside = clusters.labels != OUTLIER
+    names, first, sizes = np.unique(clusters.labels[inside], return_index=True, return_counts=True)
+    new_of = np.empty(names.max(initial=-1) + 1, dtype=np.int32)
+    new_of[names[np.lexsort((first, -sizes))]] = np.arange(len(names), dtype=np.int32)
+    labels = np.full_like(clusters.labels, OUTLIER)
+    labels[inside] = new_of[clusters.labels[inside]]
+    return Clusters(labels, clusters.probabilities)

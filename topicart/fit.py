@@ -1,0 +1,322 @@
+"""From a collection to a finished run: encode, find topics, write. Resumes where it was cut."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from knowledge_graph import Concept, write_skos
+from prompts import caption
+from topicart.atomic import make_folder
+from topicart.embeddings import fuse_texts
+from topicart.errors import FitError, RunError
+from topicart.model import TopicModel, TopicModelConfig
+from topicart.run import (
+    Model,
+    Run,
+    RunRecord,
+    Source,
+    read_record,
+    write_problems,
+    write_record,
+    write_topics,
+)
+from topicart.store import encode_collection, save_embeddings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from knowledge_graph import Collection
+    from topicart.embeddings import Embeddings
+    from topicart.encoder import Encoder
+    from topicart.topics import Topics
+
+_PACKAGES = ("datasets", "hdbscan", "numpy", "open_clip_torch", "pillow", "scikit-learn", "torch",
+             "umap-learn")  # fmt: skip
+_RESULTS = ("works.parquet", "topics.json", "model.safetensors", "metrics.json", "problems.csv",
+            "topics.ttl", "site", "fused")  # fmt: skip
+
+
+class FitConfig(BaseModel):
+    """What decides the result of a fit; two fits with the same are the same fit."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    topics: TopicModelConfig = TopicModelConfig()
+    """How topics are found and named."""
+    text_weight: float = Field(default=0.0, ge=0.0, le=1.0)
+    """Share of the caption's vector in a work's vector; 0 is pictures only, as published."""
+    opened_with: dict[str, Any] = {}
+    """The options the collection was opened with (column map, separator, folders as a facet)."""
+
+
+class Progress(Protocol):
+    """Told of what is going on."""
+
+    def stage(self, name: str) -> None:
+        """Tell that a stage begins."""
+        ...
+
+    def count(self, done: int, total: int) -> None:
+        """Tell how far the stage is."""
+        ...
+
+
+class Silent:
+    """Progress that nobody looks at."""
+
+    def stage(self, name: str) -> None:
+        """Do nothing."""
+
+    def count(self, done: int, total: int) -> None:
+        """Do nothing."""
+
+
+def fit_run(
+    collection: Collection,
+    out: str | Path,
+    encoder: Encoder,
+    config: FitConfig | None = None,
+    *,
+    overwrite: bool = False,
+    batch_size: int = 32,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """Fit a topic model to a collection and leave a run.
+
+    Parameters
+    ----------
+    collection
+        The works.
+    out
+        The run's folder. If it holds the same fit, cut short, the fit goes on there; if it holds
+        the same fit, finished, that is returned.
+    encoder
+        The model that embeds pictures and prompts.
+    config
+        What decides the result.
+    overwrite
+        Replace another fit that is in ``out``. Its embeddings are used again where they fit.
+    batch_size, workers
+        Pictures encoded at a time, and threads that decode them; they do not change the result.
+    progress
+        Told of stages and counts.
+
+    Returns
+    -------
+    Run
+        The finished run, without measurements and page yet: see ``evaluation.evaluate`` and
+        ``topicart.write_site``.
+
+    Raises
+    ------
+    RunError
+        If ``out`` is in use for something else.
+    FitError
+        If no picture could be read, or there are too few works.
+    """
+    config = config or FitConfig()
+    progress = progress or Silent()
+    folder = Path(out)
+    record = _new_record(collection, encoder, config)
+    if _is_done(folder, record, overwrite=overwrite):
+        return Run.open(folder)
+    write_record(folder, record)
+
+    clock = _Clock(progress)
+    with clock.timed("encode"):
+        pictures, unread = encode_collection(
+            encoder,
+            collection,
+            folder / "embeddings",
+            batch_size=batch_size,
+            workers=workers,
+            progress=progress.count,
+        )
+        embeddings = _fused(pictures, collection, encoder, config, folder)
+    problems = (*collection.problems, *unread)
+    write_problems(folder, problems)
+    if not embeddings.ids:
+        raise FitError(
+            f"None of the {len(collection):,} works of {collection.source} has a readable picture; "
+            f"{folder / 'problems.csv'} says why for each."
+        )
+    topics = TopicModel(config.topics).fit(
+        embeddings, collection, encoder, on_stage=clock.next_stage
+    )
+    with clock.timed("write"):
+        write_topics(folder, collection, topics)
+        write_skos(folder / "topics.ttl", _concepts(topics), topics.ids, topics.assignments)
+    finished = record.model_copy(
+        update={
+            "state": "finished",
+            "finished": _now(),
+            "parameters": dict(topics.parameters),
+            "timings_s": clock.seconds,
+            "peak_memory_mb": _peak_memory_mb(),
+            "counts": {
+                "works": len(collection),
+                "embedded": len(topics.ids),
+                "topics": len(topics),
+                "outliers": topics.n_outliers,
+                "problems": len(problems),
+            },
+        }
+    )
+    write_record(folder, finished)
+    return Run.open(folder)
+
+
+def _new_record(collection: Collection, encoder: Encoder, config: FitConfig) -> RunRecord:
+    from topicart import __version__
+
+    return RunRecord(
+        topicart_version=__version__,
+        created=_now(),
+        source=Source(
+            path=str(collection.source),
+            root=str(collection.root),
+            works=len(collection),
+            with_picture=collection.n_pictures,
+        ),
+        model=Model(
+            name=encoder.name,
+            weights_sha256=encoder.weights_sha256,
+            dim=encoder.dim,
+            device=encoder.device,
+            precision=encoder.precision,
+            note=encoder.note,
+        ),
+        config=config.model_dump(mode="json"),
+        versions={
+            "python": platform.python_version(),
+            **{package: version(package) for package in _PACKAGES},
+        },
+    )
+
+
+def _is_done(folder: Path, record: RunRecord, *, overwrite: bool) -> bool:
+    """Make the folder ready; return whether it holds this very fit, finished."""
+    if folder.exists() and not folder.is_dir():
+        raise RunError(f"--out {folder} is a file. Name a folder that is new or holds a run.")
+    found = read_record(folder) if folder.exists() else None
+    if found is None:
+        if folder.exists() and any(folder.iterdir()):
+            raise RunError(
+                f"--out {folder} is not empty and holds no run. Name a new folder; nothing that "
+                "is not a run is ever replaced."
+            )
+        make_folder(folder)
+        return False
+    differing = _differences(found, record)
+    if differing and not overwrite:
+        raise RunError(
+            f"--out {folder} holds another fit (different: {', '.join(differing)}). Name another "
+            "folder, or give --overwrite to replace it; its embeddings are used again where "
+            "they fit."
+        )
+    if found.state == "finished" and not differing and not overwrite:
+        return True
+    for name in _RESULTS:
+        path = folder / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    return False
+
+
+def _differences(found: RunRecord, wanted: RunRecord) -> list[str]:
+    """Return the names of what makes two fits different ones."""
+
+    def told(record: RunRecord) -> Mapping[str, Any]:
+        config = dict(record.config)
+        return {
+            "source": record.source,
+            "model": record.model.name,
+            "weights": record.model.weights_sha256,
+            "precision": record.model.precision,
+            **config.pop("topics", {}),
+            **config,
+        }
+
+    ours, theirs = told(wanted), told(found)
+    return sorted(name for name in {*ours, *theirs} if ours.get(name) != theirs.get(name))
+
+
+def _fused(
+    pictures: Embeddings,
+    collection: Collection,
+    encoder: Encoder,
+    config: FitConfig,
+    folder: Path,
+) -> Embeddings:
+    if config.text_weight == 0.0:
+        return pictures
+    captions = encoder.encode_texts([caption(work) for work in collection])
+    fused = fuse_texts(pictures, collection.ids, captions, config.text_weight)
+    save_embeddings(fused, folder / "fused")
+    return fused
+
+
+def _concepts(topics: Topics) -> list[Concept]:
+    return [
+        Concept(
+            id=topic.id,
+            label=topic.name,
+            alternatives=tuple(dict.fromkeys(label.term for label in topic.labels)),
+            definition=topic.summary,
+        )
+        for topic in topics.topics
+    ]
+
+
+class _Clock:
+    """Measures the stages, one after the other, and tells of them."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.seconds: dict[str, float] = {}
+        self._progress = progress
+        self._stage = ""
+        self._start = 0.0
+
+    def next_stage(self, name: str) -> None:
+        """End the stage before, if any, and begin another."""
+        self._end()
+        self._stage, self._start = name, time.perf_counter()
+        self._progress.stage(name)
+
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        self.next_stage(name)
+        yield
+        self._end()
+
+    def _end(self) -> None:
+        if self._stage:
+            self.seconds[self._stage] = round(time.perf_counter() - self._start, 3)
+        self._stage = ""
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _peak_memory_mb() -> float | None:
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (1 << 20 if sys.platform == "darwin" else 1 << 10), 1)

@@ -1,0 +1,297 @@
+"""The topic model: reduce, cluster, describe. Values in, values out; nothing touches the disk."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from topicart.cluster import (
+    ClustererName,
+    Clusters,
+    default_min_cluster_size,
+    largest_first,
+    make_clusterer,
+)
+from topicart.errors import FitError
+from topicart.label import LabelConfig, describe_topics
+from topicart.reduce import reduce_umap
+from topicart.topics import OUTLIER, Topics
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from knowledge_graph import Collection
+    from topicart.embeddings import Embeddings
+    from topicart.encoder import Encoder
+
+MIN_WORKS = 15
+"""UMAP's neighbourhoods mean nothing below this."""
+
+
+class TopicModelConfig(BaseModel):
+    """How topics are found. The defaults follow the published pipeline where it says."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    clusterer: ClustererName = "hdbscan"
+    """``hdbscan`` (leaves outliers out), ``kmeans`` (needs ``n_topics``) or ``evoc``."""
+    min_cluster_size: int | None = Field(default=None, ge=2)
+    """Least size of a topic; by default about half the square root of the number of works."""
+    min_samples: int | None = Field(default=None, ge=1)
+    """HDBSCAN's caution: larger leaves more outliers. By default a quarter of the least size."""
+    n_topics: int | None = Field(default=None, ge=2)
+    """Number of topics for ``kmeans``; by default half the square root of the number of works."""
+    n_components: int = Field(default=5, ge=2)
+    """Dimensions in which clusters are sought."""
+    n_neighbors: int = Field(default=15, ge=2)
+    """UMAP's neighbourhood: larger sees the broader structure."""
+    min_dist: float = Field(default=0.0, ge=0.0, le=1.0)
+    """UMAP's least distance for clustering."""
+    map_min_dist: float = Field(default=0.1, ge=0.0, le=1.0)
+    """UMAP's least distance for the map."""
+    reassign: bool = False
+    """Put each outlier into the topic with the nearest centroid (its probability stays 0)."""
+    threshold_quantile: float = Field(default=0.05, ge=0.0, le=1.0)
+    """A new work joins a topic if it is as near to the centroid as this share of the members."""
+    labels: LabelConfig = LabelConfig()
+    """How topics are named."""
+    seed: int = Field(default=0, ge=0)
+    """The one seed; every random step derives its own from it."""
+
+
+@dataclass(frozen=True)
+class TopicModel:
+    """Finds the topics of a collection.
+
+    Parameters
+    ----------
+    config
+        How.
+
+    Examples
+    --------
+    >>> from topicart import TopicModel, TopicModelConfig
+    >>> model = TopicModel(TopicModelConfig(min_cluster_size=20))
+    >>> topics = model.fit(embeddings, collection, encoder)  # doctest: +SKIP
+    """
+
+    config: TopicModelConfig = field(default_factory=TopicModelConfig)
+
+    def fit(
+        self,
+        embeddings: Embeddings,
+        collection: Collection,
+        encoder: Encoder | None = None,
+        *,
+        on_stage: Callable[[str], object] = str,
+    ) -> Topics:
+        """Find topics, name them and place the works on a map.
+
+        Parameters
+        ----------
+        embeddings
+            Unit vectors, aligned with work ids, shape ``(n_works, dim)``.
+        collection
+            The works; it may hold more than have a vector.
+        encoder
+            Encodes the prompts of the terms, in the space of ``embeddings``. Without it topics are
+            named from the facts alone.
+        on_stage
+            Called with ``reduce``, ``cluster``, ``map`` and ``label`` as each begins.
+
+        Returns
+        -------
+        Topics
+            The same for the same input, to the bit, on the same machine and versions.
+
+        Raises
+        ------
+        FitError
+            If there are too few works.
+        """
+        config = self.config
+        vectors = embeddings.vectors
+        n_works = len(vectors)
+        min_cluster_size = config.min_cluster_size or default_min_cluster_size(n_works)
+        min_samples = config.min_samples or max(3, min_cluster_size // 4)
+        n_topics = config.n_topics or max(2, default_min_cluster_size(n_works))
+        _check_enough(n_works, min_cluster_size)
+        seeds = {step: derive_seed(config.seed, step) for step in ("reduce", "cluster", "map")}
+        clusterer = make_clusterer(
+            config.clusterer,
+            min_cluster_size=min_cluster_size,
+            min_samples=min_samples,
+            n_topics=n_topics,
+            seed=seeds["cluster"],
+        )
+
+        points = vectors
+        if clusterer.reduces:
+            on_stage("reduce")
+            points = reduce_umap(
+                vectors,
+                n_components=config.n_components,
+                n_neighbors=config.n_neighbors,
+                min_dist=config.min_dist,
+                seed=seeds["reduce"],
+            )
+        on_stage("cluster")
+        clusters = largest_first(clusterer(points))
+        centroids = topic_centroids(vectors, clusters)
+        clusters = _reassigned(clusters, vectors, centroids) if config.reassign else clusters
+        ranks, thresholds = _closeness(vectors, clusters, centroids, config.threshold_quantile)
+        on_stage("map")
+        positions = reduce_umap(
+            vectors,
+            n_components=2,
+            n_neighbors=config.n_neighbors,
+            min_dist=config.map_min_dist,
+            seed=seeds["map"],
+        )
+        on_stage("label")
+        described = describe_topics(
+            collection,
+            embeddings.ids,
+            clusters.labels,
+            ranks,
+            centroids,
+            encoder=encoder,
+            config=config.labels,
+        )
+        used: dict[str, Any] = {"clusterer": config.clusterer, "seeds": seeds}
+        if config.clusterer == "kmeans":
+            used["n_topics"] = n_topics
+        else:
+            used["min_cluster_size"] = min_cluster_size
+        if config.clusterer == "hdbscan":
+            used["min_samples"] = min_samples
+        return Topics(
+            ids=embeddings.ids,
+            assignments=clusters.labels,
+            probabilities=clusters.probabilities,
+            ranks=ranks,
+            positions=positions,
+            centroids=centroids,
+            thresholds=thresholds,
+            topics=described,
+            parameters=used,
+        )
+
+
+def assign(
+    vectors: NDArray[np.float32],
+    centroids: NDArray[np.float32],
+    thresholds: NDArray[np.float32],
+) -> NDArray[np.int32]:
+    """Assign works to topics from what a run saves, without UMAP.
+
+    Parameters
+    ----------
+    vectors
+        Unit vectors, shape ``(n_works, dim)``.
+    centroids
+        Unit vectors, shape ``(n_topics, dim)``.
+    thresholds
+        Least cosine to each centroid, shape ``(n_topics,)``.
+
+    Returns
+    -------
+    numpy.ndarray
+        The topic with the nearest centroid, shape ``(n_works,)``; -1 where it is not near enough.
+    """
+    import numpy as np
+
+    if len(centroids) == 0:
+        return np.full(len(vectors), OUTLIER, dtype=np.int32)
+    if vectors.ndim != 2 or vectors.shape[1] != centroids.shape[1]:
+        raise FitError(
+            f"vectors have shape {vectors.shape}; this model's space has {centroids.shape[1]} "
+            "dimensions. Encode the works with the run's own model."
+        )
+    cosines = vectors @ centroids.T
+    nearest = cosines.argmax(axis=1)
+    near_enough = cosines[np.arange(len(vectors)), nearest] >= thresholds[nearest]
+    return np.where(near_enough, nearest, OUTLIER).astype(np.int32)
+
+
+def topic_centroids(vectors: NDArray[np.float32], clusters: Clusters) -> NDArray[np.float32]:
+    """Return the mean direction of each topic's members, weighted by probability.
+
+    As in the published pipeline the mean is taken of the unreduced vectors.
+
+    Parameters
+    ----------
+    vectors
+        Unit vectors, shape ``(n_works, dim)``.
+    clusters
+        The clustering, topics numbered from 0.
+
+    Returns
+    -------
+    numpy.ndarray
+        Unit vectors, shape ``(n_topics, dim)``, float32.
+    """
+    import numpy as np
+
+    n_topics = int(clusters.labels.max(initial=OUTLIER)) + 1
+    inside = np.flatnonzero(clusters.labels != OUTLIER)
+    sums: NDArray[np.float64] = np.zeros((n_topics, vectors.shape[1]), dtype=np.float64)
+    # A cluster whose members all have probability 0 would have no mean: the floor keeps it plain.
+    weights = np.maximum(clusters.probabilities[inside], 1e-6).astype(np.float64)
+    np.add.at(sums, clusters.labels[inside], vectors[inside] * weights[:, None])
+    unit = sums / np.linalg.norm(sums, axis=1, keepdims=True)
+    return np.asarray(unit, dtype=np.float32)
+
+
+def derive_seed(seed: int, step: str) -> int:
+    """Return the seed of one random step, from the one seed and the step's name."""
+    digest = hashlib.sha256(f"{seed}/{step}".encode()).digest()
+    return int.from_bytes(digest[:4], "big") >> 1
+
+
+def _check_enough(n_works: int, min_cluster_size: int) -> None:
+    needed = max(MIN_WORKS, 2 * min_cluster_size)
+    if n_works < needed:
+        raise FitError(
+            f"{n_works} works have a vector; finding topics needs at least {needed} "
+            f"(twice the least size of a topic, {min_cluster_size}, and never under {MIN_WORKS}). "
+            "Add works, or lower --min-size."
+        )
+
+
+def _reassigned(
+    clusters: Clusters, vectors: NDArray[np.float32], centroids: NDArray[np.float32]
+) -> Clusters:
+    import numpy as np
+
+    outliers = np.flatnonzero(clusters.labels == OUTLIER)
+    labels = clusters.labels.copy()
+    if len(centroids):
+        labels[outliers] = (vectors[outliers] @ centroids.T).argmax(axis=1)
+    return Clusters(labels, clusters.probabilities)
+
+
+def _closeness(
+    vectors: NDArray[np.float32],
+    clusters: Clusters,
+    centroids: NDArray[np.float32],
+    quantile: float,
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Return each work's rank in its topic by cosine, and each topic's threshold."""
+    import numpy as np
+
+    ranks = np.full(len(vectors), OUTLIER, dtype=np.int32)
+    thresholds = np.zeros(len(centroids), dtype=np.float32)
+    order = np.argsort(clusters.labels, kind="stable")
+    starts = np.searchsorted(clusters.labels[order], np.arange(len(centroids) + 1))
+    for topic, centroid in enumerate(centroids):
+        members = order[starts[topic] : starts[topic + 1]]
+        cosines = vectors[members] @ centroid
+        ranks[members[np.argsort(-cosines, kind="stable")]] = np.arange(len(members))
+        thresholds[topic] = np.quantile(cosines, quantile)
+    return ranks, thresholds

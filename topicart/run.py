@@ -1,0 +1,322 @@
+"""A run: the folder that a fit leaves behind. Only this module knows its files.
+
+Layout (format 1.0): ``run.json``, ``works.parquet``, ``topics.json``, ``model.safetensors``,
+``metrics.json``, ``problems.csv``, ``topics.ttl``, ``embeddings/`` and ``site/``.
+Nothing is pickled; every file is written beside its place and renamed into it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from knowledge_graph import Problem
+from topicart.atomic import write_bytes_atomic, write_text_atomic
+from topicart.errors import RunError
+from topicart.topics import Topic, Topics
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from knowledge_graph import Collection
+    from topicart.embeddings import Embeddings
+
+FORMAT_VERSION = (1, 0)
+"""Major and minor version of the folder's format; another major version is not read."""
+
+
+class Source(BaseModel):
+    """Where the works came from."""
+
+    model_config = ConfigDict(frozen=True)
+    path: str
+    """What the user named."""
+    root: str
+    """The folder that picture paths are relative to."""
+    works: int
+    with_picture: int
+
+
+class Model(BaseModel):
+    """The encoder that made the vectors."""
+
+    model_config = ConfigDict(frozen=True, protected_namespaces=())
+    name: str
+    weights_sha256: str
+    dim: int
+    device: str
+    precision: str
+    note: str | None = None
+    """What a reader must know about it (said on the page of the run)."""
+
+
+class RunRecord(BaseModel):
+    """The contents of ``run.json``."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    format_version: tuple[int, int] = FORMAT_VERSION
+    topicart_version: str
+    state: Literal["fitting", "finished"] = "fitting"
+    created: str
+    finished: str | None = None
+    source: Source
+    model: Model
+    config: dict[str, Any]
+    """The fit's configuration as asked for; two fits are the same if this, source and model are."""
+    parameters: dict[str, Any] = {}
+    """What the stages really used (scaled sizes, sub-seeds)."""
+    versions: dict[str, str] = {}
+    timings_s: dict[str, float] = {}
+    peak_memory_mb: float | None = None
+    counts: dict[str, int] = {}
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run, read on demand.
+
+    Parameters
+    ----------
+    folder
+        The run's folder.
+    record
+        The contents of ``run.json``.
+    """
+
+    folder: Path
+    record: RunRecord = field(repr=False)
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Run:
+        """Open a finished run.
+
+        Parameters
+        ----------
+        folder
+            The folder that ``topicart fit --out`` wrote.
+
+        Returns
+        -------
+        Run
+            Tables, topics and embeddings are read when asked for.
+
+        Raises
+        ------
+        RunError
+            If the folder is no run, was cut short, or was written by another major version.
+        """
+        folder = Path(folder)
+        record = read_record(folder)
+        if record is None:
+            raise RunError(
+                f"{folder} is not a run: it has no run.json. Name a folder that "
+                "`topicart fit SOURCE --out FOLDER` has written."
+            )
+        if record.state != "finished":
+            raise RunError(
+                f"{folder} holds a fit that was cut short. Repeat the same `topicart fit` command "
+                "with the same --out to go on where it stopped."
+            )
+        return cls(folder, record)
+
+    @property
+    def page(self) -> Path:
+        """The page of the run (it may not be made yet)."""
+        return self.folder / "site" / "index.html"
+
+    @cached_property
+    def works(self) -> pa.Table:
+        """The works, sorted by id: their facts, topic, probability, rank and place on the map."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        path = self._file("works.parquet")
+        try:
+            return pq.read_table(path)
+        except (pa.ArrowInvalid, OSError) as error:
+            raise _broken(path, error) from error
+
+    @cached_property
+    def works_with_vector(self) -> pa.Table:
+        """The rows of ``works`` that have a vector, in the order of ``embeddings``."""
+        import pyarrow.compute as pc
+
+        return self.works.filter(pc.is_valid(self.works.column("topic")))
+
+    @cached_property
+    def row_of(self) -> dict[str, int]:
+        """The row in ``embeddings`` and ``works_with_vector`` of each work's id."""
+        return {work_id: row for row, work_id in enumerate(self.embeddings.ids)}
+
+    @cached_property
+    def topics(self) -> tuple[Topic, ...]:
+        """The topics, largest first."""
+        return tuple(Topic.from_dict(values) for values in self._json("topics.json")["topics"])
+
+    @cached_property
+    def embeddings(self) -> Embeddings:
+        """The unit vectors of the works that have one."""
+        from topicart.store import open_embeddings
+
+        fused = self.folder / "fused"
+        return open_embeddings(fused if fused.exists() else self.folder / "embeddings")
+
+    @cached_property
+    def metrics(self) -> dict[str, Any]:
+        """The measurements, or an empty dict if none was made yet."""
+        return self._json("metrics.json") if (self.folder / "metrics.json").exists() else {}
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """Works and pictures that could not be read."""
+        with self._file("problems.csv").open(encoding="utf-8", newline="") as file:
+            return tuple(Problem(**row) for row in csv.DictReader(file))
+
+    @cached_property
+    def model_arrays(self) -> dict[str, NDArray[np.float32]]:
+        """Centroids and thresholds: all that assigning a new work needs."""
+        from safetensors import SafetensorError
+        from safetensors.numpy import load_file
+
+        path = self._file("model.safetensors")
+        try:
+            return load_file(path)
+        except (SafetensorError, OSError) as error:
+            raise _broken(path, error) from error
+
+    def transform(self, vectors: NDArray[np.float32]) -> NDArray[np.int32]:
+        """Assign new works to the run's topics.
+
+        Parameters
+        ----------
+        vectors
+            Unit vectors by the run's own encoder, shape ``(n_works, dim)``.
+
+        Returns
+        -------
+        numpy.ndarray
+            Topic of each work, shape ``(n_works,)``; -1 where no topic is near enough.
+        """
+        from topicart.model import assign
+
+        return assign(vectors, **self.model_arrays)
+
+    def _file(self, name: str) -> Path:
+        path = self.folder / name
+        if not path.is_file():
+            raise RunError(
+                f"{self.folder} is incomplete: {name} is missing. Repeat the fit with "
+                "the same --out and --overwrite; its embeddings will be reused."
+            )
+        return path
+
+    def _json(self, name: str) -> dict[str, Any]:
+        path = self._file(name)
+        try:
+            values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except (ValueError, OSError) as error:
+            raise _broken(path, error) from error
+        return values
+
+
+def read_record(folder: Path) -> RunRecord | None:
+    """Read ``run.json``, or return ``None`` where there is none.
+
+    Raises
+    ------
+    RunError
+        If it cannot be understood or was written by another major version.
+    """
+    path = folder / "run.json"
+    if not path.is_file():
+        return None
+    try:
+        record = RunRecord.model_validate_json(path.read_text(encoding="utf-8"))
+    except (ValidationError, ValueError, OSError) as error:
+        raise _broken(path, error) from error
+    if record.format_version[0] != FORMAT_VERSION[0]:
+        raise RunError(
+            f"{folder} was written in format {_dotted(record.format_version)} by topicart "
+            f"{record.topicart_version}; this topicart reads format {FORMAT_VERSION[0]}. "
+            "Use that version, or fit again."
+        )
+    return record
+
+
+def write_record(folder: Path, record: RunRecord) -> None:
+    """Write ``run.json``."""
+    write_text_atomic(folder / "run.json", record.model_dump_json(indent=2) + "\n")
+
+
+def write_topics(folder: Path, collection: Collection, topics: Topics) -> None:
+    """Write ``works.parquet``, ``topics.json`` and ``model.safetensors``.
+
+    The same topics give the same bytes: no file of these holds a time or a machine.
+    """
+    import pyarrow.parquet as pq
+    from safetensors.numpy import save
+
+    buffer = io.BytesIO()
+    pq.write_table(works_table(collection, topics), buffer, compression="zstd")
+    write_bytes_atomic(folder / "works.parquet", buffer.getvalue())
+    write_json(folder / "topics.json", {"topics": [topic.to_dict() for topic in topics.topics]})
+    arrays = {"centroids": topics.centroids, "thresholds": topics.thresholds}
+    write_bytes_atomic(folder / "model.safetensors", save(arrays))
+
+
+def write_json(path: Path, values: Mapping[str, Any]) -> None:
+    """Write values as readable JSON."""
+    text = json.dumps(values, ensure_ascii=False, indent=2, allow_nan=False)
+    write_text_atomic(path, text + "\n")
+
+
+def write_problems(folder: Path, problems: Iterable[Problem]) -> None:
+    """Write ``problems.csv``, sorted, each problem once."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["id", "file", "reason"])
+    writer.writerows(sorted({(problem.id, problem.file, problem.reason) for problem in problems}))
+    write_text_atomic(folder / "problems.csv", buffer.getvalue())
+
+
+def works_table(collection: Collection, topics: Topics) -> pa.Table:
+    """Return the collection's table with what the fit found in five more columns.
+
+    Works without a vector have null in all five.
+    """
+    import pyarrow as pa
+
+    row_of = {work_id: row for row, work_id in enumerate(topics.ids)}
+    rows = pa.array([row_of.get(work_id) for work_id in collection.ids], pa.int64())
+    found = {
+        "topic": topics.assignments,
+        "probability": topics.probabilities,
+        "rank": topics.ranks,
+        "x": topics.positions[:, 0],
+        "y": topics.positions[:, 1],
+    }
+    table = collection.table.data.table.combine_chunks().replace_schema_metadata(None)
+    for name, values in found.items():
+        table = table.append_column(name, pa.array(values).take(rows))
+    return table
+
+
+def _broken(path: Path, error: Exception) -> RunError:
+    return RunError(
+        f"{path} cannot be read ({' '.join(str(error).split())[:200]}). The run is damaged; "
+        "repeat the fit with the same --out and --overwrite: its embeddings will be reused."
+    )
+
+
+def _dotted(version: Iterable[int]) -> str:
+    return ".".join(str(part) for part in version)

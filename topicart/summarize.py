@@ -1,0 +1,68 @@
+"""A topic in two sentences, made from its members' facts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from topicart.topics import Label
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from knowledge_graph import Collection
+
+
+def summarize_facts(works: Collection, members: NDArray[np.int64], labels: Sequence[Label]) -> str:
+    """Say how many works a topic holds, from when, by whom, and what most of them share.
+
+    Parameters
+    ----------
+    works
+        The works with their facts.
+    members
+        Positions of the topic's members in ``works``, shape ``(n_members,)``.
+    labels
+        The topic's labels, best first within a facet.
+
+    Returns
+    -------
+    str
+        One to three sentences; the same for the same facts.
+    """
+    chosen = works.select(members)
+    years = sorted(year for year in chosen.column("year") if year is not None)
+    when = f", {years[0]}–{years[-1]}" if years and years[0] != years[-1] else ""
+    when = f", {years[0]}" if years and not when else when
+    sentences = [f"{len(chosen):,} works{when}."]
+    shared = [_share(label) for label in _leading(labels)]
+    if shared:
+        sentences.append(f"{_listed(shared)}.")
+    artists = Counter(name for names in chosen.facet("artist") for name in names)
+    if artists:
+        leading = sorted(artists, key=lambda name: (-artists[name], name))[:3]
+        told = _listed([f"{name} ({artists[name]})" for name in leading])
+        sentences.append(
+            f"By {told}."
+            if len(artists) <= len(leading)
+            else f"Mostly by {told}; {len(artists):,} artists in all."
+        )
+    return " ".join(sentences)
+
+
+def _leading(labels: Sequence[Label]) -> list[Label]:
+    """Return the first label of what is shown, how and in what spirit."""
+    first: dict[str, Label] = {}
+    for label in labels:
+        first.setdefault(label.facet, label)
+    return [first[facet] for facet in ("genre", "subject", "style") if facet in first]
+
+
+def _share(label: Label) -> str:
+    return f"{label.share:.0%} {label.term} ({label.facet})"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
