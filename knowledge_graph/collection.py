@@ -49,7 +49,7 @@ class Artwork:
 
 
 def collection_schema() -> pa.Schema:
-    """The columns of every collection.
+    """Give the columns of every collection.
 
     Returns
     -------
@@ -142,7 +142,13 @@ class Collection:
 
     @cached_property
     def table(self) -> datasets.Dataset:
-        """The same table as a Hugging Face ``Dataset``, in memory, without a cache on disk."""
+        """The same table as a Hugging Face ``Dataset``, in memory, without a cache on disk.
+
+        Returns
+        -------
+        datasets.Dataset
+            The columns of ``collection_schema``; the Arrow memory is shared.
+        """
         import datasets
 
         # A given fingerprint spares hashing the whole table for a cache that is never written.
@@ -172,23 +178,41 @@ class Collection:
 
     @cached_property
     def ids(self) -> list[str]:
-        """The works' ids, ascending."""
+        """The works' ids, ascending.
+
+        Returns
+        -------
+        list of str, length n_works
+            Each once.
+        """
         return self.column("id")
 
     @property
     def titles(self) -> list[str]:
-        """The works' titles, ``""`` where there is none."""
+        """The works' titles.
+
+        Returns
+        -------
+        list of str, length n_works
+            An empty text where there is none.
+        """
         return self.column("title")
 
     @cached_property
     def n_pictures(self) -> int:
-        """How many pictures the works have together; one that two works show counts twice."""
+        """How many pictures the works have together.
+
+        Returns
+        -------
+        int
+            One that two works show counts twice.
+        """
         import pyarrow.compute as pc
 
         return int(pc.sum(pc.list_value_length(self.arrow["images"])).as_py() or 0)
 
     def column(self, name: str) -> list[Any]:
-        """One column as a list.
+        """Give one column as a list.
 
         Parameters
         ----------
@@ -214,7 +238,7 @@ class Collection:
         return list(self.arrow[name].to_pylist())
 
     def facet(self, name: str) -> list[list[str]]:
-        """The values of one facet.
+        """Give the values of one facet.
 
         Parameters
         ----------
@@ -240,7 +264,7 @@ class Collection:
         return self.column(name)
 
     def image_paths(self, index: int) -> list[Path]:
-        """Where the pictures of one work are, checked anew to be inside the root.
+        """Say where the pictures of one work are, checked anew to be inside the root.
 
         Parameters
         ----------
@@ -272,7 +296,7 @@ class Collection:
         return paths
 
     def select(self, indices: Iterable[int]) -> Collection:
-        """Some of the works.
+        """Take some of the works.
 
         Parameters
         ----------
@@ -302,7 +326,7 @@ class Collection:
         return Collection(self.source, self.root, table, problems, self.columns)
 
     def _position(self, index: int) -> int:
-        """``index`` as a row number from 0; negative ones count from the end."""
+        """Turn ``index`` into a row number from 0; negative ones count from the end."""
         try:
             row = operator.index(index)
         except TypeError:
@@ -315,7 +339,22 @@ class Collection:
 
 
 def require_unique_ids(ids: Sequence[str], where: str, remedy: str) -> None:
-    """Raise CollectionError, with ``remedy``, if ``ids`` of ``where`` repeat; name some that do."""
+    """Raise CollectionError if ids repeat, and name some that do.
+
+    Parameters
+    ----------
+    ids : sequence of str
+        The works' ids.
+    where : str
+        What the works' source is called in the error.
+    remedy : str
+        A sentence that says how to mend it.
+
+    Raises
+    ------
+    CollectionError
+        An id is there more than once.
+    """
     if len(set(ids)) == len(ids):
         return
     counts: dict[str, int] = {}
@@ -329,7 +368,7 @@ def require_unique_ids(ids: Sequence[str], where: str, remedy: str) -> None:
 
 
 def _artwork(row: dict[str, Any]) -> Artwork:
-    """A row of the table as an Artwork; facets without a value are left out."""
+    """Make an Artwork of a row of the table; facets without a value are left out."""
     facets = {facet: tuple(row[facet]) for facet in FACETS if row[facet]}
     return Artwork(
         id=row["id"],

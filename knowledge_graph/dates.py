@@ -30,7 +30,7 @@ _ROMAN = {"i": 1, "v": 5, "x": 10}
 
 
 def year_of(text: str) -> int | None:
-    """The first year that a date's text names.
+    """Find the first year that a date's text names.
 
     A range or several dates give the first year written, a century its first year (the 17th is
     1601 to 1700), ``c.``, ``after`` and the like are passed over. Years before Christ are negative
@@ -63,18 +63,19 @@ def year_of(text: str) -> int | None:
 
 
 def _first_year_of_century(century: int, before_christ: bool) -> int | None:
-    """1601 for the 17th century, -200 for the 2nd before Christ; None if there is no such one."""
+    """Give 1601 for the 17th century, -200 for the 2nd before Christ, None for the 40th."""
     if not 1 <= century <= 21:
         return None
     return -100 * century if before_christ else 100 * (century - 1) + 1
 
 
 def _roman_value(numeral: str) -> int:
-    """The value of a numeral of i, v and x; 0 if it is not written as one writes them."""
+    """Read a numeral of i, v and x; 0 if it is not written as one writes them."""
     values = [_ROMAN[letter] for letter in numeral.lower()]
     value = sum(
         -here if here < after else here
         for here, after in zip(values, [*values[1:], 0], strict=True)
     )
-    standard = "x" * (value // 10) + ("", *"i ii iii iv v vi vii viii ix".split())[value % 10]
+    units = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
+    standard = "x" * (value // 10) + units[value % 10]
     return value if standard == numeral.lower() else 0

@@ -14,13 +14,39 @@ class CollectionError(ValueError):
 
 
 def listed(names: Sequence[str], most: int = 3) -> str:
-    """``names`` quoted and joined, at most ``most`` of them and then how many more there are."""
+    """Quote and join some names.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The names.
+    most : int
+        How many to show.
+
+    Returns
+    -------
+    str
+        The first ones, and then how many more there are.
+    """
     shown = ", ".join(repr(name) for name in names[:most])
     return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
 
 
 def nearest(name: str, legal: Iterable[str]) -> str:
-    """``" Did you mean …?"`` with the legal names most like ``name``; empty if none is like it."""
+    """Ask whether a legal name was meant.
+
+    Parameters
+    ----------
+    name : str
+        What was given.
+    legal : iterable of str
+        What may be given.
+
+    Returns
+    -------
+    str
+        ``" Did you mean …?"`` with the one or two most like it; empty if none is like it.
+    """
     by_folded = {candidate.casefold(): candidate for candidate in legal}
     close = difflib.get_close_matches(name.casefold(), by_folded, n=2, cutoff=0.6)
     if not close:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -28,7 +27,7 @@ ROLES: tuple[str, ...] = ("id", "image", "title", "description", "date", *FACETS
 # The first spelling that a table has wins, so each list goes from the surest name to the vaguest.
 # English, German, French, Italian, Spanish, Portuguese and Dutch; accents, case, punctuation and
 # a plural s do not matter (see _simplified).
-_NAMES: Mapping[str, tuple[str, ...]] = {
+_NAMES: Mapping[str, str] = {
     "id": (
         "id, identifier, work id, artwork id, painting id, object id, object number, objectnummer, "
         "accession number, accession no, inventory number, inventory no, inv no, inventarnummer, "
@@ -36,9 +35,9 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
         "numero de inventario, identifiant, kennung, qid, uuid"
     ),
     "image": (
-        "image, image file, image filename, image file name, image path, image name, img, "
-        "img path, picture, picture file, picture path, photo, file, file name, filename, "
-        "file path, filepath, path, bild, bilddatei, bildname, dateiname, datei, abbildung, "
+        "image, image file, image file name, image path, image name, img, "
+        "img path, picture, picture file, picture path, photo, file, file name, "
+        "file path, path, bild, bilddatei, bildname, dateiname, datei, abbildung, "
         "fichier, fichier image, nom de fichier, immagine, nome file, imagen, archivo, imagem, "
         "arquivo, ficheiro, afbeelding, bestand, bestandsnaam"
     ),
@@ -74,10 +73,10 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "genre": (
         "genre, has genre, type, work type, object type, classification, category, gattung, "
         "bildgattung, typ, objektart, kategorie, classe, categorie, genere, tipo, tipologia, "
-        "classificazione, genero, clasificacion, categoria, soort, objecttype"
+        "classificazione, genero, clasificacion, categoria, soort"
     ),
     "subject": (
-        "subject, subject matter, tag, keyword, depicts, depicted, about, iconography, iconclass, "
+        "subject, subject matter, depicts, depicted, iconography, iconclass, about, tag, keyword, "
         "motif, topic, theme, schlagwort, schlagworter, stichwort, stichworter, motiv, thema, "
         "sujet, bildthema, ikonographie, ikonografie, sujet represente, mot cle, mots cles, "
         "iconographie, soggetto, soggetti, parole chiave, iconografia, tema, asunto, etiqueta, "
@@ -92,7 +91,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
         "tecnica e materiali, materiaal, techniek"
     ),
     "period": (
-        "period, historical period, has period, epoch, era, timeframe, time frame, century, "
+        "period, historical period, has period, epoch, era, timeframe, century, "
         "periode, epoche, zeitraum, jahrhundert, epoque, siecle, periodo, epoca, secolo, siglo, "
         "seculo, tijdperk, eeuw"
     ),
@@ -114,16 +113,14 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 
 
 def _simplified(name: str) -> str:
-    """``imageFile``, ``IMAGE_FILE`` and ``Image file`` are one name; so are Künstler, kunstler."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.replace("\ufeff", ""))
-    plain = unicodedata.normalize("NFKD", words).casefold()
-    letters = "".join(c for c in plain if not unicodedata.combining(c))
-    return " ".join(re.findall(r"[^\W_]+", letters))
+    """Fold a name: ``imageFile``, ``IMAGE_FILE`` and ``Image file`` are one."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(character for character in plain if character.isalnum())
 
 
 _ROLE_AND_RANK: Mapping[str, tuple[str, int]] = MappingProxyType(
     {
-        name: (role, rank)
+        _simplified(name): (role, rank)
         for role, names in _NAMES.items()
         for rank, name in enumerate(names.split(", "))
     }
@@ -131,7 +128,20 @@ _ROLE_AND_RANK: Mapping[str, tuple[str, int]] = MappingProxyType(
 
 
 def require_facet(name: str, argument: str) -> None:
-    """Raise CollectionError unless ``name``, given as ``argument``, is one of FACETS."""
+    """Raise CollectionError unless a name is one of FACETS.
+
+    Parameters
+    ----------
+    name : str
+        The name.
+    argument : str
+        What it was given as; the error begins with it.
+
+    Raises
+    ------
+    CollectionError
+        It is not a facet's name; the error has the nearest ones.
+    """
     if name not in FACETS:
         raise CollectionError(
             f"{argument}: there is no facet {name!r}; the facets are {', '.join(FACETS)}."

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pyarrow as pa
 
-NULL_WORDS: frozenset[str] = frozenset(
-    "- -- – — ? . nan null none nil na n/a n.a. #n/a <na> unk unknown undefined unspecified "
-    "unbekannt inconnu inconnue sconosciuto sconosciuta desconocido desconocida desconhecido "
-    "onbekend".split()
-) | {"not known", "not available", "not applicable", "no data"}
+NULL_WORDS: frozenset[str] = frozenset({
+    "-", "--", "\u2013", "\u2014", "?", ".", "nan", "null", "none", "nil", "na", "n/a", "n.a.",
+    "#n/a", "<na>", "unk", "unknown", "undefined", "unspecified", "not known", "not available",
+    "not applicable", "no data", "unbekannt", "inconnu", "inconnue", "sconosciuto", "sconosciuta",
+    "desconocido", "desconocida", "desconhecido", "onbekend",
+})  # fmt: skip
 """Cells (case-folded) that say that nothing is known. "Untitled" and "anonymous" are facts."""
 
 COMMA_FACETS: frozenset[str] = frozenset(
@@ -37,12 +38,11 @@ less."""
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028\u2029\ufeff]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_SPACES = re.compile(r"\s+")
 _FLOAT_YEAR = re.compile(r"(-?\d{1,4})\.0")
 
 
 def text_of(value: object) -> str:
-    """What a cell of any type is as text: whole floats as integers, NaN and None as nothing.
+    """Give a cell of any type as text: whole floats as integers, NaN and None as nothing.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def text_of(value: object) -> str:
 
 
 def clean_line(text: str) -> str:
-    """One line of text as works are shown with it: NFC, entities decoded, no control characters.
+    """Clean one line of text, as works are shown with it.
 
     Parameters
     ----------
@@ -82,13 +82,14 @@ def clean_line(text: str) -> str:
     Returns
     -------
     str
-        White space runs are one space; ``""`` if the text is one of NULL_WORDS.
+        NFC, entities decoded, without control characters, runs of white space as one space; ``""``
+        if the text is one of NULL_WORDS.
     """
     return _tidy_line(_decoded(text))
 
 
 def clean_text(text: str) -> str:
-    """Text of any length: as ``clean_line``, but lines and null words stay.
+    """Clean text of any length: as ``clean_line``, but lines and null words stay.
 
     Parameters
     ----------
@@ -104,7 +105,7 @@ def clean_text(text: str) -> str:
 
 
 def clean_date(text: str) -> str:
-    """A date as written; ``1890.0``, which a spreadsheet makes of a year, is ``1890``.
+    """Clean a date, as written; ``1890.0``, which a spreadsheet makes of a year, is ``1890``.
 
     Parameters
     ----------
@@ -122,7 +123,7 @@ def clean_date(text: str) -> str:
 
 
 def split_cell(cell: str, separator: str) -> list[str]:
-    """The facts in one cell, in its order, each once.
+    """Divide one cell into its facts, in its order, each once.
 
     Parameters
     ----------
@@ -141,7 +142,7 @@ def split_cell(cell: str, separator: str) -> list[str]:
 
 
 def separator_of(cells: Mapping[str, int], *, comma: bool) -> str:
-    """What stands between the facts in the cells of one column.
+    """Recognise what stands between the facts in the cells of one column.
 
     ``;``, ``|`` and a line break always divide, for they are hardly ever part of a name. A comma,
     which often is, divides only where ``comma`` allows it and the parts live apart from each other:
@@ -160,7 +161,7 @@ def separator_of(cells: Mapping[str, int], *, comma: bool) -> str:
     Returns
     -------
     str
-        ``";"``, ``"|"``, ``"\\n"``, ``","`` or ``""``.
+        A semicolon, a bar, a line break, a comma or ``""``.
     """
     used = {
         mark: sum(rows for cell, rows in cells.items() if mark in cell.strip())
@@ -173,7 +174,7 @@ def separator_of(cells: Mapping[str, int], *, comma: bool) -> str:
 
 
 def _parts_are_free(cells: Mapping[str, int]) -> bool:
-    """Whether the commas of a column stand between facts (the rule in ``separator_of``)."""
+    """Say whether the commas of a column stand between facts (the rule in ``separator_of``)."""
     whole: set[str] = set()
     first: set[str] = set()
     later: set[str] = set()
@@ -196,12 +197,12 @@ def _parts_are_free(cells: Mapping[str, int]) -> bool:
 
 
 def facet_lists(column: pa.ChunkedArray, facet: str, separator: str | None) -> pa.Array:
-    """A table's column as lists of facts.
+    """Read a table's column as lists of facts.
 
     Parameters
     ----------
-    column : pyarrow.ChunkedArray of string or list of string
-        The cells. Lists are taken as they are.
+    column : pyarrow.ChunkedArray
+        The cells: string, or list of string, which is taken as it is.
     facet : str
         Which facet it is: says whether a comma may divide.
     separator : str, optional
@@ -230,22 +231,35 @@ def facet_lists(column: pa.ChunkedArray, facet: str, separator: str | None) -> p
 
 
 def unique_lines(values: Iterable[object]) -> list[str]:
-    """Values of any type as cleaned facts, each once, in their order."""
+    """Clean values of any type as facts.
+
+    Parameters
+    ----------
+    values : iterable of object
+        The parts of a cell that is a list.
+
+    Returns
+    -------
+    list of str
+        In their order, each once, without null words.
+    """
     return list(dict.fromkeys(filter(None, (clean_line(text_of(value)) for value in values))))
 
 
 def _decoded(text: str) -> str:
-    """``text`` with its HTML entities decoded, those only that end in a semicolon."""
+    """Decode the HTML entities in ``text``, those only that end in a semicolon."""
     return _ENTITY.sub(lambda entity: html.unescape(entity.group()), text) if "&" in text else text
 
 
 def _tidy(text: str) -> str:
-    """NFC, without control characters, halves of surrogate pairs and outer white space."""
+    """Bring to NFC, without control characters, halves of surrogate pairs and outer space."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     text = _SURROGATE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
     return unicodedata.normalize("NFC", _UNWANTED.sub("", text)).strip()
 
 
 def _tidy_line(text: str) -> str:
-    """One line of it; nothing if it says that nothing is known."""
-    line = _SPACES.sub(" ", _tidy(text))
+    """Make one line of it; nothing if it says that nothing is known."""
+    line = " ".join(_tidy(text).split())
     return "" if line.casefold() in NULL_WORDS else line

@@ -101,7 +101,7 @@ def works_of_table(
             "expected columns such as image, title, artist, style. Say what they are: "
             f"--map title={table.column_names[0]!r}."
         )
-    index = PictureIndex(listing.files, base)
+    index = PictureIndex(listing.files, base, listing.problems)
     pictures = _pictures_of_rows(table, roles, index, separator)
     if listing.files or "image" in roles:
         _require_a_picture(pictures, roles, listing, read, whole_folder)
@@ -112,7 +112,7 @@ def works_of_table(
         "Map the column that tells works apart (--map id=COLUMN); the pictures of one work go "
         "into one cell, divided by '|'.",
     )
-    problems = [*read.problems, *listing.problems]
+    problems = [*read.problems]
     for work_id, missing in zip(ids, pictures.missing, strict=True):
         problems += (Problem(work_id, name, reason) for name, reason in missing)
     if whole_folder:
@@ -130,7 +130,7 @@ def works_of_table(
 
 
 def _without_empty_rows(table: pa.Table) -> pa.Table:
-    """``table`` without the rows of empty cells that spreadsheets append."""
+    """Drop the rows of empty cells that spreadsheets append."""
     import pyarrow.compute as pc
     import pyarrow.types as pt
 
@@ -169,7 +169,7 @@ def _pictures_of_rows(
 
 
 def _names_in_cell(cell: str, index: PictureIndex, separator: str | None) -> list[str]:
-    """The names of pictures in one cell; a picture whose name has the separator in it is one."""
+    """Divide a cell into names of pictures, unless it is one that has the separator in it."""
     if index.find(cell)[0]:
         return [cell]
     for mark in (separator, "|", ";", "\n", ","):
@@ -209,7 +209,7 @@ def _require_a_picture(
 
 
 def _ids_of_rows(table: pa.Table, column: str | None, pictures: _Pictures, base: str) -> list[str]:
-    """Each row's id: its own, else its picture's path without suffix, else its number."""
+    """Give each row its id: its own, else its picture's path without suffix, else its number."""
     names = [
         found[0] if found else posixpath.normpath(name.replace("\\", "/")) if name else ""
         for found, name in zip(pictures.found, pictures.named, strict=True)
@@ -225,9 +225,11 @@ def _ids_of_rows(table: pa.Table, column: str | None, pictures: _Pictures, base:
 def _without_row(
     listing: Listing, pictures: _Pictures, base: str, table_name: str
 ) -> list[Problem]:
-    """The pictures that no row names."""
+    """Report the pictures that no row names, with those that could not be used anyway."""
     used = {file for found in pictures.found for file in found}
-    return [
+    reported = {name for missing in pictures.missing for name, _ in missing}
+    refused = (p for p in listing.problems if not {p.file, inside(p.file, base)} & reported)
+    return [*refused] + [
         Problem(without_suffix(inside(file, base)), file, f"no row in {table_name}")
         for file in listing.files
         if file not in used
@@ -237,7 +239,7 @@ def _without_row(
 def _columns_of_works(
     table: pa.Table, roles: Mapping[str, str], separator: str | None
 ) -> dict[str, Any]:
-    """Title, description, date, year and facets of the rows."""
+    """Read title, description, date, year and facets of the rows."""
     import pyarrow as pa
 
     def texts(role: str) -> list[str]:
@@ -261,5 +263,5 @@ def _columns_of_works(
 
 
 def _parts(cell: str | list[str]) -> list[str]:
-    """A cell as the list that it is or stands for."""
+    """Give a cell as the list that it is or stands for."""
     return cell if isinstance(cell, list) else [cell]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def folder_facets(folders_as: str | None) -> tuple[str, ...]:
-    """Which facets the levels of folders are, ``"style/artist"`` being two levels.
+    """Say which facets the levels of folders are, ``"style/artist"`` being two levels.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def folder_facets(folders_as: str | None) -> tuple[str, ...]:
 def folder_values(
     images: Sequence[Sequence[str]], base: str, facets: Sequence[str], where: str
 ) -> dict[str, list[list[str]]]:
-    """What the folders that the works' pictures lie in say about the works.
+    """Read what the folders that the works' pictures lie in say about the works.
 
     Parameters
     ----------
@@ -83,12 +83,25 @@ def folder_values(
 
 
 def inside(picture: str, base: str) -> str:
-    """The picture's path relative to ``base``; as it is, if it does not lie there."""
+    """Give a picture's path relative to a folder.
+
+    Parameters
+    ----------
+    picture : str
+        Relative to the root.
+    base : str
+        The folder, relative to the root; ``""`` for the root.
+
+    Returns
+    -------
+    str
+        Relative to ``base``; as it was, if it does not lie there.
+    """
     return picture.removeprefix(f"{base}/") if base else picture
 
 
 def ids_of_pictures(pictures: Sequence[str], base: str) -> list[str]:
-    """An id for each picture: its path within ``base`` without the suffix.
+    """Give each picture an id: its path within ``base`` without the suffix.
 
     Parameters
     ----------
@@ -115,7 +128,7 @@ def ids_of_pictures(pictures: Sequence[str], base: str) -> list[str]:
 def works_of_pictures(
     files: Sequence[str], base: str, facets: Sequence[str], where: str
 ) -> pa.Table:
-    """One work per picture.
+    """Make one work of each picture.
 
     Parameters
     ----------
@@ -151,7 +164,18 @@ def works_of_pictures(
 
 
 def sorted_by_id(columns: dict[str, Any]) -> pa.Table:
-    """Columns as a collection's table, the rows in the order of their ids."""
+    """Make a collection's table of columns.
+
+    Parameters
+    ----------
+    columns : dict of str to sequence
+        One for each of ``collection_schema``.
+
+    Returns
+    -------
+    pyarrow.Table
+        The rows in the order of their ids.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 

@@ -21,9 +21,10 @@ PICTURE_SUFFIXES: tuple[str, ...] = (
 )  # fmt: skip
 """The kinds of picture that are read."""
 
-_OTHER_PICTURES = frozenset(
-    ".heic .heif .avif .jxl .jp2 .j2k .psd .svg .eps .ai .cr2 .cr3 .nef .arw .dng .raw .pdf".split()
-)
+_OTHER_PICTURES = frozenset({
+    ".heic", ".heif", ".avif", ".jxl", ".jp2", ".j2k", ".psd", ".svg", ".eps", ".cr2",
+    ".cr3", ".nef", ".arw", ".dng", ".raw",
+})  # fmt: skip
 _JUNK = frozenset({"thumbs.db", "desktop.ini", "__macosx", "@eadir"})
 _RUN_FILES = frozenset({"run.json", "works.parquet"})
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
@@ -81,7 +82,7 @@ def list_pictures(root: Path, only: Iterable[str] | None = None) -> Listing:
                 ) from error
             problems.append(Problem("", folder, f"folder cannot be read: {error.strerror}"))
             continue
-        if folder and _RUN_FILES <= {entry.name for entry in found}:
+        if folder and {entry.name for entry in found} >= _RUN_FILES:
             continue  # A run left inside the collection: its mosaics are no works.
         for entry in found:
             name = posixpath.join(folder, entry.name)
@@ -99,7 +100,7 @@ def list_pictures(root: Path, only: Iterable[str] | None = None) -> Listing:
 
 
 def _refused(root: Path, entry: os.DirEntry[str], name: str) -> str:
-    """Why this entry, if it is a picture or a folder at all, is not used; ``""`` if it is."""
+    """Say why this entry, if it is a picture or a folder at all, is not used; ``""`` if it is."""
     if entry.is_symlink():
         if entry.is_dir():
             return "a link to a folder is not followed; move the folder here or open it itself"
@@ -121,12 +122,34 @@ def _refused(root: Path, entry: os.DirEntry[str], name: str) -> str:
 
 
 def is_picture(name: str) -> bool:
-    """Whether a file's name ends as pictures' names do (PICTURE_SUFFIXES, any case)."""
+    """Say whether a file's name ends as pictures' names do.
+
+    Parameters
+    ----------
+    name : str
+        The name.
+
+    Returns
+    -------
+    bool
+        It ends in one of PICTURE_SUFFIXES, upper or lower case.
+    """
     return name.lower().endswith(PICTURE_SUFFIXES)
 
 
 def without_suffix(name: str) -> str:
-    """A picture's path without ``.jpg`` and the like; a name that ends otherwise stays whole."""
+    """Cut ``.jpg`` and the like off a picture's path.
+
+    Parameters
+    ----------
+    name : str
+        The path.
+
+    Returns
+    -------
+    str
+        Without the suffix; whole if it ends otherwise (``1998.23.4``).
+    """
     return posixpath.splitext(name)[0] if is_picture(name) else name
 
 
@@ -139,10 +162,13 @@ class PictureIndex:
         POSIX paths relative to the root, as in ``Listing.files``.
     base : str
         The folder that names are relative to, besides the root: ``"images"`` or ``""``.
+    refused : iterable of Problem
+        What is there and cannot be used, as in ``Listing.problems``.
     """
 
-    def __init__(self, files: Iterable[str], base: str) -> None:
+    def __init__(self, files: Iterable[str], base: str, refused: Iterable[Problem] = ()) -> None:
         self._bases = (base, "") if base else ("",)
+        self._refused = {problem.file: problem.reason for problem in refused}
         self._exact: dict[str, str] = {}
         self._folded: dict[str, list[str]] = {}
         self._bare: dict[str, list[str]] = {}
@@ -156,7 +182,7 @@ class PictureIndex:
         return len(self._exact)
 
     def find(self, reference: str) -> tuple[str, str]:
-        """The picture that ``reference`` means.
+        """Find the picture that ``reference`` means.
 
         Exactly so named, else the same but for upper and lower case, else with the picture's suffix
         added.
@@ -164,7 +190,7 @@ class PictureIndex:
         Parameters
         ----------
         reference : str
-            As a table has it; ``\\`` counts as ``/``.
+            As a table has it; a backslash counts as a slash.
 
         Returns
         -------
@@ -186,6 +212,8 @@ class PictureIndex:
         for name in inside:
             if name in self._exact:
                 return self._exact[name], ""
+            if name in self._refused:
+                return "", self._refused[name]
         for table in (self._folded, self._bare):
             for name in inside:
                 found = table.get(name.casefold(), [])

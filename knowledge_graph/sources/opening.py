@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -60,15 +62,15 @@ def open_collection(
         There is nothing to open, or it is not as described; the message says how to mend it.
     """
     facets = folder_facets(folders_as)
-    path = Path(source).expanduser()
     if not str(source).strip():
         raise CollectionError(f"the source is empty; expected {_EXPECTED}.")
     try:
+        path = Path(source).expanduser()
         root = path.resolve()
         is_folder, is_file = root.is_dir(), root.is_file()
     except (OSError, RuntimeError, ValueError) as error:
         raise CollectionError(
-            f"{path}: cannot be opened ({error}); expected {_EXPECTED}."
+            f"{str(source)!r}: cannot be opened ({error}); expected {_EXPECTED}."
         ) from error
     if is_folder:
         return _open_folder(str(source), root, columns, separator, facets)
@@ -88,7 +90,7 @@ def _open_folder(
     separator: str | None,
     facets: tuple[str, ...],
 ) -> Collection:
-    """A folder, with or without a metadata table."""
+    """Open a folder, with or without a metadata table."""
     metadata = _metadata_file(root)
     if metadata is None and root.name.casefold() == "images":
         metadata = _metadata_file(root.parent)
@@ -133,7 +135,7 @@ def _open_table(
     separator: str | None,
     facets: tuple[str, ...],
 ) -> Collection:
-    """A table by itself; pictures, if a column names any, are near it."""
+    """Open a table by itself; pictures, if a column names any, are near it."""
     read = read_table(path)
     root = path.parent
     base = _images_folder(root)
@@ -144,7 +146,9 @@ def _open_table(
         named = {base} if base else set()
         for cell in read.table[image].to_pylist():
             for name in cell if isinstance(cell, list) else [cell]:
-                named.add(name.strip().replace("\\", "/").removeprefix("./").partition("/")[0])
+                for part in re.split(r"[|;,\n]", name):
+                    path_in = part.strip().replace("\\", "/").removeprefix("./")
+                    named.add(path_in.partition("/")[0])
         listing = list_pictures(root, only=named)
     catalogue = works_of_table(
         read,
@@ -159,7 +163,7 @@ def _open_table(
 
 
 def _metadata_file(root: Path) -> Path | None:
-    """The folder's metadata table, beside images/ or in it."""
+    """Find the folder's metadata table, beside images/ or in it."""
     found = [
         entry
         for folder in (root, root / _images_folder(root))
@@ -177,7 +181,7 @@ def _metadata_file(root: Path) -> Path | None:
 
 
 def _images_folder(root: Path) -> str:
-    """The name of the folder's images/, as the disk spells it; ``""`` if it has none."""
+    """Find the folder's images/, as the disk spells it; ``""`` if it has none."""
     for entry in _entries(root):
         if entry.name.casefold() == "images" and entry.is_dir() and not entry.is_symlink():
             return entry.name
@@ -185,20 +189,22 @@ def _images_folder(root: Path) -> str:
 
 
 def _tables(root: Path) -> list[str]:
-    """The tables that lie in the folder."""
+    """List the tables that lie in the folder."""
     return [e.name for e in _entries(root) if e.suffix.lower() in TABLE_SUFFIXES and e.is_file()]
 
 
 def _entries(folder: Path) -> list[Path]:
-    """What is in a folder, hidden things apart, sorted; nothing if it cannot be read."""
+    """List a folder but for pictures and hidden things, sorted; nothing if it cannot be read."""
     try:
-        return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in entries)
     except OSError:
         return []
+    return [folder / name for name in names if name[0] != "." and not is_picture(name)]
 
 
 def _no_pictures(root: Path, listing: Listing, metadata: Path | None) -> str:
-    """Why a folder without pictures cannot be opened."""
+    """Say why a folder without pictures cannot be opened."""
     found = f"found {metadata.name} and no picture" if metadata else "found no picture"
     if listing.problems:
         first = listing.problems[0]
@@ -215,7 +221,7 @@ def _no_pictures(root: Path, listing: Listing, metadata: Path | None) -> str:
 
 
 def _not_a_table(path: Path) -> str:
-    """What a file is that is no table that can be read."""
+    """Say what a file is that is no table that can be read."""
     suffix = path.suffix.lower()
     if is_picture(path.name):
         return f"one picture; give its folder, {path.parent}"
@@ -227,5 +233,5 @@ def _not_a_table(path: Path) -> str:
 
 
 def _alike(path: Path) -> str:
-    """A hint at a file beside ``path`` that is called almost so."""
+    """Hint at a file beside ``path`` that is called almost so."""
     return nearest(path.name, [entry.name for entry in _entries(path.parent)])

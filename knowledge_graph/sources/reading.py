@@ -22,7 +22,11 @@ _BLOCK = 1 << 20
 _CSV_BLOCK = 1 << 24
 """One row must fit into a block: catalogue texts are long, but not 16 MiB."""
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ def read_table(path: Path) -> TableFile:
 
 
 def _read_delimited(path: Path) -> TableFile:
-    """A csv or tsv file: its encoding and delimiter are recognised."""
+    """Read a csv or tsv file: its encoding and delimiter are recognised."""
     import pyarrow as pa
     import pyarrow.csv as pacsv
 
@@ -103,13 +107,13 @@ def _read_delimited(path: Path) -> TableFile:
     # Row numbers are known to the handler only without threads.
     options = pacsv.ReadOptions(use_threads=False, block_size=_CSV_BLOCK, encoding=encoding)
     try:
-        with pacsv.open_csv(path, options, parse_options(lambda row: "skip")) as reader:
+        with pacsv.open_csv(path, options, parse_options(_skip)) as reader:
             names = reader.schema.names
         # Empty header cells stand over the empty columns that spreadsheets leave at the right.
         text = {name: pa.string() for name in names}
         convert = pacsv.ConvertOptions(column_types=text, strings_can_be_null=False)
         table = pacsv.read_csv(path, options, parse_options(report), convert)
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, UnicodeError) as error:
         raise CollectionError(
             f"{path}: cannot be read as a table ({str(error).splitlines()[0]}); expected a header "
             f"and rows divided by {delimiter!r}, in {encoding}. Export it again as UTF-8 CSV."
@@ -119,8 +123,13 @@ def _read_delimited(path: Path) -> TableFile:
     return TableFile(path, _first_of_each_name(table), tuple(problems))
 
 
+def _skip(_: Any) -> str:
+    """Pass over a malformed row."""
+    return "skip"
+
+
 def _encoding_of(path: Path) -> str:
-    """utf-8, utf-16 with its mark, else cp1252, else latin-1, which reads anything."""
+    """Recognise utf-8 and, by its mark, utf-16; else cp1252, else latin-1, which reads anything."""
     with path.open("rb") as file:
         start = file.read(3)
     for mark, encoding in _BOMS:
@@ -140,7 +149,7 @@ def _encoding_of(path: Path) -> str:
 
 
 def _delimiter_of(start: str, usual: str) -> str:
-    """Of ``,``, ``;``, tab and ``|`` the one that the header has most of; ``usual`` if none."""
+    """Take of comma, semicolon, tab and bar what the header has most of; ``usual`` if none."""
 
     def columns(delimiter: str) -> int:
         return len(next(csv.reader(io.StringIO(start), delimiter=delimiter), []))
@@ -154,14 +163,14 @@ def _delimiter_of(start: str, usual: str) -> str:
 
 
 def _first_of_each_name(table: pa.Table) -> pa.Table:
-    """``table`` without columns that have no name or one that came before."""
+    """Drop the columns that have no name or one that came before."""
     names = table.column_names
     first = [i for i, name in enumerate(names) if name.strip() and names.index(name) == i]
     return table.select(first)
 
 
 def _read_json_lines(path: Path) -> TableFile:
-    """A file of one JSON object per line; keys that a line lacks are empty there."""
+    """Read a file of one JSON object per line; keys that a line lacks are empty there."""
     rows: list[dict[str, Any]] = []
     number = 0
     try:
@@ -192,7 +201,7 @@ def _read_json_lines(path: Path) -> TableFile:
 
 
 def _read_parquet(path: Path) -> TableFile:
-    """A parquet file: its columns of text, numbers, dates and lists of them."""
+    """Read a parquet file: its columns of text, numbers, dates and lists of them."""
     import pyarrow as pa
     import pyarrow.parquet as pq
     import pyarrow.types as pt
@@ -218,7 +227,7 @@ def _read_parquet(path: Path) -> TableFile:
 
 
 def _from_columns(path: Path, columns: Mapping[str, list[Any]]) -> TableFile:
-    """Columns of any values as columns of string, or of list of string where lists occur."""
+    """Turn columns of any values into columns of string, or of list of string where lists occur."""
     import pyarrow as pa
 
     arrays = {}
@@ -234,7 +243,7 @@ def _from_columns(path: Path, columns: Mapping[str, list[Any]]) -> TableFile:
 
 
 def _storable(text: str) -> str:
-    """``text`` without the lone surrogates that JSON can write and UTF-8 cannot."""
+    """Drop the lone surrogates that JSON can write and UTF-8 cannot."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 

@@ -1,0 +1,53 @@
+"""What tests of every folder start from: real data where it is present, a tiny collection."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+TINY = [
+    # id, title, artist, date, style, genre, tags
+    ("bell_harbour-1871", "The Harbour", "Bell Ada", "1871", "Realism", "marina", "sea, ships"),
+    ("bell_storm-1873", "Storm", "Bell Ada", "c.1873", "Realism", "marina", "ships, sea"),
+    ("bell_the-pier", "The Pier", "Bell Ada", "", "Impressionism", "marina", "sea"),
+    ("corr_apples-1902", "Apples", "CORR, Pia da", "1902", "Fauvism", "still life", "fruit"),
+    ("corr_pears-1903", "Pears", "CORR, Pia da", "1903", "Fauvism, Cubism", "still life", "fruit"),
+    ("corr_guitar", "Guitar", "CORR, Pia da", "1911-12", "Cubism", "still life", "music, fruit"),
+    ("dahl_valley-1820", "Valley", "Dahl Ole", "1820", "Romanticism", "landscape", "mountains"),
+    ("dahl_peak", "The Peak", "Dahl Ole", "19th century", "Romanticism", "landscape", "mountains"),
+    ("dahl_lake-1825", "Lake", "Dahl Ole", "1825", "Romanticism", "landscape", "mountains, sea"),
+    ("eke_woman", "Woman, Seated", "Eke Ngozi", "1930", "Expressionism", "portrait", "women"),
+    ("eke_man-1931", "Man", "Eke Ngozi", "1931", "Expressionism", "portrait", "men"),
+    ("eke_two", "Two", "Eke Ngozi", "1932", "Expressionism", "portrait", "women, men"),
+]
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of real data beside the repository."""
+    folder = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"there is no real data at {folder}")
+    return folder
+
+
+@pytest.fixture
+def tiny_collection_folder(tmp_path: Path) -> Path:
+    """Twelve works by four artists: ``images/*.jpg``, 64 x 48, and ``metadata.csv``."""
+    from PIL import Image, ImageDraw
+
+    folder = tmp_path / "tiny"
+    (folder / "images").mkdir(parents=True)
+    with (folder / "metadata.csv").open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["image", "title", "artist", "date", "style", "genre", "tags", "medium"])
+        for number, (work_id, *facts) in enumerate(TINY):
+            table.writerow([f"{work_id}.jpg", *facts, "oil on canvas"])
+            hue = 30 * number
+            picture = Image.new("HSV", (64, 48), (hue * 255 // 360, 120 + 10 * number, 200))
+            box = (8 + number, 8, 40 + number, 40)
+            ImageDraw.Draw(picture).ellipse(box, fill=((hue + 128) % 256, 200, 90))
+            picture.convert("RGB").save(folder / "images" / f"{work_id}.jpg", quality=90)
+    return folder
