@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
+_LONGEST = 80
+
 
 class CollectionError(ValueError):
     """A collection cannot be opened, and the person who asked for it can mend that.
@@ -26,9 +28,10 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     Returns
     -------
     str
-        The first ones, and then how many more there are.
+        The first ones, long ones cut, and then how many more there are.
     """
-    shown = ", ".join(repr(name) for name in names[:most])
+    cut = (name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…" for name in names[:most])
+    shown = ", ".join(map(repr, cut))
     return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
 
 

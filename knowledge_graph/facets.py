@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from knowledge_graph.errors import CollectionError, nearest
+from knowledge_graph.errors import CollectionError, listed, nearest
 
 FACETS: tuple[str, ...] = (
     "artist",
@@ -190,7 +190,7 @@ def recognise_columns(
             if column.casefold() not in by_folded:
                 raise CollectionError(
                     f"--map {role}={column}: {where} has no column {column!r}; its columns are "
-                    f"{', '.join(repr(name) for name in names)}.{nearest(column, names)}"
+                    f"{listed(names, 20)}.{nearest(column, names)}"
                 )
             asked[role] = by_folded[column.casefold()]
     best: dict[str, tuple[int, str]] = {}

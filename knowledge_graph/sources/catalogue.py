@@ -99,7 +99,7 @@ def works_of_table(
         raise CollectionError(
             f"{where}: none of its columns ({listed(table.column_names, 8)}) is recognised; "
             "expected columns such as image, title, artist, style. Say what they are: "
-            f"--map title={table.column_names[0]!r}."
+            f"--map title={listed(table.column_names[:1])}."
         )
     index = PictureIndex(listing.files, base, listing.problems)
     pictures = _pictures_of_rows(table, roles, index, separator)

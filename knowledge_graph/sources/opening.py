@@ -75,9 +75,8 @@ def open_collection(
     if is_folder:
         return _open_folder(str(source), root, columns, separator, facets)
     if not is_file:
-        raise CollectionError(
-            f"{path}: no such file or folder; expected {_EXPECTED}.{_alike(root)}"
-        )
+        found = "neither a folder nor a plain file" if root.exists() else "no such file or folder"
+        raise CollectionError(f"{path}: {found}; expected {_EXPECTED}.{_alike(root)}")
     if root.suffix.lower() not in TABLE_SUFFIXES:
         raise CollectionError(f"{path}: {_not_a_table(root)}; expected {_EXPECTED}.")
     return _open_table(str(source), root, columns, separator, facets)
@@ -229,7 +228,9 @@ def _not_a_table(path: Path) -> str:
         return "a spreadsheet, which is not read; save it as CSV (UTF-8)"
     if suffix in (".zip", ".tar", ".gz", ".7z", ".rar"):
         return "an archive, which is not read; unpack it"
-    return f"a file of the kind {suffix or 'without suffix'!r}, which is not read"
+    return (
+        f"a file of the kind {suffix!r}, which is not read" if suffix else "a file of no known kind"
+    )
 
 
 def _alike(path: Path) -> str:

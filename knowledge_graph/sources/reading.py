@@ -80,7 +80,7 @@ def _read_delimited(path: Path) -> TableFile:
     import pyarrow as pa
     import pyarrow.csv as pacsv
 
-    encoding = _encoding_of(path)
+    encoding, odd_quotes = _encoding_of(path)
     with path.open(encoding=encoding, newline="", errors="replace") as file:
         start = file.read(1 << 16).removeprefix("\ufeff")
     if not start.strip():
@@ -120,6 +120,9 @@ def _read_delimited(path: Path) -> TableFile:
         ) from error
     if encoding not in ("utf-8", "utf-16"):
         problems.insert(0, Problem("", path.name, f"not UTF-8: read as {encoding}"))
+    if odd_quotes:
+        reason = "an odd number of quotation marks: an unclosed one may have swallowed rows"
+        problems.append(Problem("", path.name, reason))
     return TableFile(path, _first_of_each_name(table), tuple(problems))
 
 
@@ -128,24 +131,30 @@ def _skip(_: Any) -> str:
     return "skip"
 
 
-def _encoding_of(path: Path) -> str:
-    """Recognise utf-8 and, by its mark, utf-16; else cp1252, else latin-1, which reads anything."""
+def _encoding_of(path: Path) -> tuple[str, bool]:
+    """Recognise utf-8, utf-16 by its mark, else cp1252, else latin-1; count quotation marks odd."""
+    quotes = 0
+    decoders = {name: codecs.getincrementaldecoder(name)() for name in ("utf-8", "cp1252")}
     with path.open("rb") as file:
-        start = file.read(3)
-    for mark, encoding in _BOMS:
-        if start.startswith(mark):
-            return encoding
-    for encoding in ("utf-8", "cp1252"):
-        decoder = codecs.getincrementaldecoder(encoding)()
-        try:
-            with path.open("rb") as file:
-                while block := file.read(_BLOCK):
-                    decoder.decode(block)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    return "latin-1"
+        start = file.read(_BLOCK)
+        marked = [encoding for mark, encoding in _BOMS if start.startswith(mark)]
+        if b"\0" in start and not marked:
+            raise CollectionError(
+                f"{path}: holds zero bytes, which no text has; expected a {path.suffix[1:]} table. "
+                "Export it again as UTF-8 CSV, if it is a spreadsheet or UTF-16 without a mark."
+            )
+        block = start
+        while block:
+            quotes += block.count(b'"')
+            for name in list(decoders):
+                try:
+                    decoders[name].decode(block)
+                except UnicodeDecodeError:
+                    del decoders[name]
+            block = file.read(_BLOCK)
+    if "utf-8" in decoders and decoders["utf-8"].getstate()[0]:
+        del decoders["utf-8"]  # The file ends within a character.
+    return [*marked, *decoders, "latin-1"][0], quotes % 2 == 1
 
 
 def _delimiter_of(start: str, usual: str) -> str:
@@ -176,21 +185,8 @@ def _read_json_lines(path: Path) -> TableFile:
     try:
         with path.open(encoding="utf-8-sig") as file:
             for number, line in enumerate(file, start=1):
-                if not line.strip():
-                    continue
-                row = json.loads(line)
-                if not isinstance(row, dict):
-                    raise CollectionError(
-                        f"{path}, line {number}: found {type(row).__name__}, expected one JSON "
-                        "object per line with the columns as keys. A file that is one array must "
-                        "be written one object per line (jq -c '.[]')."
-                    )
-                rows.append(row)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise CollectionError(
-            f"{path}, line {number}: not JSON ({error}); expected one JSON object per line. Mend "
-            "or remove the line."
-        ) from error
+                if line.strip():
+                    rows.append(_json_object(line, f"{path}, line {number}"))
     except UnicodeDecodeError as error:
         raise CollectionError(
             f"{path}, after line {number}: not UTF-8 ({error.reason}); expected JSON lines in "
@@ -198,6 +194,24 @@ def _read_json_lines(path: Path) -> TableFile:
         ) from error
     names = list(dict.fromkeys(name for row in rows for name in row))
     return _from_columns(path, {name: [row.get(name) for row in rows] for name in names})
+
+
+def _json_object(line: str, where: str) -> dict[str, Any]:
+    """Parse a line that is to be one JSON object."""
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:  # ValueError too for a number of 5,000 digits.
+        raise CollectionError(
+            f"{where}: not JSON ({error}); expected one JSON object per line. Mend or remove the "
+            "line."
+        ) from error
+    if not isinstance(row, dict):
+        raise CollectionError(
+            f"{where}: found {type(row).__name__}, expected one JSON object per line with the "
+            "columns as keys. A file that is one array must be written one object per line "
+            "(jq -c '.[]')."
+        )
+    return row
 
 
 def _read_parquet(path: Path) -> TableFile:

@@ -318,6 +318,7 @@ def test_a_source_that_is_not_there_is_refused_with_the_nearest(tmp_path: Path) 
         ("works.xlsx", r"a spreadsheet, .*save it as CSV"),
         ("works.zip", "an archive, .*unpack it"),
         ("works.doc", r"a file of the kind '\.doc'"),
+        ("works", "a file of no known kind"),
     ],
 )
 def test_files_that_are_no_tables_are_refused(tmp_path: Path, name: str, message: str) -> None:

@@ -103,6 +103,7 @@ def test_half_a_surrogate_pair_in_json_does_not_end_it(tmp_path: Path) -> None:
     [
         ('{"a": 1}\n{"a": ', r"t\.jsonl, line 2: not JSON .*Mend or remove"),
         ("[" * 100_000, r"line 1: not JSON"),
+        ('{"a": ' + "1" * 5000 + "}", r"line 1: not JSON"),
         ('[{"a": 1}]', r"line 1: found list, expected one JSON object per line.*jq"),
         (b'{"a": "\xe9"}', r"not UTF-8 .*iconv"),
     ],
@@ -132,6 +133,24 @@ def test_parquet_of_any_types_is_text_and_pictures_bytes_are_not_read(tmp_path: 
         "artist": ["X", ""],
         "tags": [["a", "b"], [""]],
     }
+
+
+def test_an_unclosed_quotation_mark_is_reported(tmp_path: Path) -> None:
+    table = read(tmp_path / "t.csv", 'title,artist\na,b\nc,"d\ne,f\n')
+    assert columns(table)["title"] == ["a", "c"]
+    assert [problem.reason.split(":")[0] for problem in table.problems] == [
+        "an odd number of quotation marks"
+    ]
+
+
+def test_a_character_cut_off_at_the_end_is_not_utf8(tmp_path: Path) -> None:
+    table = read(tmp_path / "t.csv", b"title\nCaf\xc3")
+    assert columns(table) == {"title": ["CafÃ"]}
+
+
+def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CollectionError, match=r"t\.csv: holds zero bytes.*UTF-8 CSV"):
+        read(tmp_path / "t.csv", b"PK\x03\x04\0\0title")
 
 
 def test_broken_utf16_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from knowledge_graph.errors import listed, nearest
+
+
+def test_names_are_listed_up_to_a_number_and_a_length() -> None:
+    assert listed(["a"]) == "'a'"
+    assert listed(["a", "b", "c"]) == "'a', 'b', 'c'"
+    assert listed([*"abcdef"], 2) == "'a', 'b' and 4 more"
+    assert listed(["x" * 200]) == f"'{'x' * 80}…'"
+
+
+def test_the_nearest_names_are_offered_in_their_own_spelling() -> None:
+    assert nearest("artits", ["Artist", "Title"]) == " Did you mean 'Artist'?"
+    assert nearest("zzz", ["Artist", "Title"]) == ""
