@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -79,22 +79,19 @@ def facet_agreement(
     )
     ceiling = (_entropy(facts) + _entropy(topics)) / 2
     generator = np.random.default_rng(seed)
-
-    def adjusted(shuffled: NDArray[np.int64]) -> float:
-        return float((mutual_info_score(shuffled, topics) - expected) / (ceiling - expected))
-
-    observed = adjusted(facts)
-    chance = np.array([adjusted(generator.permutation(facts)) for _ in range(permutations)])
+    arrangements = (facts, *(generator.permutation(facts) for _ in range(permutations)))
+    told = np.array([mutual_info_score(arranged, topics) for arranged in arrangements])
+    observed, *chance = (told - expected) / (ceiling - expected)
     return Agreement(
-        ami=observed,
-        baseline=float(chance.mean()),
+        ami=float(observed),
+        baseline=float(np.mean(chance)),
         baseline_95=float(np.quantile(chance, 0.95)),
-        p_value=float((1 + (chance >= observed).sum()) / (1 + permutations)),
+        p_value=(1 + int(np.sum(chance >= observed))) / (1 + permutations),
         n_works=len(kept),
     )
 
 
-def _entropy(groups: NDArray[np.int64]) -> float:
+def _entropy(groups: NDArray[np.integer[Any]]) -> float:
     """Return the entropy of a grouping, in nats."""
     _, sizes = np.unique(groups, return_counts=True)
     shares = sizes / sizes.sum()

@@ -95,7 +95,18 @@ def evaluate(run: Run, *, seed: int = 0) -> tuple[Metric, ...]:
 
 
 def to_json(metrics: tuple[Metric, ...]) -> dict[str, Any]:
-    """Return the contents of ``metrics.json``."""
+    """Return the contents of ``metrics.json``.
+
+    Parameters
+    ----------
+    metrics
+        What was measured.
+
+    Returns
+    -------
+    dict
+        JSON-ready values.
+    """
     return {"metrics": [asdict(metric) for metric in metrics]}
 
 

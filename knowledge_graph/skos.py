@@ -32,6 +32,16 @@ class Concept:
 def work_iri(work_id: str) -> str:
     """Return the IRI of a work that has none of its own.
 
+    Parameters
+    ----------
+    work_id
+        The work's id.
+
+    Returns
+    -------
+    str
+        A URN; equal ids have equal ones.
+
     Examples
     --------
     >>> work_iri("claude-monet_impression, sunrise")

@@ -30,21 +30,22 @@ def caption(work: Artwork) -> str:
         The caption; empty only if the work has neither facts nor a title.
     """
 
-    def values(facet: str, limit: int = 1) -> str:
-        return ", ".join(clean_value(value) for value in work.facets.get(facet, ())[:limit])
-
-    genre = values("genre").removesuffix("painting").strip()
+    genre = _first(work, "genre").removesuffix("painting").strip()
     parts = [
         f"{genre} painting" if genre else "painting",
-        _joined("rendered in", values("medium")),
-        _joined("displaying", values("subject", MAX_SUBJECTS)),
-        _joined("in a", values("style"), "manner"),
-        _joined("made by", values("artist")),
-        _joined("during", values("period")),
+        _joined("rendered in", _first(work, "medium")),
+        _joined("displaying", _first(work, "subject", MAX_SUBJECTS)),
+        _joined("in a", _first(work, "style"), "manner"),
+        _joined("made by", _first(work, "artist")),
+        _joined("during", _first(work, "period")),
     ]
     if parts == ["painting"] + [""] * 5:
         return work.title.lower()
     return " ".join(part for part in parts if part).lower()
+
+
+def _first(work: Artwork, facet: str, limit: int = 1) -> str:
+    return ", ".join(clean_value(value) for value in work.facets.get(facet, ())[:limit])
 
 
 def _joined(before: str, value: str, after: str = "") -> str:

@@ -51,7 +51,22 @@ def load_templates(path: Path | None = None) -> Templates:
 
 
 def phrase(templates: Templates, facet: str, term: str) -> list[str]:
-    """Return the prompts of one term: every phrasing of its facet."""
+    """Return the prompts of one term: every phrasing of its facet.
+
+    Parameters
+    ----------
+    templates
+        Phrasings by facet.
+    facet
+        A facet of ``templates``.
+    term
+        The term; it is cleaned for the prompt.
+
+    Returns
+    -------
+    list of str
+        One prompt a phrasing.
+    """
     return [template.format(term=clean_value(term)) for template in templates[facet]]
 
 

@@ -113,7 +113,17 @@ def build_vocabulary(collection: Collection, *, min_works: int = 3) -> Vocabular
 
 
 def century_of(year: int) -> str:
-    """Return the century of a year in words (years before 1 are BCE; there is no year 0).
+    """Return the century of a year in words.
+
+    Parameters
+    ----------
+    year
+        A year; those before the common era are negative, and 0 counts as 1.
+
+    Returns
+    -------
+    str
+        Such as ``19th century``.
 
     Examples
     --------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -50,4 +51,54 @@ def tiny_collection_folder(tmp_path: Path) -> Path:
             box = (8 + number, 8, 40 + number, 40)
             ImageDraw.Draw(picture).ellipse(box, fill=((hue + 128) % 256, 200, 90))
             picture.convert("RGB").save(folder / "images" / f"{work_id}.jpg", quality=90)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a folder with a very small open_clip model of random weights."""
+    import open_clip
+    import torch
+    from safetensors.torch import save_file
+
+    folder = tmp_path_factory.mktemp("tiny-model")
+    towers = {
+        "embed_dim": 64,
+        "vision_cfg": {
+            "image_size": 64, "layers": 2, "width": 64, "head_width": 32, "patch_size": 16,
+        },
+        "text_cfg": {
+            "context_length": 32, "vocab_size": 49408, "width": 64, "heads": 2, "layers": 2,
+        },
+    }  # fmt: skip
+    (folder / "open_clip_config.json").write_text(
+        json.dumps({"model_cfg": towers, "preprocess_cfg": {}}), encoding="utf-8"
+    )
+    torch.manual_seed(0)
+    save_file(open_clip.model.CLIP(**towers).state_dict(), folder / "open_clip_model.safetensors")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def paintings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a folder of 60 small pictures of three kinds, with their facts in a table."""
+    import numpy as np
+    from PIL import Image
+
+    folder = tmp_path_factory.mktemp("paintings")
+    (folder / "images").mkdir()
+    generator = np.random.default_rng(0)
+    rows = ["image,title,artist,date,genre"]
+    for number in range(60):
+        kind = number % 3
+        pixels = generator.integers(0, 60, size=(48, 64, 3))
+        pixels[:, :, kind] += 180
+        if kind == 1:
+            pixels[::4] //= 4
+        Image.fromarray(pixels.astype(np.uint8)).save(folder / "images" / f"p{number:02}.png")
+        genre = ("portrait", "landscape", "still life")[kind]
+        rows.append(
+            f"p{number:02}.png,Picture {number},Painter {number % 5},{1850 + number},{genre}"
+        )
+    (folder / "metadata.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     return folder

@@ -49,7 +49,15 @@ class Clusterer(Protocol):
 def default_min_cluster_size(n_works: int) -> int:
     """Return the least size of a topic, scaled to the collection: about half the square root.
 
-    100 works give 5, 1,361 give 18, 100,000 give 158.
+    Parameters
+    ----------
+    n_works
+        Works with a vector.
+
+    Returns
+    -------
+    int
+        100 works give 5, 1,361 give 18, 100,000 give 158.
     """
     return max(5, round(math.sqrt(n_works) / 2))
 
@@ -148,6 +156,11 @@ def make_clusterer(
         For ``kmeans``.
     seed
         Seed of the random steps.
+
+    Returns
+    -------
+    Clusterer
+        Ready to be called with points.
     """
     makers: dict[str, Callable[[], Clusterer]] = {
         "hdbscan": lambda: Hdbscan(min_cluster_size, min_samples),
@@ -158,7 +171,18 @@ def make_clusterer(
 
 
 def largest_first(clusters: Clusters) -> Clusters:
-    """Renumber clusters by size, the largest 0; equal sizes by their first member."""
+    """Renumber clusters by size, the largest 0; equal sizes by their first member.
+
+    Parameters
+    ----------
+    clusters
+        A clustering.
+
+    Returns
+    -------
+    Clusters
+        The same groups under other numbers.
+    """
     import numpy as np
 
     inside = clusters.labels != OUTLIER

@@ -106,7 +106,18 @@ class ConsoleProgress:
 
 
 def topics_table(run: Run) -> RenderableType:
-    """Return the topics of a run as a table, and what is in none."""
+    """Lay out the topics of a run as a table, and count what is in none.
+
+    Parameters
+    ----------
+    run
+        A finished run.
+
+    Returns
+    -------
+    rich.console.RenderableType
+        For a rich console.
+    """
     table = Table(box=None, pad_edge=False, header_style="dim", expand=False)
     table.add_column("", justify="right", style="dim")
     table.add_column("theme", overflow="fold", ratio=3)
@@ -118,7 +129,18 @@ def topics_table(run: Run) -> RenderableType:
 
 
 def counts_line(run: Run) -> Text:
-    """Return one line: works, themes, outliers, problems."""
+    """Say in one line how many works, themes, outliers and problems there are.
+
+    Parameters
+    ----------
+    run
+        A finished run.
+
+    Returns
+    -------
+    rich.text.Text
+        The line.
+    """
     counts = run.record.counts
     outliers, embedded = counts["outliers"], max(counts["embedded"], 1)
     line = Text.assemble(
@@ -134,7 +156,18 @@ def counts_line(run: Run) -> Text:
 
 
 def topic_details(topic: Topic) -> RenderableType:
-    """Return one topic with its labels and their evidence."""
+    """Lay out one topic with its labels and their evidence.
+
+    Parameters
+    ----------
+    topic
+        The topic.
+
+    Returns
+    -------
+    rich.console.RenderableType
+        For a rich console.
+    """
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading in ("facet", "term"):
         table.add_column(heading)
@@ -157,7 +190,18 @@ def topic_details(topic: Topic) -> RenderableType:
 
 
 def models_table(rows: Sequence[ModelRow]) -> RenderableType:
-    """Return the models that ``--model`` takes as a table."""
+    """Lay out the models that ``--model`` takes as a table.
+
+    Parameters
+    ----------
+    rows
+        What ``topicart.models.list_models`` gave.
+
+    Returns
+    -------
+    rich.console.RenderableType
+        For a rich console.
+    """
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading in ("model", "where", "what it is"):
         table.add_column(heading, overflow="fold")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import platform
 import shutil
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -31,7 +34,7 @@ from topicart.run import (
     write_record,
     write_topics,
 )
-from topicart.store import encode_collection, save_embeddings
+from topicart.store import encode_collection, save_embeddings, size_and_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -186,9 +189,10 @@ def _new_record(collection: Collection, encoder: Encoder, config: FitConfig) -> 
         created=_now(),
         source=Source(
             path=str(collection.source),
-            root=str(collection.root),
+            root=str(collection.root.resolve()),
             works=len(collection),
-            with_picture=collection.n_pictures,
+            with_picture=sum(bool(images) for images in collection.column("images")),
+            sha256=_content_sha256(collection),
         ),
         model=Model(
             name=encoder.name,
@@ -204,6 +208,15 @@ def _new_record(collection: Collection, encoder: Encoder, config: FitConfig) -> 
             **{package: version(package) for package in _PACKAGES},
         },
     )
+
+
+def _content_sha256(collection: Collection) -> str:
+    """Return a hash of all that the works' facts and picture files say."""
+    digest = hashlib.sha256()
+    for work in collection:
+        files = [[*size_and_time(collection.root / image)] for image in work.images]
+        digest.update(json.dumps([asdict(work), files]).encode())
+    return digest.hexdigest()
 
 
 def _is_done(folder: Path, record: RunRecord, *, overwrite: bool) -> bool:
@@ -243,7 +256,8 @@ def _differences(found: RunRecord, wanted: RunRecord) -> list[str]:
     def told(record: RunRecord) -> Mapping[str, Any]:
         config = dict(record.config)
         return {
-            "source": record.source,
+            "source": record.source.root,
+            "works or pictures": record.source.sha256,
             "model": record.model.name,
             "weights": record.model.weights_sha256,
             "precision": record.model.precision,

@@ -249,7 +249,20 @@ def topic_centroids(vectors: NDArray[np.float32], clusters: Clusters) -> NDArray
 
 
 def derive_seed(seed: int, step: str) -> int:
-    """Return the seed of one random step, from the one seed and the step's name."""
+    """Derive the seed of one random step.
+
+    Parameters
+    ----------
+    seed
+        The one seed of the fit.
+    step
+        The step's name.
+
+    Returns
+    -------
+    int
+        0 to 2**31 - 1; different steps get unrelated seeds.
+    """
     digest = hashlib.sha256(f"{seed}/{step}".encode()).digest()
     return int.from_bytes(digest[:4], "big") >> 1
 

@@ -45,6 +45,8 @@ class Source(BaseModel):
     """The folder that picture paths are relative to."""
     works: int
     with_picture: int
+    sha256: str
+    """Of the facts and of the pictures' sizes and times of change."""
 
 
 class Model(BaseModel):
@@ -230,7 +232,17 @@ class Run:
 
 
 def read_record(folder: Path) -> RunRecord | None:
-    """Read ``run.json``, or return ``None`` where there is none.
+    """Read ``run.json``.
+
+    Parameters
+    ----------
+    folder
+        A folder that may hold a run, finished or not.
+
+    Returns
+    -------
+    RunRecord or None
+        ``None`` where there is no ``run.json``.
 
     Raises
     ------
@@ -254,7 +266,15 @@ def read_record(folder: Path) -> RunRecord | None:
 
 
 def write_record(folder: Path, record: RunRecord) -> None:
-    """Write ``run.json``."""
+    """Write ``run.json``.
+
+    Parameters
+    ----------
+    folder
+        The run's folder.
+    record
+        What to write.
+    """
     write_text_atomic(folder / "run.json", record.model_dump_json(indent=2) + "\n")
 
 
@@ -262,6 +282,15 @@ def write_topics(folder: Path, collection: Collection, topics: Topics) -> None:
     """Write ``works.parquet``, ``topics.json`` and ``model.safetensors``.
 
     The same topics give the same bytes: no file of these holds a time or a machine.
+
+    Parameters
+    ----------
+    folder
+        The run's folder.
+    collection
+        The works.
+    topics
+        What was found.
     """
     import pyarrow.parquet as pq
     from safetensors.numpy import save
@@ -275,13 +304,29 @@ def write_topics(folder: Path, collection: Collection, topics: Topics) -> None:
 
 
 def write_json(path: Path, values: Mapping[str, Any]) -> None:
-    """Write values as readable JSON."""
+    """Write values as readable JSON.
+
+    Parameters
+    ----------
+    path
+        The file.
+    values
+        JSON-ready values; numbers must be finite.
+    """
     text = json.dumps(values, ensure_ascii=False, indent=2, allow_nan=False)
     write_text_atomic(path, text + "\n")
 
 
 def write_problems(folder: Path, problems: Iterable[Problem]) -> None:
-    """Write ``problems.csv``, sorted, each problem once."""
+    """Write ``problems.csv``, sorted, each problem once.
+
+    Parameters
+    ----------
+    folder
+        The run's folder.
+    problems
+        What could not be read.
+    """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(["id", "file", "reason"])
@@ -292,7 +337,18 @@ def write_problems(folder: Path, problems: Iterable[Problem]) -> None:
 def works_table(collection: Collection, topics: Topics) -> pa.Table:
     """Return the collection's table with what the fit found in five more columns.
 
-    Works without a vector have null in all five.
+    Parameters
+    ----------
+    collection
+        The works.
+    topics
+        What was found.
+
+    Returns
+    -------
+    pyarrow.Table
+        With ``topic``, ``probability``, ``rank``, ``x`` and ``y``, all null for works without a
+        vector.
     """
     import pyarrow as pa
 

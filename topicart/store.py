@@ -347,14 +347,25 @@ def _slice_key(encoder: Encoder, collection: Collection, rows: range, dtype: str
     """The key of a slice: SHA-256 of all that decides its vectors and problems."""
     part = collection.arrow.select(["id", "images"]).slice(rows.start, len(rows)).to_pydict()
     works = [
-        [id_, [[file, *_size_and_time(collection.root / file)] for file in images]]
+        [id_, [[file, *size_and_time(collection.root / file)] for file in images]]
         for id_, images in zip(part["id"], part["images"], strict=True)
     ]
     return _digest([_FORMAT, _VERSION, encoder.fingerprint, dtype, works])
 
 
-def _size_and_time(file: Path) -> tuple[int, int]:
-    """Size in bytes and time of change in nanoseconds; -1 for what cannot be looked at."""
+def size_and_time(file: Path) -> tuple[int, int]:
+    """Look up what tells whether a file has changed.
+
+    Parameters
+    ----------
+    file : Path
+        A file, which need not be there.
+
+    Returns
+    -------
+    tuple of int
+        Size in bytes and time of change in nanoseconds; -1 for what cannot be looked at.
+    """
     try:
         status = file.stat()
     except OSError:

@@ -71,16 +71,44 @@ class Topic:
     representatives: tuple[str, ...]
 
     def labels_of(self, facet: str) -> tuple[Label, ...]:
-        """Return the labels of one facet, best first."""
+        """Return the labels of one facet.
+
+        Parameters
+        ----------
+        facet
+            The kind of fact.
+
+        Returns
+        -------
+        tuple of Label
+            Best first.
+        """
         return tuple(label for label in self.labels if label.facet == facet)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the topic as JSON-ready values."""
+        """Return the topic as JSON-ready values.
+
+        Returns
+        -------
+        dict
+            As in ``topics.json``.
+        """
         return asdict(self)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Topic:
-        """Return the topic that ``to_dict`` wrote."""
+        """Return the topic that ``to_dict`` wrote.
+
+        Parameters
+        ----------
+        values
+            What ``to_dict`` returned.
+
+        Returns
+        -------
+        Topic
+            An equal topic.
+        """
         fields = dict(values)
         fields["labels"] = tuple(Label(**label) for label in fields["labels"])
         fields["representatives"] = tuple(fields["representatives"])

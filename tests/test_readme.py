@@ -1,0 +1,76 @@
+"""What the README tells a reader to type is typed here."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from topicart.cli import app
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def _blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+def _commands() -> list[list[str]]:
+    lines = [line for block in _blocks("console") for line in block.splitlines()]
+    return [shlex.split(line.removeprefix("$ "), comments=True) for line in lines]
+
+
+@pytest.fixture
+def reader(paintings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder as the README takes it: with ``paintings`` in it."""
+    shutil.copytree(paintings, tmp_path / "paintings")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_every_topicart_command_runs_as_written(reader: Path) -> None:
+    commands = [words[1:] for words in _commands() if words[0] == "topicart"]
+    assert len(commands) >= 3
+    for arguments in commands:
+        done = CliRunner().invoke(app, arguments)
+        assert done.exit_code == 0, (arguments, done.output)
+    assert (reader / "run" / "site" / "index.html").is_file()
+
+
+def test_every_make_command_has_its_rule() -> None:
+    targets = {words[1] for words in _commands() if words[0] == "make"}
+    rules = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert targets == {"demo", "test"}
+    assert targets <= set(rules)
+
+
+def test_the_python_runs_as_written(reader: Path) -> None:
+    (code,) = _blocks("python")
+    exec(compile(code, "README.md", "exec"), {})
+    assert (reader / "my-run" / "site" / "index.html").is_file()
+
+
+def test_every_option_it_names_exists() -> None:
+    known = {
+        option
+        for command in app.registered_commands
+        if command.callback
+        for option in _options(command.callback.__name__)
+    }
+    named = set(re.findall(r"(--[a-z][a-z-]+)", README))
+    assert named <= known, named - known
+
+
+def test_every_link_within_the_repository_leads_somewhere() -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def _options(command: str) -> list[str]:
+    text = CliRunner(env={"COLUMNS": "200"}).invoke(app, [command, "--help"]).stdout
+    return re.findall(r"(--[a-z][a-z-]+)", text)

@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from knowledge_graph import Collection, open_collection
+from topicart import Encoder, FitConfig, FitError, Run, RunError, TopicModelConfig, fit_run
+from topicart.run import read_record, write_record
+
+CONFIG = FitConfig(topics=TopicModelConfig(min_cluster_size=5))
+RESULTS = ("topics.json", "works.parquet", "model.safetensors", "problems.csv", "topics.ttl")
+
+
+@pytest.fixture(scope="module")
+def encoder(tiny_model: Path) -> Encoder:
+    return Encoder.load(str(tiny_model))
+
+
+@pytest.fixture(scope="module")
+def collection(paintings: Path) -> Collection:
+    return open_collection(paintings)
+
+
+@pytest.fixture(scope="module")
+def finished(
+    collection: Collection, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory
+) -> Run:
+    return fit_run(collection, tmp_path_factory.mktemp("runs") / "run", encoder, CONFIG)
+
+
+@pytest.fixture
+def run(finished: Run, tmp_path: Path) -> Run:
+    """A copy of the finished run, to be spoilt."""
+    return Run.open(shutil.copytree(finished.folder, tmp_path / "run"))
+
+
+def test_a_run_holds_works_topics_vectors_and_how_they_came_about(finished: Run) -> None:
+    record = finished.record
+    assert record.state == "finished"
+    assert record.counts["works"] == record.counts["embedded"] == 60
+    assert record.counts["topics"] == len(finished.topics) > 0
+    assert set(record.timings_s) == {"encode", "reduce", "cluster", "map", "label", "write"}
+    assert record.parameters["min_cluster_size"] == 5
+    assert len(record.model.weights_sha256) == 64
+    assert finished.works.num_rows == 60
+    assert finished.works.column("id").to_pylist() == list(finished.embeddings.ids)
+    assert finished.embeddings.vectors.shape == (60, 64)
+    assert finished.problems == ()
+    sizes = np.bincount([topic for topic in finished.works["topic"].to_pylist() if topic >= 0])
+    assert sizes.tolist() == [topic.size for topic in finished.topics]
+
+
+def test_topics_are_linked_to_works_as_skos(finished: Run) -> None:
+    from rdflib import DCTERMS, RDF, SKOS, Graph
+
+    graph = Graph().parse(finished.folder / "topics.ttl")
+    assert len(list(graph.subjects(RDF.type, SKOS.Concept))) == len(finished.topics)
+    names = {str(name) for name in graph.objects(None, SKOS.prefLabel)}
+    assert names == {topic.name for topic in finished.topics}
+    linked = len(list(graph.triples((None, DCTERMS.subject, None))))
+    assert linked == sum(topic.size for topic in finished.topics)
+
+
+def test_a_run_assigns_works_from_what_it_saved(finished: Run) -> None:
+    found = finished.transform(finished.embeddings.vectors)
+    members = np.array(finished.works["topic"].to_pylist()) >= 0
+    assert found.shape == (60,)
+    assert (found[members] >= 0).mean() > 0.8
+
+
+def test_the_same_fit_in_two_folders_gives_the_same_bytes(
+    finished: Run, collection: Collection, encoder: Encoder, tmp_path: Path
+) -> None:
+    again = fit_run(collection, tmp_path / "again", encoder, CONFIG)
+    for name in RESULTS:
+        assert (again.folder / name).read_bytes() == (finished.folder / name).read_bytes(), name
+
+
+def test_a_fit_that_is_done_is_not_done_again(
+    run: Run, collection: Collection, encoder: Encoder
+) -> None:
+    before = (run.folder / "run.json").stat().st_mtime_ns
+    assert fit_run(collection, run.folder, encoder, CONFIG).record == run.record
+    assert (run.folder / "run.json").stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("after", ["encode", "reduce", "label", "write"])
+def test_a_fit_cut_short_goes_on_and_ends_the_same(
+    finished: Run, collection: Collection, encoder: Encoder, tmp_path: Path, after: str
+) -> None:
+    class CutShort:
+        def stage(self, name: str) -> None:
+            if name == after:
+                raise KeyboardInterrupt
+
+        def count(self, done: int, total: int) -> None:
+            pass
+
+    out = tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt):
+        fit_run(collection, out, encoder, CONFIG, progress=CutShort())
+    with pytest.raises(RunError, match="cut short. Repeat the same"):
+        Run.open(out)
+    resumed = fit_run(collection, out, encoder, CONFIG)
+    for name in RESULTS:
+        assert (resumed.folder / name).read_bytes() == (finished.folder / name).read_bytes(), name
+
+
+def test_another_fit_is_refused_unless_told_to_overwrite_and_reuses_the_vectors(
+    run: Run, collection: Collection, encoder: Encoder
+) -> None:
+    other = FitConfig(topics=TopicModelConfig(min_cluster_size=6, seed=3))
+    message = r"holds another fit \(different: min_cluster_size, seed\).*--overwrite"
+    with pytest.raises(RunError, match=message):
+        fit_run(collection, run.folder, encoder, other)
+    shards = {path: path.stat().st_mtime_ns for path in run.folder.glob("embeddings/*.safetensors")}
+    again = fit_run(collection, run.folder, encoder, other, overwrite=True)
+    assert again.record.config["topics"]["seed"] == 3
+    assert {path: path.stat().st_mtime_ns for path in shards} == shards
+
+
+def test_a_changed_picture_makes_it_another_fit(
+    run: Run, paintings: Path, encoder: Encoder, tmp_path: Path
+) -> None:
+    moved = shutil.copytree(paintings, tmp_path / "moved")
+    (moved / "images" / "p00.png").write_bytes((moved / "images" / "p01.png").read_bytes())
+    with pytest.raises(RunError, match="different: source, works or pictures"):
+        fit_run(open_collection(moved), run.folder, encoder, CONFIG)
+
+
+def test_a_folder_that_is_no_run_is_never_touched(
+    collection: Collection, encoder: Encoder, tmp_path: Path
+) -> None:
+    precious = tmp_path / "thesis.txt"
+    precious.write_text("years of work", encoding="utf-8")
+    with pytest.raises(RunError, match="is not empty and holds no run"):
+        fit_run(collection, tmp_path, encoder, CONFIG, overwrite=True)
+    with pytest.raises(RunError, match="is a file"):
+        fit_run(collection, precious, encoder, CONFIG)
+    assert precious.read_text(encoding="utf-8") == "years of work"
+
+
+def test_one_bad_picture_is_reported_and_the_run_goes_on(
+    paintings: Path, encoder: Encoder, tmp_path: Path
+) -> None:
+    source = shutil.copytree(paintings, tmp_path / "source")
+    (source / "images" / "p07.png").write_bytes(b"not a picture")
+    (source / "images" / "p08.png").unlink()
+    run = fit_run(open_collection(source), tmp_path / "run", encoder, CONFIG)
+    assert {problem.id for problem in run.problems} == {"p07", "p08"}
+    assert all(problem.reason for problem in run.problems)
+    assert run.record.counts["problems"] == 2
+    assert run.record.counts["embedded"] == 58
+    topic_of = dict(zip(run.works["id"].to_pylist(), run.works["topic"].to_pylist(), strict=True))
+    assert topic_of["p07"] is None
+    assert topic_of["p08"] is None
+    assert run.works_with_vector.column("id").to_pylist() == list(run.embeddings.ids)
+
+
+def test_a_collection_of_broken_pictures_ends_with_a_reason(
+    encoder: Encoder, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    for number in range(3):
+        (source / f"{number}.jpg").write_bytes(b"")
+    with pytest.raises(FitError, match="None of the 3 works of .* has a readable picture"):
+        fit_run(open_collection(source), tmp_path / "run", encoder)
+    assert (tmp_path / "run" / "problems.csv").read_text(encoding="utf-8").count("\n") == 4
+
+
+def test_captions_are_mixed_in_on_request(
+    collection: Collection, encoder: Encoder, finished: Run, tmp_path: Path
+) -> None:
+    config = FitConfig(topics=CONFIG.topics, text_weight=0.5)
+    run = fit_run(collection, tmp_path / "run", encoder, config)
+    assert run.embeddings.ids == finished.embeddings.ids
+    assert not np.allclose(run.embeddings.vectors, finished.embeddings.vectors)
+    np.testing.assert_allclose(np.linalg.norm(run.embeddings.vectors, axis=1), 1, atol=1e-5)
+
+
+def test_a_run_of_another_major_version_says_so(run: Run) -> None:
+    write_record(run.folder, run.record.model_copy(update={"format_version": (2, 0)}))
+    with pytest.raises(RunError, match=r"written in format 2\.0 .*reads format 1"):
+        Run.open(run.folder)
+
+
+def test_a_newer_minor_version_is_read(run: Run) -> None:
+    values = json.loads((run.folder / "run.json").read_text(encoding="utf-8"))
+    values |= {"format_version": [1, 9], "mood": "blue"}
+    (run.folder / "run.json").write_text(json.dumps(values), encoding="utf-8")
+    assert Run.open(run.folder).record.format_version == (1, 9)
+
+
+@pytest.mark.parametrize(
+    ("file", "attribute"),
+    [("works.parquet", "works"), ("topics.json", "topics"), ("model.safetensors", "model_arrays")],
+)
+def test_a_damaged_run_names_the_file(run: Run, file: str, attribute: str) -> None:
+    (run.folder / file).write_bytes(b"garbage")
+    with pytest.raises(RunError, match=f"{file} cannot be read .*The run is damaged"):
+        getattr(Run.open(run.folder), attribute)
+    (run.folder / file).unlink()
+    with pytest.raises(RunError, match=f"is incomplete: {file} is missing"):
+        getattr(Run.open(run.folder), attribute)
+
+
+def test_what_is_no_run_is_said_to_be_none(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="has no run.json"):
+        Run.open(tmp_path)
+    (tmp_path / "run.json").write_text("{", encoding="utf-8")
+    with pytest.raises(RunError, match=r"run\.json cannot be read"):
+        read_record(tmp_path)
