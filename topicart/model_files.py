@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 from topicart.errors import ModelError
 from topicart.hub import HubFileMissingError, HubUnreachableError, fetch_file
-from topicart.models import MINI, MINI_NOTE, WEIGHT_FILES, mini_folder
+from topicart.models import DEFAULT_MODEL, MINI, MINI_NOTE, WEIGHT_FILES, mini_folder
 
 __all__ = ["ModelSource", "resolve_model"]
 
@@ -78,9 +79,14 @@ def resolve_model(name: str) -> ModelSource:
         return _from_folder(MINI, mini_folder(), note=MINI_NOTE)
     if name.startswith("hf-hub:"):
         return _from_repository(name, name.removeprefix("hf-hub:"))
-    if name.startswith("local-dir:"):
-        return _from_folder(name, Path(name.removeprefix("local-dir:")).expanduser())
-    folder = Path(name).expanduser()
+    path = name.removeprefix("local-dir:")
+    if not path:
+        raise ModelError(
+            f"The model {name!r} is empty. Give a name that `topicart models` lists, or a folder."
+        )
+    folder = Path(path).expanduser()
+    if path != name:
+        return _from_folder(name, folder)
     if folder.is_dir() and not _in_open_clip(name):
         return _from_folder(name, folder)
     if folder.is_file():
@@ -116,18 +122,28 @@ def _unknown(name: str) -> ModelError:
     architecture, _, tag = name.partition("/")
     tags = open_clip.list_pretrained_tags_by_model(architecture)
     if tags and not tag:
-        choices = ", ".join(f"{architecture}/{known}" for known in tags)
+        more = f" and {len(tags) - 6} more (`topicart models --all`)" if len(tags) > 6 else ""
+        choices = ", ".join(f"{architecture}/{known}" for known in tags[:6])
         return ModelError(
-            f"The model {name!r} names an architecture but no weights. Its weights are: {choices}."
+            f"The model {name!r} names an architecture but no weights. Its weights are: "
+            f"{choices}{more}."
         )
-    by_lower_case = {known.lower().replace("_", "-"): known for known in names}
-    wanted = name.lower().replace("_", "-").replace(":", "/")
-    near = difflib.get_close_matches(wanted, by_lower_case, n=3, cutoff=0.5)
-    hint = f" Did you mean {' or '.join(by_lower_case[key] for key in near)}?" if near else ""
+    # Compared without capitals and signs: people write ViT-B/32, vit_b_32, ViT-B-32:openai.
+    plain = {_letters_and_digits(known.partition("/")[0]): known for known in reversed(names)}
+    plain[_letters_and_digits(DEFAULT_MODEL.partition("/")[0])] = DEFAULT_MODEL
+    plain |= {_letters_and_digits(known): known for known in names}
+    near = difflib.get_close_matches(_letters_and_digits(name), plain, n=3, cutoff=0.6)
+    hint = f" Did you mean {' or '.join(dict.fromkeys(plain[key] for key in near))}?"
+    hint = hint if near else ""
     return ModelError(
         f"There is no model {name!r}.{hint} `topicart models` lists them; a model on the Hugging "
         "Face hub is written hf-hub:owner/name, a local open_clip folder by its path."
     )
+
+
+def _letters_and_digits(name: str) -> str:
+    """A name in small letters, without signs."""
+    return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
 def _from_open_clip(name: str) -> ModelSource:
@@ -154,7 +170,7 @@ def _from_open_clip(name: str) -> ModelSource:
         name=name,
         architecture=architecture,
         config=config,
-        weights=_fetch(name, repository, files),
+        weights=_fetch(name, repository, files, wanted=files[0], whole=bool(text_repository)),
         preprocess=pretrained,
         text_folder=_fetch_text_folder(name, text_repository) if text_repository else None,
         # Weights trained with QuickGELU go wrong with GELU, quietly: open_clip only warns.
@@ -164,8 +180,13 @@ def _from_open_clip(name: str) -> ModelSource:
 
 def _from_repository(name: str, repository: str) -> ModelSource:
     """Find the files of an open_clip model on the hub."""
-    config_file = _fetch(name, repository, (_CONFIG_FILE,))
-    weights = _fetch(name, repository, WEIGHT_FILES)
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
+        raise ModelError(
+            f"The model {name!r} names no repository on the Hugging Face hub; expected "
+            "hf-hub:owner/name."
+        )
+    config_file = _fetch(name, repository, (_CONFIG_FILE,), wanted=WEIGHT_FILES[0])
+    weights = _fetch(name, repository, WEIGHT_FILES, wanted=WEIGHT_FILES[0])
     return _from_config(name, config_file, weights)
 
 
@@ -262,11 +283,17 @@ def _fetch_optional(name: str, repository: str, file: str) -> None:
         # The configuration is needed by a text tower only; a tokenizer that lacks it says so
         # when it is built.
         if file == "config.json":
-            raise _out_of_reach(name, repository, (file,), error) from error
+            raise _out_of_reach(name, repository, file, error) from error
 
 
-def _fetch(name: str, repository: str, files: Sequence[str]) -> Path:
-    """Fetch one of some files, with errors that a user can act on."""
+def _fetch(
+    name: str, repository: str, files: Sequence[str], *, wanted: str = "", whole: bool = False
+) -> Path:
+    """Fetch one of some files, with errors that a user can act on.
+
+    ``wanted`` names the weights, where they and open_clip's configuration make a model that can
+    be given as a folder; ``whole`` says that its tokenizer must be there too.
+    """
     try:
         return fetch_file(repository, files)
     except HubFileMissingError as error:
@@ -275,19 +302,27 @@ def _fetch(name: str, repository: str, files: Sequence[str]) -> Path:
             "model (`topicart models`)."
         ) from error
     except HubUnreachableError as error:
-        raise _out_of_reach(name, repository, files, error) from error
+        download = "" if whole else f" {_CONFIG_FILE} {wanted}"
+        raise _out_of_reach(name, repository, files[0], error, wanted, download) from error
 
 
 def _out_of_reach(
-    name: str, repository: str, files: Sequence[str], error: HubUnreachableError
+    name: str,
+    repository: str,
+    file: str,
+    error: HubUnreachableError,
+    wanted: str = "",
+    download: str = "",
 ) -> ModelError:
     """The one paragraph for a machine without the hub: what is wanted, and what else works."""
-    also = f" (or {files[1]})" if len(files) > 1 else ""
+    by_folder = (
+        f"run `hf download {repository}{download} --local-dir FOLDER` on a machine with a "
+        "connection, bring FOLDER here and give it as the model (--model FOLDER); or "
+    )
     return ModelError(
         f"The model {name!r} is not on this machine, and the Hugging Face hub cannot be reached "
-        f"({error}). Wanted is the file {files[0]}{also} of the repository {repository}. To place "
-        f"it by hand, download it on another machine together with {_CONFIG_FILE} of the same "
-        "repository into one folder and give that folder as the model (--model FOLDER), or run "
-        f"`hf download {repository} {files[0]}` there, copy the Hugging Face cache here and point "
-        f"the environment variable HF_HOME at it. --model {MINI} works offline."
+        f"({error}). Wanted is the file {wanted or file} of the repository {repository}. To place "
+        f"it by hand, {by_folder if wanted else ''}load the model once on a machine with a "
+        "connection, copy that machine's Hugging Face cache here and point the environment "
+        f"variable HF_HOME at the copy. --model {MINI} works offline."
     )

@@ -154,8 +154,9 @@ def list_models(*, every: bool = False) -> list[ModelRow]:
         name = f"{architecture}/{tag}"
         if name not in known:
             config = open_clip.get_model_config(architecture) or {}
-            repository = open_clip.get_pretrained_cfg(architecture, tag).get("hf_hub", "")
-            available = _availability(repository.rstrip("/"))
+            # "owner/name/", or "owner/name/file".
+            place = open_clip.get_pretrained_cfg(architecture, tag).get("hf_hub", "")
+            available = _availability(place.rpartition("/")[0])
             rows.append(ModelRow(name, config.get("embed_dim"), None, "", available))
     return rows
 

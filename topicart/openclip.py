@@ -135,6 +135,7 @@ def _tokenizer(
 def _load_weights(model: torch.nn.Module, source: ModelSource) -> None:
     """Load weights strictly, and only from files whose reading runs no code."""
     import open_clip
+    import torch
     from safetensors import SafetensorError
 
     file = source.weights
@@ -144,15 +145,19 @@ def _load_weights(model: torch.nn.Module, source: ModelSource) -> None:
             "read are .safetensors and PyTorch's .bin, .pt and .pth."
         )
     try:
+        if file.suffix != ".safetensors":
+            # open_clip reads again with torch's default, which ran code before torch 2.6, when
+            # this raises a TypeError; so it must not raise there.
+            torch.load(file, map_location="cpu", weights_only=True)
         open_clip.load_checkpoint(model, str(file), strict=True, weights_only=True, device="cpu")
     except (SafetensorError, EOFError) as error:
         raise ModelError(
             f"The weights {file} are damaged or truncated ({_one_line(error)}). Copy or download "
             "them again."
         ) from error
-    except (pickle.UnpicklingError, RuntimeError) as error:
+    except (pickle.UnpicklingError, RuntimeError, AssertionError) as error:
         said = _one_line(error)
-        if "state_dict" in said:
+        if "state_dict" in said or isinstance(error, AssertionError):
             raise ModelError(
                 f"The weights {file} do not fit the model's configuration ({said[:300]}). They "
                 "must come from the same model."
