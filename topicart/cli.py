@@ -88,6 +88,9 @@ def fit(
     min_samples: Annotated[
         int | None, typer.Option(min=1, help="HDBSCAN's caution; larger leaves more outliers.")
     ] = None,
+    max_share: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of the works above which a theme is split.")
+    ] = 1 / 3,
     topics: Annotated[int | None, typer.Option(min=2, help="Number of themes, for kmeans.")] = None,
     neighbors: Annotated[int, typer.Option(min=2, help="UMAP's neighbourhood.")] = 15,
     reassign: Annotated[
@@ -122,6 +125,7 @@ def fit(
                     "clusterer": clusterer,
                     "min_cluster_size": min_size,
                     "min_samples": min_samples,
+                    "max_share": max_share,
                     "n_topics": topics,
                     "n_neighbors": neighbors,
                     "reassign": reassign,

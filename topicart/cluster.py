@@ -68,17 +68,31 @@ class Hdbscan:
 
     min_cluster_size: int
     min_samples: int
+    max_share: float
     reduces: bool = True
 
     def __call__(self, points: NDArray[np.float32]) -> Clusters:
-        """Cluster by density; points in thin regions are outliers."""
+        """Cluster by density; points in thin regions are outliers.
+
+        HDBSCAN's choice by excess of mass can fall into one huge cluster and a few crumbs. Where
+        a cluster holds more than ``max_share`` of the points, the choice is made again from
+        smaller clusters, and kept unless that leaves as many points in none.
+        """
+        most = int(self.max_share * len(points))
+        clusters = self._cluster(points, max_cluster_size=0)
+        if (clusters.labels == OUTLIER).all() or _largest(clusters) <= most:
+            return clusters
+        finer = self._cluster(points, max_cluster_size=most)
+        return finer if (finer.labels == OUTLIER).sum() <= most else clusters
+
+    def _cluster(self, points: NDArray[np.float32], max_cluster_size: int) -> Clusters:
         import numpy as np
         from hdbscan import HDBSCAN
 
         found = HDBSCAN(
             min_cluster_size=self.min_cluster_size,
             min_samples=self.min_samples,
-            cluster_selection_method="eom",
+            max_cluster_size=max_cluster_size,
             core_dist_n_jobs=1,
         ).fit(points.astype(np.float64))
         return Clusters(found.labels_.astype(np.int32), found.probabilities_.astype(np.float32))
@@ -141,6 +155,7 @@ def make_clusterer(
     *,
     min_cluster_size: int,
     min_samples: int,
+    max_share: float,
     n_topics: int,
     seed: int,
 ) -> Clusterer:
@@ -150,7 +165,7 @@ def make_clusterer(
     ----------
     name
         ``hdbscan``, ``kmeans`` or ``evoc``.
-    min_cluster_size, min_samples
+    min_cluster_size, min_samples, max_share
         For ``hdbscan``; the first also for ``evoc``.
     n_topics
         For ``kmeans``.
@@ -163,7 +178,7 @@ def make_clusterer(
         Ready to be called with points.
     """
     makers: dict[str, Callable[[], Clusterer]] = {
-        "hdbscan": lambda: Hdbscan(min_cluster_size, min_samples),
+        "hdbscan": lambda: Hdbscan(min_cluster_size, min_samples, max_share),
         "kmeans": lambda: KMeans(n_topics, seed),
         "evoc": lambda: Evoc(min_cluster_size, seed),
     }
@@ -192,3 +207,10 @@ def largest_first(clusters: Clusters) -> Clusters:
     labels = np.full_like(clusters.labels, OUTLIER)
     labels[inside] = new_of[clusters.labels[inside]]
     return Clusters(labels, clusters.probabilities)
+
+
+def _largest(clusters: Clusters) -> int:
+    """Return the size of the largest cluster."""
+    import numpy as np
+
+    return int(np.bincount(clusters.labels[clusters.labels != OUTLIER]).max())

@@ -44,6 +44,8 @@ class TopicModelConfig(BaseModel):
     """Least size of a topic; by default about half the square root of the number of works."""
     min_samples: int | None = Field(default=None, ge=1)
     """HDBSCAN's caution: larger leaves more outliers. By default a quarter of the least size."""
+    max_share: float = Field(default=1 / 3, gt=0.0, le=1.0)
+    """HDBSCAN chooses smaller topics where one would hold more than this share of the works."""
     n_topics: int | None = Field(default=None, ge=2)
     """Number of topics for ``kmeans``; by default half the square root of the number of works."""
     n_components: int = Field(default=5, ge=2)
@@ -126,6 +128,7 @@ class TopicModel:
             config.clusterer,
             min_cluster_size=min_cluster_size,
             min_samples=min_samples,
+            max_share=config.max_share,
             n_topics=n_topics,
             seed=seeds["cluster"],
         )
