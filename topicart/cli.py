@@ -158,7 +158,8 @@ def demo(
 ) -> None:
     """Paint a sample gallery and find its themes, offline, with the bundled encoder."""
     with _door(f"Repeat the same command to go on; what was painted is kept in {out}."):
-        from knowledge_graph import open_collection, paint_gallery
+        from knowledge_graph import open_collection
+        from knowledge_graph.gallery import paint_gallery
         from topicart.encoder import Encoder
         from topicart.fit import FitConfig
         from topicart.model import TopicModelConfig
