@@ -29,7 +29,7 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
-    "horse": Kind(("#6b4226", "#8a5a34", "#3a2a24", "#d8cfc4", "#a56a3a", "#efe9df"), depth=0.46),
+    "horse": Kind(("#6b4226", "#8a5a34", "#3a2a24", "#d8cfc4", "#a56a3a", "#efe9df"), depth=0.46, neck=0.54),
     "donkey": Kind(("#8a8178", "#75695f", "#9a8a78"), depth=0.48, neck=0.5, lift=0.75, head=0.5, ear=0.34, tail="cow"),
     "cow": Kind(("#8a4a2c", "#d9cbb4", "#4a372c", "#b5793f", "#efe6d6"), depth=0.62, length=1.12, neck=0.38, lift=0.35, head=0.46, muzzle=0.78, neck_wide=1.1, tail="cow"),
     "deer": Kind(("#9a683c", "#a87444", "#7f5634"), depth=0.40, length=0.9, neck=0.6, lift=1.05, head=0.34, leg=0.72, neck_wide=0.66, muzzle=0.5, ear=0.18, tail="short"),
@@ -136,7 +136,7 @@ def beast(
                 s.between(0.06, 0.12),
                 s.between(0, 3),
             )
-            c.solid(at(spot), spots, roundness=0.2, ink=False)
+            c.stain(at(spot), spots)
     c.solid(at(limb([neck_root, mid], (0.19 * nw, 0.15 * nw))), colour, roundness=1.0, ink=False)
     if kind != "sheep":
         _leg(s, at, k, near_hind, colour, fore=False, far=False, rearing=rearing, belly=belly)

@@ -279,9 +279,9 @@ def lamp(s: Scene, x: float, foot: float, size: float) -> None:
         box(x - 0.012 * size, foot - 0.9 * size, x + 0.012 * size, foot), rgb("#15161f"), detail=0.7
     )
     c.flat(box(x - 0.03 * size, foot - 0.04 * size, x + 0.03 * size, foot), rgb("#15161f"))
-    c.glow(x, foot - 0.96 * size, 0.5 * size, rgb("#ffc867"), 0.95)
+    c.glow(x, foot - 0.96 * size, 0.4 * size, rgb("#ffc867"), 0.75)
     c.flat(oval(x, foot - 0.96 * size, 0.045 * size, 0.06 * size), rgb("#fff2c0"), detail=0.9)
-    c.glow(x, foot + 0.02 * size, 0.4 * size, rgb("#ffb85a"), 0.35)
+    c.glow(x, foot + 0.02 * size, 0.3 * size, rgb("#ffb85a"), 0.25)
 
 
 def ship(

@@ -147,6 +147,15 @@ class Canvas:
         """A polygon in one colour."""
         self.lay(self.polygon(points), colour, **how)  # type: ignore[arg-type]
 
+    def stain(self, points: ArrayLike, colour: ArrayLike, opacity: float = 1.0) -> None:
+        """Tint what is beneath and keep its light and shadow: a spot on a hide, a blush."""
+        patch = self.polygon(points)
+        if patch is not None:
+            beneath = self.rgb[patch.rows, patch.cols]
+            light = beneath.max(axis=2, keepdims=True)
+            tint = np.asarray(colour, np.float32)
+            self.lay(patch, tint * (0.25 + 0.85 * light), opacity=opacity, thing=False)
+
     def relief(self, patch: Patch, roundness: float, folds: Field | None = None) -> Field:
         """Tone 0..1 of a shape blown up like a cushion and lit by the scene's light.
 
@@ -154,7 +163,7 @@ class Canvas:
         share ``roundness`` of the greatest distance; ``folds`` (pixels) is added to it.
         """
         alpha = patch.alpha
-        inside = np.pad(alpha > 0.5, 0)
+        inside = alpha > 0.5
         if not inside.any():
             return np.full(alpha.shape, 0.5, np.float32)
         d = ndimage.distance_transform_edt(inside).astype(np.float32)
@@ -170,7 +179,7 @@ class Canvas:
         """Tone 0..1 of a height field (pixels) in the scene's light."""
         if min(height.shape) < 2:
             return np.full(height.shape, 0.6, np.float32)
-        gy, gx = np.gradient(height)
+        gy, gx = _slopes(height)
         length = np.sqrt(gx * gx + gy * gy + 1)
         return self.light.tone(-gx / length, -gy / length, 1 / length)
 
@@ -216,11 +225,15 @@ class Canvas:
         h, w = patch.alpha.shape
         bumps: Field | None = None
         if folds > 0 and min(h, w) > 3:
-            cells = max(2.0, 7.0 * fold_turn * h / max(w, 1) + 1.5)
-            bumps = fractal(self.rng, h, w, cells, octaves=2, stretch=fold_turn)
-            bumps = bumps * np.float32(folds * min(h, w) * 0.09)
+            across = max(2.0, w / max(5.0, 0.075 * self.unit * (0.6 + fold_turn)))
+            cells = max(0.4, across * min(1.0, fold_turn) * h / w)
+            pleats = fractal(
+                self.rng, h, w, cells, octaves=2, stretch=cells * w / (across * h), gain=0.3
+            )
+            # Drapery is round where it bulges and sharp where it is caught: |noise|.
+            bumps = np.float32(folds * 0.9) * (w / across) * np.sqrt(pleats * pleats + 0.15) * 0.16
         if texture > 0 and min(h, w) > 3:
-            rough = fractal(self.rng, h, w, max(3.0, h / 7), octaves=2) * np.float32(texture)
+            rough = fractal(self.rng, h, w, max(3.0, h / 7), octaves=2) * np.float32(0.55 * texture)
             bumps = rough if bumps is None else bumps + rough
         tone = self.relief(patch, roundness, bumps)
         painted = self.light.paint(colour, tone)
@@ -231,21 +244,41 @@ class Canvas:
 
     def shadow(self, x: float, y: float, rx: float, ry: float, strength: float = 0.5) -> None:
         """A soft shadow on the ground, thrown away from the light."""
-        gx, gy = self.grid()
-        away = -self.light.towards[0]
-        cx = x + 0.55 * rx * float(np.clip(away, -1, 1))
+        cx = x + 0.55 * rx * float(np.clip(-self.light.towards[0], -1, 1))
+        patch = self.polygon(box(cx - 1.5 * rx, y - 1.1 * ry, cx + 1.5 * rx, y + 1.1 * ry))
+        if patch is None:
+            return
+        gx, gy = self.grid(patch)
         d = ((gx - cx) / (rx * 1.35)) ** 2 + ((gy - y) / ry) ** 2
-        veil = strength * np.clip(1.2 - d, 0, 1) ** 1.3
-        dark = self.rgb * (0.35 + 0.35 * self.light.shadow)
-        self.rgb = mix(self.rgb, dark, np.clip(veil, 0, 1)[..., None])
+        veil = np.clip(strength * np.clip(1.2 - d, 0, 1) ** 1.3, 0, 1)
+        beneath = self.rgb[patch.rows, patch.cols]
+        self.rgb[patch.rows, patch.cols] = mix(
+            beneath, beneath * (0.35 + 0.35 * self.light.shadow), veil[..., None]
+        )
 
     def glow(self, x: float, y: float, radius: float, colour: ArrayLike, strength: float) -> None:
         """Light that spreads in the air around a sun, a lamp or a halo."""
-        gx, gy = self.grid()
+        patch = self.polygon(box(x - 3 * radius, y - 3 * radius, x + 3 * radius, y + 3 * radius))
+        if patch is None:
+            return
+        gx, gy = self.grid(patch)
         d2 = ((gx - x) ** 2 + (gy - y) ** 2) / (radius * radius)
-        share = (strength / (1 + 4 * d2) * np.exp(-0.5 * d2))[..., None]
+        share = (strength / (1 + 4 * d2) * np.exp(-0.5 * d2))[..., None].astype(np.float32)
+        beneath = self.rgb[patch.rows, patch.cols]
         tint = np.asarray(colour, np.float32)
-        self.rgb = self.rgb + share * tint * (1.15 - np.clip(self.rgb, 0, 1))
+        self.rgb[patch.rows, patch.cols] = beneath + share * tint * (
+            1.15 - np.clip(beneath, 0, 1)
+        )
+
+
+def _slopes(height: Field) -> tuple[Field, Field]:
+    """Central differences along y and x, one-sided at the border."""
+    gy, gx = np.empty_like(height), np.empty_like(height)
+    gy[1:-1] = (height[2:] - height[:-2]) * np.float32(0.5)
+    gy[0], gy[-1] = height[1] - height[0], height[-1] - height[-2]
+    gx[:, 1:-1] = (height[:, 2:] - height[:, :-2]) * np.float32(0.5)
+    gx[:, 0], gx[:, -1] = height[:, 1] - height[:, 0], height[:, -1] - height[:, -2]
+    return gy, gx
 
 
 def spline(points: ArrayLike, *, closed: bool = True, steps: int = 7) -> Points:

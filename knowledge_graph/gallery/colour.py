@@ -71,8 +71,8 @@ def grade(picture: Colour, palette: Sequence[Colour], strength: float) -> Colour
     drawn = np.zeros_like(picture)
     for tint, value in zip(tints, luma(pigments), strict=True):
         away = chroma - tint
-        distance = 14.0 * (away * away).sum(axis=-1) + 0.8 * (light - value) ** 2
-        w = np.exp(-3.0 * distance)
+        near = away[..., 0] ** 2 + away[..., 1] ** 2 + away[..., 2] ** 2
+        w = np.exp(np.float32(-42.0) * near - np.float32(2.4) * (light - value) ** 2)
         weights += w
         drawn += w[..., None] * tint
     drawn /= np.maximum(weights, 1e-9)[..., None]

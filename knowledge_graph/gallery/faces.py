@@ -120,6 +120,8 @@ def _bust(
                 (x + side * 0.8 * r, base + 0.7 * r),
             ]
             c.solid(lapel, dress * 0.8, roundness=0.3)
+    if s.has("collar"):
+        _ruff(s, x, base, r, front=False)
     c.solid(
         limb(
             [(x, y + 0.6 * r), (x, base + 0.22 * r)],
@@ -143,16 +145,8 @@ def _bust(
             folds=0.2,
         )
     if s.has("collar"):
-        for k in range(15):
-            a = np.pi * (0.02 + 0.96 * k / 14)
-            px, py = x - 1.02 * r * np.cos(a), base - 0.1 * r + 0.42 * r * np.sin(a)
-            c.solid(
-                oval(px, py, 0.17 * r, 0.25 * r, 0.7 * np.cos(a)),
-                rgb("#f2ede2"),
-                roundness=0.8,
-                detail=0.6,
-            )
-    if s.has("necklace"):
+        _ruff(s, x, base, r, front=True)
+    elif s.has("necklace"):
         bead = s.pick(("#e9e2d2", "#c9302a", "#d9b04a"))
         for k in range(17):
             a = np.pi * k / 16
@@ -168,6 +162,17 @@ def _bust(
                 gloss=0.8,
                 detail=0.9,
             )
+
+
+def _ruff(s: Scene, x: float, base: float, r: float, *, front: bool) -> None:
+    """Half of a pleated ruff: the one behind the neck or the one before it."""
+    for k in range(19):
+        a = np.pi * k / 18
+        px = x - 1.12 * r * np.cos(a)
+        py = base - 0.06 * r + (0.34 if front else -0.22) * r * np.sin(a)
+        tall = (0.2 + 0.06 * np.sin(a)) * r
+        pleat = oval(px, py, 0.15 * r, tall, 0.75 * np.cos(a) * (1 if front else -1))
+        s.canvas.solid(pleat, rgb("#f2ede2"), roundness=0.8, detail=0.6)
 
 
 def _relief(u: Field, v: Field, t: float, *, woman: bool) -> Field:
@@ -198,12 +203,12 @@ def _relief(u: Field, v: Field, t: float, *, woman: bool) -> Field:
         )
     height = (
         height
-        + bump(m, 0.56, 0.2, 0.05, 0.06)
-        + bump(m, 0.67, 0.17, 0.05, 0.07)
-        - bump(m, 0.61, 0.24, 0.022, 0.04)
+        + bump(0.72 * m, 0.56, 0.2, 0.05, 0.06)
+        + bump(0.72 * m, 0.67, 0.17, 0.05, 0.07)
+        - bump(0.72 * m, 0.61, 0.24, 0.022, 0.04)
     )
     return np.asarray(
-        height + bump(m, 0.95, 0.22, 0.15, 0.08) - bump(m, 0.79, 0.22, 0.06, 0.04), np.float32
+        height + bump(0.72 * m, 0.95, 0.22, 0.15, 0.08) - bump(0.72 * m, 0.79, 0.22, 0.06, 0.04), np.float32
     )
 
 
@@ -228,7 +233,7 @@ def _face(
         (-narrow + 0.03, 0.2),
     ]
     p = np.array(shape)
-    p[:, 0] += 0.10 * t * (p[:, 1] > -0.2) * (0.4 + p[:, 1] * 0.5)
+    p[:, 0] += 0.24 * t * (p[:, 1] > -0.2) * (0.4 + p[:, 1] * 0.5)
     ear_side = -np.sign(t)
     ear = oval(x + ear_side * narrow * 1.02 * r, y + 0.06 * r, 0.13 * r, 0.26 * r, 0.1)
     c.solid(ear, skin * 0.93, roundness=0.7, detail=0.6)
@@ -365,6 +370,7 @@ def _features(
         skin * 0.5,
         0.55,
     )
+    m = 0.72 * m  # the mouth lies deeper in the head than the nose
     lip = mix(skin * 0.8, rgb("#b03a38"), 0.62 if woman else 0.36)
     wide, smile = s.between(0.22, 0.27), s.between(-0.01, 0.03)
     full = 0.075 if woman else 0.055

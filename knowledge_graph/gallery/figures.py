@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from .canvas import Points, limb, oval, place, spline
-from .colour import Colour, mix, rgb
+from .colour import Colour, mix, rgb, vary
 from .scene import Scene
 
 Joint = tuple[float, float]
@@ -62,8 +62,8 @@ CROSS = Pose(
     near_leg=((0.05, 0.28), (0.0, 0.05)), far_leg=((0.03, 0.28), (0.0, 0.05)), wide=0.9,
 )  # fmt: skip
 LEAN_OVER = Pose(
-    head=(0.36, 0.33), neck=(0.27, 0.36), chest=(0.15, 0.38), pelvis=(-0.1, 0.25), near_arm=((0.3, 0.2), (0.4, 0.06)),
-    far_arm=((0.22, 0.17), (0.3, 0.05)), near_leg=((0.06, 0.06), (-0.2, 0.03)), far_leg=((-0.02, 0.07), (-0.28, 0.03)),
+    head=(0.39, 0.17), neck=(0.29, 0.225), chest=(0.17, 0.245), pelvis=(-0.12, 0.19), near_arm=((0.29, 0.11), (0.37, 0.01)),
+    far_arm=((0.22, 0.1), (0.28, 0.01)), near_leg=((0.09, 0.05), (-0.15, 0.03)), far_leg=((0.02, 0.05), (-0.22, 0.03)),
 )  # fmt: skip
 LIE = Pose(
     head=(0.34, 0.1), neck=(0.26, 0.08), chest=(0.14, 0.09), pelvis=(-0.06, 0.08), near_arm=((0.12, 0.03), (0.26, 0.02)),
@@ -450,28 +450,44 @@ def wings(
     *,
     flip: int = 1,
     colour: Colour | None = None,
-    spread: float = 1.0,
+    angle: float = 0.0,
 ) -> None:
-    """A pair of feathered wings that grow from the shoulders at (x, y)."""
-    c = s.canvas
-    base = colour if colour is not None else s.pick(("#f0e8d8", "#e3cfa8", "#d9c9d6"))
-    for back in (0.72, 1.0):
-        for row, (count, length) in enumerate(((9, 1.0), (8, 0.66), (6, 0.36))):
-            for k in range(count):
-                t = k / (count - 1)
-                a = np.pi * (0.62 + (0.42 * spread + 0.12) * t + (0.06 if back < 1 else 0))
-                far = size * length * (1.0 - 0.36 * t) * back
-                root = (x + flip * 0.10 * size * np.cos(a) * (1 + t), y - 0.12 * size * np.sin(a))
-                tip = (root[0] + flip * far * np.cos(a), root[1] - far * np.sin(a))
-                mid = ((root[0] + tip[0]) / 2, (root[1] + tip[1]) / 2 - 0.05 * size)
-                tint = mix(base * (0.78 + 0.11 * row), rgb("#8a6f9a"), 0.16 * (2 - row)) * (
-                    0.85 if back < 1 else 1
-                )
-                c.solid(
-                    limb([root, mid, tip], (0.02 * size, 0.055 * size, 0.022 * size), steps=3),
-                    tint,
-                    detail=0.6,
-                )
+    """A pair of feathered wings raised behind the shoulders at (x, y), away from ``flip``."""
+    base = colour if colour is not None else s.pick(("#f0e8d8", "#e3cfa8", "#d9c9d6", "#c9d2d6"))
+    accent = s.pick(("#8a6f9a", "#b5713f", "#5f7f9a", "#a8453f"))
+    wing(s, x, y, size * 0.9, flip=-flip, colour=base * 0.72, accent=accent, angle=angle + 0.35)
+    wing(s, x, y, size, flip=-flip, colour=base, accent=accent, angle=angle)
+
+
+def wing(
+    s: Scene,
+    x: float,
+    y: float,
+    size: float,
+    *,
+    flip: int,
+    colour: Colour,
+    accent: Colour,
+    angle: float = 0.0,
+) -> None:
+    """One wing: three rows of feathers that hang from its bent arm."""
+    arm = spline([(0.0, 0.0), (0.18, 0.36), (0.5, 0.62), (0.95, 0.72)], closed=False, steps=8)
+
+    def at(points: object) -> Points:
+        return place(points, x, y, size, flip=flip, angle=angle)  # type: ignore[arg-type]
+
+    for row, (count, reach) in enumerate(((13, 0.62), (12, 0.40), (10, 0.20))):
+        tint = mix(colour, accent, (0.30, 0.12, 0.0)[row])
+        for k in range(count):
+            t = k / (count - 1)
+            root = arm[round(t * (len(arm) - 1))]
+            turn = -1.75 + 1.55 * t**1.3
+            length = reach * (0.72 + 0.45 * t)
+            tip = root + length * np.array([np.cos(turn), np.sin(turn)])
+            middle = (root + tip) / 2 + np.array([0.02, 0.015])
+            feather = limb([root, middle, tip], (0.035, 0.06, 0.022), steps=4)
+            s.canvas.solid(at(feather), vary(tint, s.rng, 0.015), roundness=0.7, detail=0.6)
+    s.canvas.solid(at(limb(arm, tuple(np.linspace(0.055, 0.028, len(arm))), steps=1)), colour)
 
 
 def person(

@@ -16,7 +16,7 @@ def impasto(u: Underpainting, artist: Artist, rng: np.random.Generator) -> Colou
     h, _ = u.shape
     k = h / 256 * artist.brush
     rich = saturate(u.rgb, 1.22)
-    paint = Paint(u, artist.ground * 0.8)
+    paint = Paint(u, artist.ground * 0.8, 0.4)
     paint.lay(
         Brush(26 * k, 8 * k, cover=2.2, bend=0.25, bristles=0.8),
         rng,
@@ -25,14 +25,14 @@ def impasto(u: Underpainting, artist: Artist, rng: np.random.Generator) -> Colou
         hue=0.03,
     )
     paint.lay(
-        Brush(17 * k, 4.6 * k, cover=1.5, bend=0.3, bristles=0.9, detail=0.12),
+        Brush(17 * k, 4.6 * k, cover=1.5, bend=0.3, bristles=0.9, detail=0.16),
         rng,
         source=rich,
         jitter=0.045,
         hue=0.035,
     )
     paint.lay(
-        Brush(9.5 * k, 2.8 * k, cover=1.6, turn=0.1, bristles=0.8, detail=0.36),
+        Brush(9.5 * k, 2.8 * k, cover=1.6, turn=0.1, bristles=0.8, detail=0.44),
         rng,
         source=rich,
         jitter=0.03,
@@ -40,7 +40,7 @@ def impasto(u: Underpainting, artist: Artist, rng: np.random.Generator) -> Colou
     )
     small = min(1.0, k)
     paint.lay(
-        Brush(5.5 * small, 1.9 * small, cover=1.5, turn=0.08, bristles=0.5, detail=0.52),
+        Brush(5.5 * small, 1.9 * small, cover=1.5, turn=0.08, bristles=0.5, detail=0.62),
         rng,
         source=rich,
         jitter=0.015,
@@ -54,7 +54,7 @@ def points(u: Underpainting, artist: Artist, rng: np.random.Generator) -> Colour
     h, w = u.shape
     k = h / 256 * (0.75 + 0.25 * artist.brush)
     bright = np.clip(saturate(u.rgb * 0.92 + 0.08, 1.25), 0, 1)
-    paint = Paint(u, artist.ground)
+    paint = Paint(u, artist.ground, 0.35)
     paint.lay(
         Brush(7.5 * k, 7.5 * k, cover=1.4, round=True), rng, source=bright, jitter=0.02, hue=0.05
     )
@@ -134,7 +134,7 @@ def fauve(u: Underpainting, artist: Artist, rng: np.random.Generator) -> Colour:
         source=line,
         jitter=0.02,
         hue=0.02,
-        where=np.clip(reach * 1.1 - 0.25, 0, 1),
+        where=np.clip(reach * 1.05 - 0.32, 0, 1),
     )
     return paint.finish(0.9 * artist.relief)
 
@@ -172,7 +172,7 @@ def glaze(u: Underpainting, artist: Artist, rng: np.random.Generator) -> Colour:
     """Smooth academic paint: fine strokes, melted together, a warm varnish, fine craquelure."""
     h, w = u.shape
     k = h / 256
-    paint = Paint(u, artist.ground)
+    paint = Paint(u, artist.ground, 0.05)
     paint.lay(Brush(9 * k, 4.5 * k, cover=2.4, bristles=0.3), rng, jitter=0.015, hue=0.01)
     paint.lay(
         Brush(5 * k, 2.2 * k, cover=1.6, bristles=0.25, detail=0.2), rng, jitter=0.01, hue=0.008
@@ -204,12 +204,12 @@ def chiaroscuro(u: Underpainting, artist: Artist, rng: np.random.Generator) -> C
     tone = np.clip(luma(u.rgb), 0, 1)
     curve = smoothstep(0.10, 0.95, tone) * 0.75 + 0.33 * tone
     keep = np.clip(pool, 0.13, 1.0)[..., None]
-    lit = u.rgb * ((curve + 0.12) / (tone + 0.12))[..., None] * keep * 1.28
+    lit = u.rgb * ((curve + 0.12) / (tone + 0.12))[..., None] * keep * 1.1
     ground = artist.shadow * 0.8 + 0.02
     dark = np.clip(1 - luma(lit) * 3.2, 0, 1)[..., None]
     lit = mix(lit, mix(lit, ground, 0.7), dark)
     warm = lit * (0.62 + 0.46 * artist.light)
-    paint = Paint(Underpainting(warm, u.angle, u.detail, u.label), ground)
+    paint = Paint(Underpainting(warm, u.angle, u.detail, u.label), ground, 0.05)
     paint.lay(Brush(15 * k, 6 * k, cover=2.4, bristles=0.6), rng, jitter=0.012, hue=0.008)
     paint.lay(
         Brush(8 * k, 3 * k, cover=1.7, bristles=0.5, detail=0.2), rng, jitter=0.012, hue=0.008
@@ -245,7 +245,7 @@ def gilded(u: Underpainting, artist: Artist, rng: np.random.Generator) -> Colour
     gleam = np.clip(
         0.82 + 0.13 * leaf - 0.1 * squares + 0.25 * _vignette(h, w, 1.0) - 0.12, 0.3, 1.3
     )
-    bole = smoothstep(1.7, 2.3, np.abs(fractal(rng, h, w, 26, octaves=2)))[..., None]
+    bole = smoothstep(2.0, 2.6, np.abs(fractal(rng, h, w, 40, octaves=2)))[..., None]
     gold = mix(artist.ground * gleam[..., None], rgb("#8a3a24"), 0.6 * bole)
     hint = np.clip((value - 0.5) * 0.35, -0.12, 0.12)[..., None]
     out = mix(tempera, gold + hint, np.clip(bare * 1.02, 0, 1)[..., None])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from PIL import Image, ImageFilter
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
@@ -18,7 +19,7 @@ def outline(u: Underpainting, artist: Artist, rng: np.random.Generator) -> Colou
     h, w = u.shape
     k = h / 256
     size = max(3, int(5 * k) | 1)
-    calm = ndimage.median_filter(u.rgb, size=(size, size, 1))
+    calm = _median(u.rgb, size)
     keep = smoothstep(0.5, 0.9, u.detail)[..., None]
     calm = mix(calm, u.rgb, keep)
     flat = _posterise(calm, rng, 13)
@@ -42,6 +43,12 @@ def outline(u: Underpainting, artist: Artist, rng: np.random.Generator) -> Colou
     return np.asarray(
         mix(mix(out, artist.ground * paper[..., None], margin), ink, 0.85 * rule), np.float32
     )
+
+
+def _median(picture: Colour, size: int) -> Colour:
+    """Median of each colour over a square, to eight bits."""
+    coarse = Image.fromarray(np.clip(picture * 255 + 0.5, 0, 255).astype(np.uint8))
+    return np.asarray(coarse.filter(ImageFilter.MedianFilter(size)), np.float32) / 255
 
 
 def _posterise(picture: Colour, rng: np.random.Generator, count: int) -> Colour:
@@ -114,7 +121,7 @@ def hatching(u: Underpainting, artist: Artist, rng: np.random.Generator) -> Colo
     low, high = np.quantile(value, [0.02, 0.98])
     tone = np.clip((value - low) / max(0.05, float(high - low)), 0, 1)
     local = tone - ndimage.gaussian_filter(tone, 9 * k)
-    tone = np.clip(0.1 + 0.92 * tone + 0.55 * local, 0, 1)
+    tone = np.clip(0.12 + 0.92 * tone**0.85 + 0.6 * local, 0, 1)
     y, x = np.mgrid[0:h, 0:w].astype(np.float32)
     wob = fractal(rng, h, w, 7, octaves=3)
     pitch = 2.05 / (k * (0.8 + 0.25 * artist.brush))
@@ -128,7 +135,7 @@ def hatching(u: Underpainting, artist: Artist, rng: np.random.Generator) -> Colo
     along = ndimage.gaussian_filter(np.cos(form) * x + np.sin(form) * y, 0.8 * k) * pitch
     dark = np.maximum(dark, 0.9 * _lines(along, tone, 0.7, rng) * smoothstep(0.15, 0.6, u.detail))
     dark = np.maximum(dark, edges(u, 0.75 * k))
-    solid = smoothstep(0.16, 0.02, tone) * 0.85
+    solid = smoothstep(0.12, 0.0, tone) * 0.8
     dark = np.clip(np.maximum(dark, solid), 0, 1)[..., None]
     grain = fractal(rng, h, w, 100, octaves=2)
     paper = artist.ground * (1 + 0.014 * grain + 0.02 * fractal(rng, h, w, 3, octaves=3))[..., None]
@@ -159,7 +166,7 @@ def facets(u: Underpainting, artist: Artist, rng: np.random.Generator) -> Colour
     spread = h * w / (k * k)
     tries = int(spread / 30)
     px, py = rng.uniform(0, w, tries), rng.uniform(0, h, tries)
-    chance = (0.07 + 0.6 * care[py.astype(int), px.astype(int)] ** 1.6) / artist.brush
+    chance = (0.06 + 0.2 * care[py.astype(int), px.astype(int)]) / artist.brush
     keep = rng.random(tries) < chance
     seeds = np.column_stack([px[keep], py[keep]])
     if len(seeds) < 4:
@@ -167,9 +174,12 @@ def facets(u: Underpainting, artist: Artist, rng: np.random.Generator) -> Colour
     y, x = np.mgrid[0:h, 0:w].astype(np.float32)
     # A sheared metric makes the planes long and slanting instead of round.
     shear = rng.uniform(-0.5, 0.5)
-    metric = np.array([[1.0, shear], [-shear * 0.6, 0.72]])
-    pixels = np.column_stack([x.ravel(), y.ravel()]) @ metric
-    distance, nearest = cKDTree(seeds @ metric).query(pixels, k=2)
+    def slanted(x: Field, y: Field) -> Field:
+        return np.column_stack([x - 0.6 * shear * y, shear * x + 0.72 * y])
+
+    distance, nearest = cKDTree(slanted(seeds[:, 0], seeds[:, 1])).query(
+        slanted(x.ravel(), y.ravel()), k=2
+    )
     cell = nearest[:, 0].reshape(h, w)
     border = (distance[:, 1] - distance[:, 0]).reshape(h, w)
     n = len(seeds)
@@ -189,7 +199,7 @@ def facets(u: Underpainting, artist: Artist, rng: np.random.Generator) -> Colour
         ],
         -1,
     )
-    keepers = np.clip(0.18 + 0.62 * care, 0, 0.75)[..., None]
+    keepers = np.clip(0.25 + 0.8 * care, 0, 0.85)[..., None]
     out = mix(mean[cell], seen, keepers)
     tilt = rng.uniform(0, 2 * np.pi, n)
     reach = np.sqrt(flat_count)[cell] + 1

@@ -6,7 +6,7 @@ import numpy as np
 
 from .canvas import Patch, limb, oval
 from .colour import Colour, luma, mix, rgb, vary
-from .noise import Field, fractal, ridge_line, smoothstep
+from .noise import Field, fractal, ridge_line, shifted, smoothstep
 from .scene import Scene
 
 
@@ -43,9 +43,10 @@ def _disc(s: Scene, x: float, y: float) -> None:
     s.canvas.glow(x, y, r * 4.5, colour, 0.75)
     patch = s.canvas.polygon(oval(x, y, r, r, n=40))
     s.canvas.lay(patch, colour, detail=0.8)
-    if moon and s.chance(0.5):
-        shade = s.canvas.polygon(oval(x + r * 0.5, y - r * 0.15, r * 0.85, r * 0.9, n=40))
-        s.canvas.lay(shade, mix(s.sky.zenith, s.sky.middle, y), opacity=0.93)
+    if moon:
+        for dx, dy, size in ((-0.3, -0.25, 0.3), (0.2, 0.1, 0.36), (-0.15, 0.42, 0.22)):
+            sea = oval(x + dx * r, y + dy * r, size * r, size * r * 0.8)
+            s.canvas.stain(sea, rgb("#cfc9b4"), 0.6)
 
 
 def _stars(s: Scene, horizon: float) -> None:
@@ -67,7 +68,7 @@ def _clouds(s: Scene, horizon: float, share: float, sun_x: float) -> None:
     near = np.linspace(0, 1, rows, dtype=np.float32)
     take = (np.clip(near**0.65, 0, 1) * (rows - 1)).astype(int)
     field = field[take]
-    lit = np.roll(field, (3, -4 if sun_x < s.aspect / 2 else 4), axis=(0, 1))
+    lit = shifted(field, 3, -4 if sun_x < s.aspect / 2 else 4)
     body = smoothstep(0.85 - 1.3 * share, 1.9 - 1.1 * share, field)
     tone = np.clip(0.55 + 0.55 * (field - lit) * 2.2 - 0.12 * field, 0, 1)[..., None]
     bright = mix(h.sun, rgb("#ffffff"), 0.35)
@@ -100,7 +101,7 @@ def hills(s: Scene, y: float, rise: float, colour: Colour, distance: float) -> N
         return
     h, w = patch.alpha.shape
     ground = fractal(s.rng, h, w, 3, octaves=3, stretch=2.5)
-    tone = 0.62 + 0.2 * (ground - np.roll(ground, 6 if c.light.towards[0] < 0 else -6, axis=1))
+    tone = 0.62 + 0.2 * (ground - shifted(ground, 0, 6 if c.light.towards[0] < 0 else -6))
     painted = c.light.paint(vary(colour, s.rng, 0.02), np.clip(tone + 0.05 * ground, 0.2, 0.95))
     c.lay(patch, s.hazy(painted, distance), detail=0.25 - 0.2 * distance, flow=0.15 * ground)
 
@@ -113,19 +114,19 @@ def mountain(s: Scene, x: float, base: float, width: float, rise: float, distanc
     rough = ridge_line(rng, n, 0.6)
     lean = s.between(-0.18, 0.18)
     body = np.clip(1 - np.abs(t - lean) / (1 + np.abs(lean)), 0, 1) ** s.between(0.85, 1.15)
-    heights = rise * body * (1 + 0.13 * rough) + 0.04 * rise * rough * (1 - np.abs(t))
+    heights = rise * body * (1 + 0.2 * rough) + 0.07 * rise * rough * (1 - np.abs(t))
     points = np.column_stack([x + t * width, base - heights])
     patch = c.polygon(np.concatenate([points, [(x + width, base + 0.4), (x - width, base + 0.4)]]))
     if patch is None:
         return
     gx, gy = c.grid(patch)
     h, w = patch.alpha.shape
-    crag = 1 - np.abs(fractal(rng, h, w, 2.5 + 5 * rise, octaves=5, stretch=0.7, gain=0.62))
+    crag = 1 - np.abs(fractal(rng, h, w, 2.5 + 5 * rise, octaves=4, stretch=0.7, gain=0.5))
     up = np.clip((base - gy) / rise, 0, 1)
     # Ridges run down from the summit: the field leans outwards on either flank.
     across = (gx - x - lean * width) / width
     spine = np.abs(across + 0.05 * crag) * 1.1
-    height = (crag * 0.045 - spine * 0.75 + 0.03 * np.sin(across * 26 + 3 * crag)) * c.unit * 0.6
+    height = (crag * 0.034 - spine * 0.75 + 0.035 * np.sin(across * 17 + 2.2 * crag + 4 * up)) * c.unit * 0.6
     tone = c.lit(height.astype(np.float32))
     rock = mix(s.pick(("#7a6f6a", "#6a6f7d", "#86735f", "#5f6d78")), s.sky.shadow, 0.2)
     wood = mix(s.leaf(), rgb("#3e4f3e"), 0.5)
@@ -152,11 +153,9 @@ def plain(s: Scene, horizon: float, near: Colour, far: Colour, *, furrows: float
     gx, gy = c.grid(patch)
     h, w = patch.alpha.shape
     t = np.clip((gy - horizon) / max(1e-3, 1 - horizon), 0, 1)
-    # A flat field seen in perspective: rows of the noise crowd at the horizon.
-    depth = (1 / (0.12 + t)) / (1 / 0.12)
-    field = fractal(s.rng, h, w, 9, octaves=4, stretch=1.5)
-    rows = np.clip((1 - depth[:, 0]) * (h - 1), 0, h - 1).astype(int)
-    field = field[rows]
+    # A flat field in perspective: fine flat bands far off, broad clumps near by.
+    field = fractal(s.rng, h, w, 16, octaves=3, stretch=5.0) * (1 - 0.6 * t)
+    field = field + fractal(s.rng, h, w, 7, octaves=4, stretch=2.2) * t
     local = mix(far, near, t[..., None] ** 0.8) * (1 + 0.07 * field[..., None])
     if furrows > 0:
         vanish = s.aspect * s.between(0.3, 0.7)
@@ -295,17 +294,18 @@ def foliage(
     gx, gy = c.grid(patch)
     h, w = patch.alpha.shape
     height = np.zeros((h, w), np.float32)
-    for _ in range(int(9 + 14 * min(1.0, rx * 4))):
+    for _ in range(int(12 + 22 * min(1.0, rx * 4))):
         a, d = rng.uniform(0, 2 * np.pi), np.sqrt(rng.random()) * 0.78
-        r = rng.uniform(0.25, 0.45)
+        r = rng.uniform(0.2, 0.4)
         bx, by = x + rx * d * np.cos(a), y + ry * d * np.sin(a)
         q = 1 - (((gx - bx) / (rx * r)) ** 2 + ((gy - by) / (ry * r)) ** 2)
         np.maximum(height, np.sqrt(np.clip(q, 0, 1)) * r + 0.25 * (1 - d), out=height, where=q > 0)
     leaves = fractal(rng, h, w, max(6.0, 2.2 * ry * c.height / 9), octaves=2)
-    cover = smoothstep(0.02, 0.10, height + 0.05 * leaves - 0.05 * airy)
-    bumps = (height * min(rx, ry) * c.unit * 1.15 + 0.8 * leaves).astype(np.float32)
+    rim = np.where(height > 0, height + 0.06 * leaves - 0.08 * airy, -1).astype(np.float32)
+    cover = smoothstep(0.0, 0.07, rim)
+    bumps = (height * min(rx, ry) * c.unit * 0.95 + 1.5 * leaves).astype(np.float32)
     tone = np.clip(c.lit(bumps) * 1.0 + 0.12 * (y - gy) / ry + 0.06 * leaves, 0.03, 1)
-    flicker = (1 + 0.10 * leaves)[..., None]
+    flicker = (1 + 0.14 * leaves)[..., None]
     painted = c.light.paint(colour * flicker, tone)
     turn = (1.2 * fractal(rng, h, w, 4, octaves=1)).astype(np.float32)
     c.lay(Patch(patch.rows, patch.cols, cover), painted, detail=0.4, flow=turn, flow_weight=0.5)
@@ -330,7 +330,7 @@ def tree(
     for i in range(twigs):
         a = -np.pi / 2 + (i - (twigs - 1) / 2) * (1.9 / twigs) + s.between(-0.15, 0.15)
         start = y - height * s.between(0.3, 0.55)
-        length = height * s.between(0.26, 0.42)
+        length = height * (s.between(0.26, 0.42) if kind == "bare" else s.between(0.12, 0.2))
         _branch(s, x + lean * 0.8, start, a, length, wide * 0.6, bark, 3 if kind == "bare" else 1)
     if kind == "bare":
         return

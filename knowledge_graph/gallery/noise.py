@@ -80,3 +80,10 @@ def smoothstep(low: float, high: float, value: Field) -> Field:
     """0 below ``low``, 1 above ``high``, smooth between (Hermite)."""
     t = np.clip((value - low) / (high - low), 0.0, 1.0)
     return (t * t * (3.0 - 2.0 * t)).astype(np.float32)
+
+
+def shifted(field: Field, down: int, right: int) -> Field:
+    """A field moved by whole pixels; what comes in from outside repeats the border."""
+    rows = np.clip(np.arange(field.shape[0]) - down, 0, field.shape[0] - 1)
+    cols = np.clip(np.arange(field.shape[1]) - right, 0, field.shape[1] - 1)
+    return np.asarray(field[rows][:, cols], np.float32)

@@ -418,77 +418,32 @@ def skull(s: Scene, x: float, foot: float, size: float, side: int) -> None:
         p = np.asarray(points)
         return np.column_stack([x + side * p[:, 0] * size, foot - p[:, 1] * size])
 
-    bone = rgb("#e2d2ab")
-    jaw = [
-        (-0.12, 0.34),
-        (-0.05, 0.12),
-        (0.1, 0.0),
-        (0.38, -0.01),
-        (0.5, 0.08),
-        (0.5, 0.3),
-        (0.2, 0.4),
-    ]
-    c.solid(spline(at(jaw)), bone * 0.88, roundness=0.6, texture=0.5, detail=0.8)
-    head = [
-        (0.5, 0.32),
-        (0.53, 0.48),
-        (0.5, 0.62),
-        (0.55, 0.74),
-        (0.52, 0.95),
-        (0.36, 1.16),
-        (0.05, 1.26),
-    ]
-    head += [
-        (-0.32, 1.2),
-        (-0.6, 1.0),
-        (-0.7, 0.72),
-        (-0.6, 0.5),
-        (-0.36, 0.42),
-        (-0.16, 0.38),
-        (0.0, 0.3),
-        (0.3, 0.25),
-    ]
-    c.solid(spline(at(head)), bone, roundness=1.0, texture=0.6, gloss=0.12, detail=0.85)
-    temple = [(-0.12, 0.78), (-0.02, 0.92), (0.02, 0.72), (-0.05, 0.58)]
-    c.solid(spline(at(temple)), bone * 0.8, roundness=0.4, ink=False)
-    arch = at([(-0.2, 0.56), (0.0, 0.55), (0.14, 0.55)])
-    c.solid(limb(arch, (0.035 * size, 0.04 * size, 0.05 * size)), bone * 1.02, ink=False)
-    dark = rgb("#2b1d15")
-    socket = [
-        (0.06, 0.6),
-        (0.05, 0.72),
-        (0.14, 0.79),
-        (0.28, 0.76),
-        (0.3, 0.64),
-        (0.24, 0.55),
-        (0.12, 0.54),
-    ]
-    far = [(0.4, 0.64), (0.41, 0.75), (0.48, 0.77), (0.535, 0.7), (0.515, 0.6), (0.45, 0.57)]
-    nose = [(0.36, 0.58), (0.33, 0.44), (0.38, 0.4), (0.43, 0.43), (0.46, 0.42), (0.42, 0.56)]
-    for hollow in (socket, far, nose):
-        c.flat(spline(at(hollow)), c.light.paint(dark * 1.6, 0.3), detail=1.0)
-        inner = (np.asarray(hollow) - np.mean(hollow, axis=0)) * 0.72 + np.mean(hollow, axis=0)
-        c.flat(
-            spline(at([(float(a), float(b)) for a, b in inner])),
-            dark * 0.6,
-            detail=1.0,
-            thing=False,
-        )
-    c.flat(
-        limb(
-            at([(0.1, 0.285), (0.35, 0.27), (0.52, 0.3)]), (0.02 * size, 0.03 * size, 0.02 * size)
-        ),
-        dark,
-        detail=1.0,
-    )
-    for k in range(7):
-        tx = 0.16 + 0.055 * k
-        for y, high in ((0.31, 0.05), (0.235, 0.045)):
-            tooth = oval(
-                x + side * tx * size,
-                foot - (y + 0.01 * np.sin(k)) * size,
-                0.023 * size,
-                high * size,
-                n=10,
-            )
+    bone, dark = rgb("#e2d2ab"), rgb("#2b1d15")
+    jaw = [(-0.32, 0.5), (-0.28, 0.2), (-0.1, 0.02), (0.12, -0.02), (0.34, 0.0), (0.44, 0.12)]
+    c.solid(spline(at([*jaw, (0.42, 0.32), (0.1, 0.42)])), bone * 0.85, roundness=0.6, detail=0.8)
+    head = [(0.43, 0.78), (0.5, 1.0), (0.4, 1.24), (0.12, 1.38), (-0.22, 1.35), (-0.5, 1.16)]
+    head += [(-0.6, 0.88), (-0.5, 0.64), (-0.38, 0.55), (-0.3, 0.44), (-0.2, 0.4), (-0.14, 0.26)]
+    head += [(0.02, 0.2), (0.28, 0.2), (0.4, 0.28), (0.4, 0.42), (0.48, 0.56), (0.42, 0.66)]
+    c.solid(spline(at(head)), bone, roundness=1.0, texture=0.35, gloss=0.15, detail=0.85)
+    temple = [(-0.36, 0.9), (-0.3, 1.02), (-0.24, 0.86), (-0.3, 0.68)]
+    c.stain(spline(at(temple)), bone * 0.8, 0.8)
+    near = [(-0.2, 0.74), (-0.17, 0.86), (-0.04, 0.9), (0.09, 0.86), (0.1, 0.72), (0.02, 0.61)]
+    far = [(0.24, 0.72), (0.26, 0.86), (0.36, 0.88), (0.42, 0.8), (0.42, 0.68), (0.33, 0.62)]
+    nose = [(0.18, 0.62), (0.12, 0.5), (0.1, 0.42), (0.17, 0.44), (0.25, 0.42), (0.23, 0.52)]
+    for hollow in ([*near, (-0.12, 0.63)], far, nose):
+        p = np.asarray(hollow)
+        c.flat(spline(at(hollow)), c.light.paint(dark * 1.8, 0.35), detail=1.0)
+        inner = spline(at(list(map(tuple, (p - p.mean(axis=0)) * 0.7 + p.mean(axis=0)))))
+        c.flat(inner, dark * 0.5, detail=1.0, thing=False)
+    brow = at([(-0.24, 0.88), (-0.06, 0.97), (0.12, 0.9), (0.26, 0.92), (0.42, 0.88)])
+    thick = (0.02, 0.035, 0.03, 0.03, 0.02)
+    ridge = limb(brow, tuple(k * size for k in thick))
+    c.flat(ridge, c.light.paint(bone, 0.78), opacity=0.5, thing=False)
+    mouth = at([(-0.16, 0.2), (0.1, 0.145), (0.4, 0.2)])
+    c.flat(limb(mouth, (0.03 * size, 0.045 * size, 0.03 * size)), dark, detail=1.0)
+    for k in range(8):
+        tx = -0.11 + 0.065 * k
+        sag = 0.035 * (1 - ((k - 3.5) / 3.5) ** 2)
+        for y, high in ((0.235, 0.052), (0.125, 0.045)):
+            tooth = oval(x + side * tx * size, foot - (y - sag) * size, 0.028 * size, high * size, n=10)
             c.solid(tooth, rgb("#efe4c6"), detail=1.0, ink=False)

@@ -167,7 +167,7 @@ def _agree(extra: list[str], chosen: list[str], hour: str, season: str) -> list[
         out = [e for e in out if e not in ("flower", "butterfly")]
     if "woman" in chosen:
         out = [e for e in out if e != "beard"]
-    if "beard" in out and "necklace" in out:
+    if ("beard" in out or "collar" in out) and "necklace" in out:
         out.remove("necklace")
     return out
 

@@ -87,23 +87,10 @@ def interior(s: Scene) -> None:
         for t in (t0, t1):
             cx, cy = on_wall(t, 0.1)
             _, low = on_wall(t, 0.78)
-            r = 0.05 * (1.5 - t)
-            c.solid(
-                spline(
-                    [
-                        (cx - r, cy),
-                        (cx + r, cy),
-                        (cx + r * 0.5, (cy + low) / 2),
-                        (cx + r, low),
-                        (cx - r * 1.2, low),
-                        (cx - r * 0.6, (cy + low) / 2),
-                    ]
-                ),
-                tint,
-                folds=0.9,
-                fold_turn=0.2,
-                roundness=0.6,
-            )
+            r = 0.055 * (1.5 - t)
+            hang = [(cx - r, cy), (cx + r, cy), (cx + r * 0.95, cy * 0.5 + low * 0.5)]
+            hang += [(cx + r * 1.2, low), (cx - r * 1.2, low), (cx - r * 0.95, cy * 0.5 + low * 0.5)]
+            c.solid(hang, tint, folds=1.1, fold_turn=0.12, roundness=0.4)
     tx, foot = vx - side * s.between(0.02, 0.12) * w, s.between(0.8, 0.86)
     if s.has("bed"):
         _bed(s, vx - side * 0.3 * w, foot - 0.04)
@@ -474,7 +461,7 @@ def rider(
     gait: str,
     lance: bool,
     banner: bool,
-    armour: bool = True,
+    sword: bool = True,
     coat: np.ndarray | None = None,
 ) -> None:
     """A man on horseback; ``size`` is the height of the withers."""
@@ -488,7 +475,7 @@ def rider(
     )
     if not up:
         saddle(s, x, foot, size, colour, flip=flip)
-    dress = person(s, "armour" if armour else "tunic", woman=False, main=None, hat="helmet")
+    dress = person(s, "armour", woman=False, main=None, hat="helmet")
     from dataclasses import replace
 
     dress = replace(dress, main=colour, second=colour)
@@ -532,7 +519,7 @@ def rider(
                 fold_turn=0.5,
                 roundness=0.5,
             )
-    else:
+    elif sword:
         c.flat(
             limb(
                 [hand, (hand[0] + flip * 0.28 * size, hand[1] - 0.4 * size)],

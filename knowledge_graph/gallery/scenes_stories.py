@@ -23,6 +23,7 @@ from .figures import (
     Pose,
     figure,
     person,
+    wing,
     wings,
 )
 from .flowers import bloom
@@ -214,7 +215,7 @@ def annunciation(s: Scene) -> None:
     )
     ax = s.aspect * s.between(0.22, 0.27)
     pose = replace(KNEEL, near_arm=((0.16, 0.5), (0.27, 0.6)), far_arm=((0.14, 0.42), (0.25, 0.44)))
-    wings(s, ax - 0.01, foot - 0.5 * tall, 0.3, flip=1)
+    wings(s, ax - 0.01, foot - 0.5 * tall, 0.34, flip=1)
     figure(s, ax, foot, tall, pose, angel, flip=1)
     _lily(s, ax + 0.25 * tall, foot - 0.44 * tall)
     mx = s.aspect * s.between(0.72, 0.78)
@@ -250,8 +251,8 @@ def annunciation(s: Scene) -> None:
         for k in range(3):
             bloom(s, "daisy", s.aspect * 0.5 + (k - 1) * 0.035, 0.81 - 0.02 * (k % 2), 0.03)
     rays(s, -0.02, 0.02, float(np.arctan2(0.45, mx)), 0.13, 0.85)
-    bird(s, s.aspect * 0.5, 0.24, 0.075, rgb("#fbf6ea"))
-    c.glow(s.aspect * 0.5, 0.23, 0.15, rgb("#fff0b8"), 0.5)
+    bird(s, s.aspect * 0.42, 0.25, 0.075, rgb("#fbf6ea"))
+    c.glow(s.aspect * 0.42, 0.25, 0.15, rgb("#fff0b8"), 0.5)
 
 
 def _loggia(s: Scene, wall: np.ndarray) -> None:
@@ -420,7 +421,7 @@ def flight(s: Scene) -> None:
     )
     if s.has("angel"):
         ax = jx + side * 0.02
-        wings(s, ax, 0.2, 0.13, flip=-side)
+        wings(s, ax, 0.2, 0.15, flip=side)
         figure(
             s,
             ax,
@@ -614,6 +615,7 @@ def saint_george(s: Scene) -> None:
         gait="rear",
         lance=False,
         banner=False,
+        sword=False,
         coat=coat,
     )
     jaw = (dx - side * 0.86 * dsize, dy - 0.66 * dsize)
@@ -689,12 +691,14 @@ def narcissus(s: Scene) -> None:
     cloth = spline(
         [
             (x - side * 0.28, shore),
-            (x - side * 0.2, shore - 0.14),
-            (x - side * 0.02, shore - 0.1),
-            (x + side * 0.05, shore),
+            (x - side * 0.2, shore - 0.06),
+            (x - side * 0.12, shore - 0.1),
+            (x - side * 0.02, shore - 0.06),
+            (x + side * 0.02, shore),
+            (x - side * 0.1, shore + 0.005),
         ]
     )
-    tall = s.between(0.66, 0.72)
+    tall = s.between(0.74, 0.8)
     figure(s, x, shore, tall, LEAN_OVER, youth, flip=side)
     c.solid(cloth, youth.main, folds=0.7, fold_turn=0.5)
     mirror(
@@ -733,7 +737,7 @@ def icarus(s: Scene) -> None:
     if s.has("mountain"):
         mountain(s, s.aspect * (0.5 - side * 0.4), horizon + 0.02, 0.3, 0.2, 0.5)
         mountain(s, s.aspect * (0.5 - side * 0.2), horizon + 0.02, 0.25, 0.13, 0.6)
-    ship_x = s.aspect * (0.5 - side * s.between(0.1, 0.3))
+    ship_x = s.aspect * (0.5 + side * s.between(0.22, 0.36))
     if s.has("ship"):
         ship(s, ship_x, horizon + 0.03, 0.2, flip=side, distance=0.25)
     water(s, horizon, 1.05, calm=0.55, sun_x=sun_x)
@@ -759,10 +763,12 @@ def icarus(s: Scene) -> None:
     turn = side * s.between(2.1, 2.7)
     # Feet are the anchor of a figure; the body hangs below them when it falls head first.
     fx, fy = x + 0.28 * tall * np.sin(turn) * 1.0, y - 0.55 * tall * abs(np.cos(turn))
-    wing = s.pick(("#f0e8d8", "#e3cfa8", "#f4ead0"))
-    bodies = (fx - np.sin(turn) * 0.75 * tall, fy - np.cos(turn) * 0.75 * tall)
-    wings(s, bodies[0], bodies[1], 0.34, flip=1, colour=wing, spread=1.3)
-    wings(s, bodies[0], bodies[1], 0.34, flip=-1, colour=wing, spread=1.3)
+    plumes = s.pick(("#f0e8d8", "#e3cfa8", "#f4ead0"))
+    rust = s.pick(("#b5713f", "#8a6f9a", "#7f8a94"))
+    body = (fx - np.sin(turn) * 0.75 * tall, fy - np.cos(turn) * 0.75 * tall)
+    for flip in (-1, 1):
+        tilt = flip * s.between(0.15, 0.5)
+        wing(s, *body, 0.36, flip=flip, colour=plumes, accent=rust, angle=tilt * flip)
     figure(s, fx, fy, tall, pose, person(s, "nude", woman=False), angle=turn, shadow=False)
     if s.has("feather"):
         for _ in range(16):
@@ -770,8 +776,8 @@ def icarus(s: Scene) -> None:
             c.solid(oval(a, b, 0.017, 0.005, t), rgb("#f6efe0"), roundness=0.5)
     if s.has("Daedalus"):
         dx, dy = s.aspect * (0.5 + side * 0.34), 0.2
-        wings(s, dx, dy, 0.15, flip=1, spread=1.2)
-        wings(s, dx, dy, 0.15, flip=-1, spread=1.2)
+        for flip in (-1, 1):
+            wing(s, dx, dy, 0.17, flip=flip, colour=plumes, accent=rust)
         figure(
             s,
             dx - side * 0.1,
@@ -811,7 +817,7 @@ def crucifixion(s: Scene) -> None:
         np.concatenate([mound, [(s.aspect + 0.05, 1.1), (-0.05, 1.1)]]),
         mix(s.earth(), rgb("#6f5a3c"), 0.6),
         roundness=0.25,
-        texture=1.6,
+        texture=0.8,
     )
     mid = s.aspect / 2
     c.glow(mid, 0.26, 0.42, rgb("#ffe2a0"), 0.45)
@@ -821,7 +827,7 @@ def crucifixion(s: Scene) -> None:
     if s.has("angel"):
         for side in (-1, 1):
             ax, ay = mid + side * 0.3, 0.14
-            wings(s, ax, ay, 0.1, flip=side)
+            wings(s, ax, ay, 0.12, flip=-side)
             figure(
                 s,
                 ax,

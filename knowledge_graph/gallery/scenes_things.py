@@ -428,7 +428,7 @@ def fields(s: Scene) -> None:
         veil = fractal(s.rng, c.height, c.width, 3, octaves=5, stretch=1.6)
         painted = vary(colour, s.rng, 0.02) * (1 + 0.07 * veil)[..., None]
         patch = c.whole()
-        c.lay(patch, painted, opacity=cover * np.clip(0.9 + 0.06 * veil, 0, 1), detail=0.1)
+        c.lay(patch, painted, opacity=cover * np.clip(0.9 + 0.06 * veil, 0, 1), detail=0.1, thing=False)
 
     if s.has("horizon"):
         y = s.between(0.4, 0.65)

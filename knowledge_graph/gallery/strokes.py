@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from .colour import Colour, luma
+from .colour import Colour, luma, mix
 from .noise import Field
 
 _FINE = 2  # strokes are drawn at twice the resolution, then averaged: soft edges
@@ -75,13 +75,19 @@ class Brush:
 
 
 class Paint:
-    """A sheet that strokes are laid on, with the height of the paint."""
+    """A sheet that strokes are laid on, with the height of the paint.
 
-    def __init__(self, under: Underpainting, ground: Colour) -> None:
+    ``show`` is how much of the bare ground is left between the strokes.
+    """
+
+    def __init__(self, under: Underpainting, ground: Colour, show: float = 1.0) -> None:
         h, w = under.shape
         self.under = under
         self.rgb: Colour = np.empty((h * _FINE, w * _FINE, 3), np.float32)
         self.rgb[:] = ground
+        if show < 1:
+            tinted = mix(under.rgb, self.rgb[:h, :w], show)
+            self.rgb = np.repeat(np.repeat(tinted, _FINE, axis=0), _FINE, axis=1)
         self.thick: Field = np.zeros((h * _FINE, w * _FINE), np.float32)
 
     def lay(
@@ -116,9 +122,8 @@ class Paint:
         self._stamp(x, y, angle, size, bend, colour.astype(np.float32), brush, rng)
 
     def _wanted(self, target: Colour) -> Field:
-        h, w = self.under.shape
-        now = self.rgb.reshape(h, _FINE, w, _FINE, 3).mean(axis=(1, 3))
-        error = np.abs(now - target).sum(axis=2)
+        away = np.abs(_shrink(self.rgb) - target)
+        error = away[..., 0] + away[..., 1] + away[..., 2]
         return np.asarray(self.under.detail * 0.75 + 2.2 * ndimage.gaussian_filter(error, 1.2))
 
     def _stamp(
@@ -127,35 +132,37 @@ class Paint:
         rng: np.random.Generator,
     ) -> None:  # fmt: skip
         length, width = brush.length * _FINE, brush.width * _FINE
-        nu, nv = int(length * 1.35) + 2, int(width * 1.35) + 2
+        nu, nv = int(length * 1.28) + 2, int(width * 1.28) + 2
         t = np.linspace(-0.5, 0.5, nu, dtype=np.float32)
         n = np.linspace(-0.5, 0.5, nv, dtype=np.float32)
         tt, nn = (g.ravel() for g in np.meshgrid(t, n, indexing="ij"))
         masks, heights = self._stamps(tt, nn, nu, nv, brush, rng)
-        kind = rng.integers(len(masks), size=x.size)
         f = np.float32
         c, s = np.cos(angle)[:, None].astype(f), np.sin(angle)[:, None].astype(f)
-        long = (length * size)[:, None].astype(f) * tt
-        wide = (width * size)[:, None].astype(f) * nn + (length * bend)[:, None].astype(f) * (
-            tt * tt - 0.08
-        )
-        px = np.rint(x[:, None].astype(f) * _FINE + c * long - s * wide).astype(np.int32)
-        py = np.rint(y[:, None].astype(f) * _FINE + s * long + c * wide).astype(np.int32)
+        long, wide = (length * size)[:, None].astype(f), (width * size)[:, None].astype(f)
+        sag = (length * bend)[:, None].astype(f)
+        cx, cy = x[:, None].astype(f) * _FINE, y[:, None].astype(f) * _FINE
         rows, cols = self.thick.shape
-        ok = masks[kind] & (px >= 0) & (py >= 0) & (px < cols) & (py < rows)
-        at = py[ok] * cols + px[ok]
-        which = np.broadcast_to(np.arange(x.size)[:, None], ok.shape)[ok]
-        ridge = heights[kind][ok]
-        owner = np.full(rows * cols, -1, np.int32)
-        relief = np.zeros(rows * cols, np.float32)
-        owner[at] = which  # the last stroke written to a pixel stays
-        mine = owner[at] == which
-        relief[at[mine]] = ridge[mine]
-        hit = owner >= 0
-        flat = self.rgb.reshape(-1, 3)
-        grain = (relief[hit] - 0.5)[:, None] * np.float32(0.10 * brush.bristles)
-        flat[hit] = colour[owner[hit]] + grain
-        self.thick.reshape(-1)[hit] = relief[hit]
+        flat, thick = self.rgb.reshape(-1, 3), self.thick.reshape(-1)
+        # The strokes come in random order, so painting them stamp by stamp changes nothing.
+        for kind, (mask, height) in enumerate(zip(masks, heights, strict=True)):
+            mine = slice(kind, None, len(masks))
+            u, v, ridge = tt[mask], nn[mask], height[mask]
+            along = long[mine] * u
+            across = wide[mine] * v + sag[mine] * (u * u - f(0.08))
+            px = (cx[mine] + c[mine] * along - s[mine] * across + f(0.5)).astype(np.int32)
+            py = (cy[mine] + s[mine] * along + c[mine] * across + f(0.5)).astype(np.int32)
+            ok = (px >= 0) & (py >= 0) & (px < cols) & (py < rows)
+            sample = np.arange(px.size, dtype=np.int32).reshape(px.shape)[ok]
+            owner = np.full(rows * cols, -1, np.int32)
+            owner[(py * cols + px)[ok]] = sample  # the last stroke written to a pixel stays
+            hit = np.flatnonzero(owner >= 0)
+            won = owner[hit]
+            relief = ridge[won % u.size]
+            flat[hit] = colour[mine][won // u.size] + (
+                (relief - f(0.5)) * f(0.10 * brush.bristles)
+            )[:, None]
+            thick[hit] = relief
 
     @staticmethod
     def _stamps(
@@ -179,9 +186,14 @@ class Paint:
 
     def finish(self, relief: float) -> Colour:
         """The painted sheet in raking light, at its own size."""
-        h, w = self.under.shape
         lit = self.rgb
         if relief > 0:
             gy, gx = np.gradient(self.thick)
             lit = lit + (relief * 0.16 * np.clip(-gx - 1.2 * gy, -0.8, 0.8))[..., None]
-        return np.asarray(lit.reshape(h, _FINE, w, _FINE, 3).mean(axis=(1, 3)), np.float32)
+        return _shrink(lit)
+
+
+def _shrink(fine: Colour) -> Colour:
+    """Average each block of two by two pixels."""
+    rows = fine[0::2] + fine[1::2]
+    return np.asarray((rows[:, 0::2] + rows[:, 1::2]) * np.float32(0.25), np.float32)
