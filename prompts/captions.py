@@ -29,7 +29,6 @@ def caption(work: Artwork) -> str:
     str
         The caption; empty only if the work has neither facts nor a title.
     """
-
     genre = _first(work, "genre").removesuffix("painting").strip()
     parts = [
         f"{genre} painting" if genre else "painting",
