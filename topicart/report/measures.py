@@ -1,0 +1,118 @@
+"""The run's measurements in words that need no textbook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+__all__ = ["Measure", "explain_measures"]
+
+_MEANINGS = {
+    "iec": (
+        "How alike the most central pictures of a theme are, on average over the themes: "
+        "1 is the same picture, 0 is nothing in common."
+    ),
+    "ieps": (
+        "How alike the central pictures of two different themes are. The lower, the better the "
+        "themes keep apart."
+    ),
+    "topic_diversity": (
+        "Share of the labels' words that belong to one theme only. At 1 no two themes share a word."
+    ),
+    "outlier_share": (
+        "Works that stand in no theme. Neither good nor bad: a theme that takes everything "
+        "explains nothing."
+    ),
+}
+_AGREEMENT = (
+    "How well the division into themes coincides with what is recorded, beyond chance: "
+    "0 is chance, 1 the very same division."
+)
+_AS_PERCENTAGE = ("outlier_share",)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One row of the table "How sure".
+
+    Parameters
+    ----------
+    name
+        Its name for machines.
+    title
+        Its name for people.
+    value
+        The number as it is shown, or empty where there is none.
+    interval
+        The 95 % interval as it is shown, or empty.
+    baseline
+        What chance gives, or empty.
+    meaning
+        One sentence in plain words, or empty for measures that are not known here.
+    note
+        What else a reader must know, or empty.
+    judge
+        Who or what judged, or empty.
+    """
+
+    name: str
+    title: str
+    value: str
+    interval: str
+    baseline: str
+    meaning: str
+    note: str
+    judge: str
+
+
+def explain_measures(metrics: Mapping[str, Any]) -> tuple[Measure, ...]:
+    """Return the table's rows.
+
+    Parameters
+    ----------
+    metrics
+        The contents of ``metrics.json``; may be empty.
+
+    Returns
+    -------
+    tuple of Measure
+        In the file's order.
+    """
+    measures: list[Measure] = []
+    for metric in metrics.get("metrics", []):
+        measure = _explain(metric)
+        # What agreement is, is said once; the rows after it differ in their facet alone.
+        if any(_is_agreement(measure.name) and _is_agreement(other.name) for other in measures):
+            measure = replace(measure, meaning="")
+        measures.append(measure)
+    return tuple(measures)
+
+
+def _is_agreement(name: str) -> bool:
+    return name.startswith("ami_")
+
+
+def _explain(metric: Mapping[str, Any]) -> Measure:
+    name = str(metric["name"])
+
+    def shown(value: float | None) -> str:
+        if value is None:
+            return ""
+        if name in _AS_PERCENTAGE:
+            return f"{value:.0%}"
+        # Adding 0.0 turns a rounded -0.0 into 0.0.
+        return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
+
+    interval = metric.get("interval")
+    meaning = _AGREEMENT if _is_agreement(name) else _MEANINGS.get(name, "")
+    return Measure(
+        name=name,
+        title=str(metric.get("title") or name),
+        value=shown(metric.get("value")),
+        interval=f"{shown(interval[0])} to {shown(interval[1])}" if interval else "",
+        baseline=shown(metric.get("baseline")),
+        meaning=meaning,
+        note=metric.get("note") or "",
+        judge=metric.get("judge") or "",
+    )

@@ -1,0 +1,391 @@
+"""A run as plain data for a page: everything that is shown is decided here, nothing is drawn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from knowledge_graph import FACETS
+from topicart.report.counting import Leading, Years, count_years, leading_values
+from topicart.report.measures import Measure, explain_measures
+from topicart.topics import OUTLIER, Label, Topic
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from knowledge_graph import Problem
+    from topicart.run import Run, RunRecord
+
+__all__ = ["Card", "Evidence", "Exhibition", "Theme", "summarize"]
+
+MOST_CARDS = 24
+MOST_OUTLIERS = 60
+MOST_PROBLEMS = 200
+_ALL_CARDS = 4000
+_FEWEST_CARDS = 6
+_LONGEST_TITLE = 400
+_LONGEST_VALUE = 160
+_MOST_VALUES = 12
+_MOST_LEADING = 6
+_LABELS_A_FACET = 3
+_EVIDENCE_FACETS = ("genre", "subject", "style", "period", "place", "medium", "series", "emotion")
+_NAMING_FACETS = ("genre", "subject", "style")
+_LEAST_SHARE = 0.05
+_MOST_FACETS = 4
+_SECOND_FACETS = ("style", "period", "genre", "medium", "place", "subject")
+_UNPLACED = -2
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+|\s+")
+
+
+@dataclass(frozen=True)
+class Card:
+    """A work that the page shows with its picture.
+
+    Parameters
+    ----------
+    id, title, date
+        As recorded, shortened; the id stands in for a missing title.
+    artists
+        Names as recorded.
+    topic
+        Its topic, -1 for none.
+    probability
+        How firmly it belongs there, 0 to 1.
+    rank
+        Place in its topic by closeness to the centre, 0 first; -1 for outliers.
+    facts
+        Facet and values of what else is recorded.
+    image
+        Path of its first picture relative to the collection's root, or ``None``.
+    """
+
+    id: str
+    title: str
+    date: str
+    artists: tuple[str, ...]
+    topic: int
+    probability: float
+    rank: int
+    facts: tuple[tuple[str, tuple[str, ...]], ...]
+    image: str | None
+
+    @property
+    def artist(self) -> str:
+        """The artists in one line, or empty."""
+        return " and ".join(self.artists)
+
+    @property
+    def alt(self) -> str:
+        """What stands for the picture where it is not seen."""
+        return ", ".join(
+            part for part in (shorten(self.title, 160), self.artist, self.date) if part
+        )
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A label and what speaks for it.
+
+    Parameters
+    ----------
+    term
+        As it is shown.
+    share
+        Share of the theme's works that have the fact.
+    overall
+        Share of the whole collection's works that have it.
+    lift
+        ``share`` over ``overall``.
+    """
+
+    term: str
+    share: float
+    overall: float
+    lift: float
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A topic as it is shown.
+
+    Parameters
+    ----------
+    topic
+        Its id in the run.
+    name, summary, size
+        As the run has them.
+    share
+        Share of the works that took part.
+    evidence
+        Labels by facet.
+    leading
+        Facet and its most frequent values: the artists, and one facet more.
+    years
+        When the works were made, or ``None`` if no work is dated.
+    cards
+        The most central works, the most central first.
+    """
+
+    topic: int
+    name: str
+    summary: str
+    size: int
+    share: float
+    evidence: tuple[tuple[str, tuple[Evidence, ...]], ...]
+    leading: tuple[tuple[str, Leading], ...]
+    years: Years | None
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True)
+class Exhibition:
+    """Everything on the page.
+
+    Parameters
+    ----------
+    name
+        The collection's name, from the path that the user gave.
+    record
+        What was done, with what.
+    n_works, n_placed, n_outliers, n_artists
+        Works in the collection, works that took part, those of them in no theme, artists.
+    themes
+        The topics, largest first.
+    outliers
+        Works in no theme, evenly drawn from all of them.
+    measures
+        How sure it is.
+    settings
+        Name and value of all that was asked for and used.
+    text_weight
+        Share of a work's words in what stands for it; 0 is pictures only.
+    clusterer
+        What gathered the works, as the run names it, or empty.
+    seed
+        The seed of everything random, or ``None`` if the run does not say.
+    problems, n_problems
+        The first works that could not be read, and the number of all.
+    """
+
+    name: str
+    record: RunRecord
+    n_works: int
+    n_placed: int
+    n_outliers: int
+    n_artists: int
+    themes: tuple[Theme, ...]
+    outliers: tuple[Card, ...]
+    measures: tuple[Measure, ...]
+    settings: tuple[tuple[str, str], ...]
+    text_weight: float
+    clusterer: str
+    seed: int | None
+    problems: tuple[Problem, ...]
+    n_problems: int
+
+    @property
+    def outlier_share(self) -> float:
+        """Share of the works that took part and stand in no theme."""
+        return self.n_outliers / self.n_placed if self.n_placed else 0.0
+
+
+def summarize(run: Run) -> Exhibition:
+    """Gather what the page of a run shows.
+
+    Parameters
+    ----------
+    run
+        A finished run.
+
+    Returns
+    -------
+    Exhibition
+        Plain values. Only works that are shown are read in full, so that a large collection
+        costs little more than a small one.
+    """
+    works = run.works
+    placed = topic_column(works)
+    inside = placed != _UNPLACED
+    outliers = np.flatnonzero(placed == OUTLIER)
+    n_cards = min(MOST_CARDS, max(_FEWEST_CARDS, _ALL_CARDS // max(len(run.topics), 1)))
+    central = [topic.representatives[:n_cards] for topic in run.topics]
+    cards = _cards_by_id(works, [work_id for ids in central for work_id in ids])
+    facets = _leading_facets(works)
+    leading = {facet: leading_values(works, facet, most=_MOST_LEADING) for facet in facets}
+    years = _years(works, placed, len(run.topics))
+    return Exhibition(
+        name=collection_name(run.record.source.path),
+        record=run.record,
+        n_works=works.num_rows,
+        n_placed=int(inside.sum()),
+        n_outliers=len(outliers),
+        n_artists=_n_values(works, "artist"),
+        themes=tuple(
+            Theme(
+                topic=topic.id,
+                name=_capitalised(shorten(topic.name, _LONGEST_VALUE)),
+                summary=shorten(topic.summary, 2000),
+                size=topic.size,
+                share=topic.size / max(int(inside.sum()), 1),
+                evidence=_evidence(topic),
+                leading=tuple(
+                    (facet, leading[facet][topic.id])
+                    for facet in facets
+                    if topic.id in leading[facet]
+                ),
+                years=years.get(topic.id),
+                cards=tuple(cards[work_id] for work_id in ids if work_id in cards),
+            )
+            for topic, ids in zip(run.topics, central, strict=True)
+        ),
+        outliers=tuple(_cards(works, _evenly(outliers, MOST_OUTLIERS))),
+        measures=explain_measures(run.metrics),
+        settings=_settings(run.record),
+        text_weight=float(run.record.config.get("text_weight") or 0.0),
+        clusterer=str(run.record.parameters.get("clusterer") or ""),
+        seed=_seed(run.record.config),
+        problems=run.problems[:MOST_PROBLEMS],
+        n_problems=len(run.problems),
+    )
+
+
+def collection_name(source: str) -> str:
+    """Return a name for people from the path or data set that the user named."""
+    path = PurePath(source)
+    name = path.stem if path.suffix.lower() in _TABLES else path.name
+    return _capitalised(shorten(re.sub(r"[-_\s]+", " ", name).strip(), 120)) or "Collection"
+
+
+_TABLES = frozenset({".csv", ".tsv", ".json", ".jsonl", ".parquet", ".ttl", ".nt", ".rdf"})
+
+
+def shorten(text: str, longest: int) -> str:
+    """Return the text on one line, without control characters, cut where it is too long."""
+    line = _CONTROL.sub(" ", text).strip()
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def topic_column(works: pa.Table) -> NDArray[np.int64]:
+    """Return the topic of each work, shape ``(n_works,)``: -1 outlier, -2 took no part."""
+    import pyarrow as pa
+
+    column = works.column("topic").cast(pa.int64()).fill_null(_UNPLACED)
+    topics: NDArray[np.int64] = column.to_numpy()
+    return topics
+
+
+def _cards_by_id(works: pa.Table, ids: list[str]) -> dict[str, Card]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    wanted = pa.array(ids, works.schema.field("id").type)
+    rows = pc.index_in(wanted, value_set=works.column("id").combine_chunks()).drop_null()
+    return {card.id: card for card in _cards(works, rows.to_numpy())}
+
+
+def _cards(works: pa.Table, rows: NDArray[np.int64]) -> list[Card]:
+    import pyarrow as pa
+
+    return [_card(row) for row in works.take(pa.array(rows, pa.int64())).to_pylist()]
+
+
+def _card(row: Mapping[str, Any]) -> Card:
+    def values(facet: str) -> tuple[str, ...]:
+        return tuple(shorten(value, _LONGEST_VALUE) for value in (row[facet] or ()) if value)
+
+    return Card(
+        id=row["id"],
+        title=shorten(row["title"] or "", _LONGEST_TITLE) or shorten(row["id"], _LONGEST_TITLE),
+        date=shorten(row["date"] or "", 60),
+        artists=values("artist")[:3],
+        topic=OUTLIER if row["topic"] is None else row["topic"],
+        probability=round(float(row["probability"] or 0.0), 3),
+        rank=-1 if row["rank"] is None else row["rank"],
+        facts=tuple(
+            (facet, values(facet)[:_MOST_VALUES])
+            for facet in FACETS
+            if facet != "artist" and values(facet)
+        ),
+        image=next(iter(row["images"] or ()), None),
+    )
+
+
+def _evidence(topic: Topic) -> tuple[tuple[str, tuple[Evidence, ...]], ...]:
+    chosen: dict[str, list[Evidence]] = {}
+    for facet in _EVIDENCE_FACETS:
+        for place, label in enumerate(topic.labels_of(facet)[:_LABELS_A_FACET]):
+            # What one work in fifty states sets nothing apart, unless the name is made of it.
+            in_name = place == 0 and facet in _NAMING_FACETS
+            if in_name or label.share == 0.0 or label.share >= _LEAST_SHARE:
+                chosen.setdefault(facet, []).append(_evidence_of(label))
+    return tuple((facet, tuple(labels)) for facet, labels in list(chosen.items())[:_MOST_FACETS])
+
+
+def _evidence_of(label: Label) -> Evidence:
+    return Evidence(
+        term=shorten(label.term, _LONGEST_VALUE),
+        share=label.share,
+        overall=label.share / label.lift if label.lift > 0 else 0.0,
+        lift=label.lift,
+    )
+
+
+def _leading_facets(works: pa.Table) -> tuple[str, ...]:
+    """Return the artists, and the first other facet that any work states."""
+    second = next((facet for facet in _SECOND_FACETS if _n_values(works, facet)), None)
+    return ("artist",) if second is None else ("artist", second)
+
+
+def _n_values(works: pa.Table, facet: str) -> int:
+    import pyarrow.compute as pc
+
+    n_values: int = pc.count_distinct(pc.list_flatten(works.column(facet))).as_py()
+    return n_values
+
+
+def _years(works: pa.Table, placed: NDArray[np.int64], n_topics: int) -> dict[int, Years]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    year = works.column("year")
+    dated = pc.is_valid(year).to_numpy()
+    return count_years(year.drop_null().cast(pa.int64()).to_numpy(), placed[dated], n_topics)
+
+
+def _evenly(rows: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """Return at most so many rows, as far apart as may be: works of one artist lie together."""
+    if len(rows) <= most:
+        return rows
+    chosen: NDArray[np.int64] = rows[np.linspace(0, len(rows) - 1, most).round().astype(int)]
+    return chosen
+
+
+def _settings(record: RunRecord) -> tuple[tuple[str, str], ...]:
+    used = {**dict(_flat(record.config, "")), **dict(_flat(record.parameters, ""))}
+    return tuple(sorted((name, shorten(value, 300)) for name, value in used.items()))
+
+
+def _flat(values: Mapping[str, Any], prefix: str) -> Iterable[tuple[str, str]]:
+    for key, value in values.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, dict):
+            yield from _flat(value, f"{name}.")
+        else:
+            yield name, "not set" if value is None else str(value)
+
+
+def _seed(config: Mapping[str, Any]) -> int | None:
+    for place in (config, config.get("topics")):
+        if isinstance(place, dict) and isinstance(place.get("seed"), int):
+            return int(place["seed"])
+    return None
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
