@@ -4,6 +4,8 @@ A hand is the set of manners an artist works in and how: brush size, relief of t
 contrast. Two artists of one manner are told apart by their palettes and their hands.
 """
 
+# ruff: noqa: E501 - the tables below read better with one entry to a line
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -177,6 +179,7 @@ ARTISTS: tuple[Artist, ...] = (
             "#4a6f5f #7f9a8f #9a8a5a #c9cfc0 #5f4a5f #d9a05f", "#8a8a74 #243444 #f2f0d0", (1.35, 1.5, 1.02, 0.85),
             "Inisbeg, Carrowmore", "Inisbeg winters, Carrowmore years"),
 )  # fmt: skip
+
 
 # Manners a time could not have painted abstract pictures in are kept from doing so.
 FIRST_ABSTRACT_YEAR = 1908

@@ -1,12 +1,15 @@
 """Animals: four-legged ones built from joints, birds, a serpent, a fish, a dragon."""
 
+# ruff: noqa: E501 - the tables below read better with one entry to a line
+
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from .canvas import Points, limb, oval, place, spline
+from .canvas import Placer, Points, limb, oval, place, spline
 from .colour import Colour, mix, rgb, vary
 from .scene import Scene
 
@@ -36,6 +39,7 @@ KINDS: dict[str, Kind] = {
     "dog": Kind(("#c9a06a", "#efe6d8", "#5a4232", "#8a6f52"), depth=0.42, length=1.0, neck=0.36, lift=0.9, head=0.4, leg=0.85, neck_wide=0.75, ear=0.14, tail="up"),
     "sheep": Kind(("#ece4d2", "#ddd2bb", "#f2ecdf"), depth=0.62, neck=0.3, lift=0.6, head=0.34, leg=0.7, muzzle=0.62, ear=0.13, tail="short"),
 }  # fmt: skip
+
 
 GAITS: dict[str, tuple[tuple[float, float], ...]] = {
     # For each leg: how far the knee and the hoof are moved forwards (near fore, far fore, near hind, far hind).
@@ -71,17 +75,12 @@ def beast(
             return points
         a = 0.62
         q = points - hip
-        return (
-            np.column_stack(
-                [
-                    q[:, 0] * np.cos(a) - q[:, 1] * np.sin(a),
-                    q[:, 0] * np.sin(a) + q[:, 1] * np.cos(a),
-                ]
-            )
-            + hip
+        up = np.column_stack(
+            [q[:, 0] * np.cos(a) - q[:, 1] * np.sin(a), q[:, 0] * np.sin(a) + q[:, 1] * np.cos(a)]
         )
+        return np.asarray(up + hip, np.float64)
 
-    def at(points: object, *, turn: bool = True) -> Points:
+    def at(points: ArrayLike, *, turn: bool = True) -> Points:
         p = np.asarray(points, np.float64)
         return place(raise_up(p) if turn else p, x, foot, size, flip=flip)
 
@@ -159,7 +158,7 @@ def _neck(k: Kind, *, graze: bool) -> tuple[tuple[float, float], tuple[float, fl
 
 def _leg(
     s: Scene,
-    at: object,
+    at: Placer,
     k: Kind,
     move: tuple[float, float],
     colour: Colour,
@@ -169,7 +168,7 @@ def _leg(
     rearing: bool,
     belly: float,
 ) -> None:
-    c, put, t = s.canvas, at, k.leg
+    c, t = s.canvas, k.leg
     bend, reach = move
     lift = 0.05 if far else 0.0
     if fore and rearing:
@@ -179,7 +178,7 @@ def _leg(
             (0.98 + bend + reach * 0.3, belly - 0.14),
             (0.9 + reach, belly - 0.26),
         ]
-        c.solid(put(limb(chain, (0.1 * t, 0.055 * t, 0.035 * t, 0.04 * t))), colour, detail=0.6)  # type: ignore[operator]
+        c.solid(at(limb(chain, (0.1 * t, 0.055 * t, 0.035 * t, 0.04 * t))), colour, detail=0.6)
         return
     if fore:
         x = 0.84 * k.length
@@ -204,7 +203,7 @@ def _leg(
         ]
         radii = (0.19, 0.125, 0.052, 0.034, 0.048)
     turn = fore or not rearing
-    outline = put(limb(chain, tuple(r * t for r in radii)), turn=turn)  # type: ignore[operator]
+    outline = at(limb(chain, tuple(r * t for r in radii)), turn=turn)
     c.solid(outline, colour, detail=0.6)
     end = np.asarray(chain[-1])
     hoof = [
@@ -213,11 +212,10 @@ def _leg(
         (end[0] + 0.06 * t, end[1] - 0.025),
         (end[0] - 0.05 * t, end[1] - 0.025),
     ]
-    c.flat(put(hoof, turn=turn), rgb("#2b2320"), thing=False)  # type: ignore[operator]
+    c.flat(at(hoof, turn=turn), rgb("#2b2320"), thing=False)
 
 
-def _tail(s: Scene, at: object, k: Kind, colour: Colour) -> None:
-    put = at
+def _tail(s: Scene, at: Placer, k: Kind, colour: Colour) -> None:
     chains = {
         "horse": (
             [(0.02, 0.93), (-0.12, 0.84), (-0.18, 0.55), (-0.15, 0.26)],
@@ -232,12 +230,12 @@ def _tail(s: Scene, at: object, k: Kind, colour: Colour) -> None:
     }
     chain, radii = chains[k.tail]
     tint = colour * 0.45 if k.tail == "horse" else colour
-    s.canvas.solid(put(limb(chain, radii)), tint, texture=0.3)  # type: ignore[operator]
+    s.canvas.solid(at(limb(chain, radii)), tint, texture=0.3)
 
 
 def _head(
     s: Scene,
-    at: object,
+    at: Placer,
     k: Kind,
     kind: str,
     poll: tuple[float, float],
@@ -245,7 +243,7 @@ def _head(
     *,
     graze: bool,
 ) -> None:
-    c, put, n = s.canvas, at, k.head
+    c, n = s.canvas, k.head
     a = -1.25 if graze else -0.72 + 0.2 * (1 - k.lift)
     dx, dy = np.cos(a), np.sin(a)
     px, py = poll
@@ -262,7 +260,7 @@ def _head(
             else (px - ear * 1.1, py + 0.02)
         )
         c.solid(
-            put(
+            at(
                 limb(
                     [(px, py + 0.05), ((px + tip[0]) / 2 - 0.02, (py + tip[1]) / 2 + 0.03), tip],
                     (0.03, 0.042, 0.008),
@@ -270,7 +268,7 @@ def _head(
             ),
             face * 0.85,
             detail=0.8,
-        )  # type: ignore[operator]
+        )
     muzzle = k.muzzle * 0.18
     skull = [
         along(-0.12, 0.16),
@@ -284,9 +282,9 @@ def _head(
         along(0.08, -0.26),
         along(-0.16, -0.06),
     ]
-    c.solid(put(spline(skull)), face, roundness=0.95, detail=0.9)  # type: ignore[operator]
+    c.solid(at(spline(skull)), face, roundness=0.95, detail=0.9)
     if kind in ("cow", "donkey", "deer"):
-        tip = [
+        nose = [
             along(0.82, muzzle + 0.02),
             along(1.02, muzzle),
             along(1.11, -0.02),
@@ -294,26 +292,26 @@ def _head(
             along(0.86, -muzzle - 0.01),
         ]
         c.solid(
-            put(spline(tip)),
+            at(spline(nose)),
             mix(face, rgb("#e6d6c4") if kind != "cow" else rgb("#d9a894"), 0.6),
             ink=False,
-        )  # type: ignore[operator]
+        )
     if kind == "horse" and s.chance(0.4):
         c.flat(
-            put(spline([along(0.1, 0.17), along(0.5, 0.15), along(0.8, 0.11), along(0.5, 0.08)])),
+            at(spline([along(0.1, 0.17), along(0.5, 0.15), along(0.8, 0.11), along(0.5, 0.08)])),
             rgb("#efe9dd"),
             opacity=0.8,
             thing=False,
-        )  # type: ignore[operator]
+        )
     ex, ey = along(0.3, 0.06)
-    c.flat(put(oval(ex, ey, 0.028, 0.024)), rgb("#15100d"), detail=1.0, thing=False)  # type: ignore[operator]
+    c.flat(at(oval(ex, ey, 0.028, 0.024)), rgb("#15100d"), detail=1.0, thing=False)
     nx, ny = along(0.98, 0.04)
-    c.flat(put(oval(nx, ny, 0.02, 0.015)), face * 0.35, thing=False)  # type: ignore[operator]
+    c.flat(at(oval(nx, ny, 0.02, 0.015)), face * 0.35, thing=False)
     if kind == "horse":
         for t in np.linspace(0, 1, 7):
             rx, ry = 0.8 * k.length + (px - 0.8 * k.length) * t - 0.03, 1.0 + (py - 0.98) * t + 0.02
             lock = [(rx + 0.05, ry + 0.03), (rx - 0.05, ry - 0.04), (rx - 0.03, ry - 0.19)]
-            c.solid(put(limb(lock, (0.04, 0.045, 0.008))), colour * 0.42, detail=0.6, ink=False)  # type: ignore[operator]
+            c.solid(at(limb(lock, (0.04, 0.045, 0.008))), colour * 0.42, detail=0.6, ink=False)
     if kind == "cow":
         for lean in (0.02, 0.12):
             horn = [
@@ -321,190 +319,17 @@ def _head(
                 (px + 0.06 + lean, py + 0.2),
                 (px + 0.17 + lean, py + 0.28),
             ]
-            c.solid(put(limb(horn, (0.032, 0.025, 0.006))), rgb("#e6dcc0"), detail=0.9)  # type: ignore[operator]
+            c.solid(at(limb(horn, (0.032, 0.025, 0.006))), rgb("#e6dcc0"), detail=0.9)
     if kind == "deer":
         for lean in (-0.08, 0.1):
             stem = [(px, py + 0.08), (px - 0.1 + lean, py + 0.32), (px + 0.08 + lean, py + 0.58)]
-            c.solid(put(limb(stem, (0.022, 0.02, 0.006))), rgb("#8a6f4f"), detail=0.9)  # type: ignore[operator]
+            c.solid(at(limb(stem, (0.022, 0.02, 0.006))), rgb("#8a6f4f"), detail=0.9)
             for h, d in ((0.2, 0.15), (0.34, 0.17), (0.45, 0.13)):
                 twig = [(px - 0.06 + lean, py + h), (px + d + lean, py + h + 0.09)]
-                c.solid(put(limb(twig, (0.014, 0.005), steps=3)), rgb("#8a6f4f"), detail=0.9)  # type: ignore[operator]
+                c.solid(at(limb(twig, (0.014, 0.005), steps=3)), rgb("#8a6f4f"), detail=0.9)
 
 
 def saddle(s: Scene, x: float, foot: float, size: float, colour: Colour, *, flip: int = 1) -> None:
     """A saddle cloth over the back of a horse or donkey."""
     shape = spline([(0.36, 0.99), (0.66, 0.99), (0.7, 0.72), (0.55, 0.62), (0.38, 0.7)])
     s.canvas.solid(place(shape, x, foot, size, flip=flip), colour, roundness=0.35, folds=0.2)
-
-
-def bird(s: Scene, x: float, y: float, size: float, colour: Colour, *, flip: int = 1) -> None:
-    """A bird in flight with both wings up: a dove near by, a gull far off."""
-    c = s.canvas
-    if size * c.unit < 9:
-        arc = [
-            (x - size, y - 0.3 * size),
-            (x - 0.4 * size, y - 0.5 * size),
-            (x, y),
-            (x + 0.4 * size, y - 0.5 * size),
-            (x + size, y - 0.3 * size),
-        ]
-        c.flat(limb(arc, (0.03 * size, 0.08 * size, 0.1 * size, 0.08 * size, 0.03 * size)), colour)
-        return
-    for lean, shade in ((-0.25, 0.82), (0.12, 1.0)):
-        wing = [(0.12, 0.05), (lean, 0.55), (lean - 0.45, 0.95), (lean - 0.5, 0.5), (-0.28, 0.04)]
-        c.solid(
-            place(spline(wing), x, y, size, flip=flip), colour * shade, folds=0.3, fold_turn=0.6
-        )
-    body = [
-        (0.62, 0.06),
-        (0.42, 0.16),
-        (0.1, 0.12),
-        (-0.3, 0.06),
-        (-0.75, 0.1),
-        (-0.72, -0.1),
-        (-0.2, -0.1),
-        (0.2, -0.1),
-        (0.45, -0.02),
-    ]
-    c.solid(place(spline(body), x, y, size, flip=flip), colour, detail=0.8)
-
-
-def serpent(s: Scene, points: object, wide: float, colour: Colour) -> None:
-    """A snake along a line, its head at the last point."""
-    c = s.canvas
-    line = spline(points, closed=False, steps=5)  # type: ignore[arg-type]
-    n = len(line)
-    radii = wide * np.clip(np.minimum(np.linspace(0.15, 3, n), 1), 0, 1)
-    c.solid(limb(line, tuple(radii), steps=2), colour, gloss=0.4, detail=0.9)
-    for k in range(2, n - 3, 2):
-        c.flat(
-            oval(*line[k], wide * 0.4, wide * 0.4, n=8),
-            mix(colour, rgb("#e6d34a"), 0.6),
-            opacity=0.8,
-            thing=False,
-        )
-    head, before = line[-1], line[-3]
-    a = float(np.arctan2(head[1] - before[1], head[0] - before[0]))
-    c.solid(oval(head[0], head[1], wide * 2.1, wide * 1.45, a), colour, gloss=0.4, detail=1.0)
-    eye = head + wide * 0.5 * np.array([np.cos(a) - np.sin(a) * -1, np.sin(a) - abs(np.cos(a))])
-    c.flat(oval(*eye, wide * 0.32, wide * 0.32, n=8), rgb("#f4e25a"), thing=False)
-    tip = head + wide * 4.2 * np.array([np.cos(a), np.sin(a)])
-    c.flat(
-        limb([head + (tip - head) * 0.45, tip], (wide * 0.16, wide * 0.08), steps=2), rgb("#b3202a")
-    )
-
-
-def dragon(s: Scene, x: float, y: float, size: float, *, flip: int = 1) -> None:
-    """A winged dragon on the ground that turns its open jaws forwards and up."""
-    c = s.canvas
-    skin = s.pick(("#4f6a3a", "#3f5f52", "#5f5a34", "#6a3f34"))
-
-    def at(points: object) -> Points:
-        return place(points, x, y, size, flip=flip)  # type: ignore[arg-type]
-
-    c.shadow(x, y, size * 0.9, size * 0.13, 0.6)
-    tail = limb(
-        [(-0.2, 0.25), (-0.65, 0.12), (-1.0, 0.2), (-1.1, 0.5), (-0.9, 0.62), (-0.8, 0.5)],
-        (0.2, 0.13, 0.09, 0.06, 0.04, 0.02),
-    )
-    c.solid(at(tail), skin, texture=0.6)
-    for dx, shade in ((-0.22, 0.7), (0.0, 1.0)):
-        web = [
-            (0.05 + dx, 0.42),
-            (-0.12 + dx, 1.15),
-            (-0.34 + dx, 0.88),
-            (-0.52 + dx, 1.02),
-            (-0.62 + dx, 0.7),
-            (-0.84 + dx, 0.7),
-            (-0.6 + dx, 0.42),
-        ]
-        c.solid(at(web), mix(skin, rgb("#a8452f"), 0.55) * shade, roundness=0.25, folds=0.4)
-        for k in (1, 3, 5):
-            c.solid(at(limb([web[0], web[k]], (0.03, 0.012), steps=2)), skin * shade)
-    c.solid(at(limb([(0.18, 0.2), (0.28, 0.1), (0.3, 0.0)], (0.1, 0.06, 0.05))), skin * 0.8)
-    c.solid(at(limb([(-0.2, 0.22), (-0.06, 0.1), (-0.1, 0.0)], (0.12, 0.07, 0.05))), skin * 0.9)
-    body = limb(
-        [(-0.35, 0.22), (-0.05, 0.3), (0.22, 0.36), (0.42, 0.62), (0.62, 0.72)],
-        (0.13, 0.22, 0.2, 0.12, 0.085),
-    )
-    c.solid(at(body), skin, texture=0.7, gloss=0.15)
-    for t in np.linspace(0, 1, 6):
-        bx, by = -0.25 + 0.6 * t, 0.48 + 0.25 * t**2
-        c.solid(
-            at([(bx - 0.05, by), (bx, by + 0.11), (bx + 0.05, by + 0.01)]),
-            mix(skin, rgb("#d9a83f"), 0.4),
-            ink=False,
-        )
-    upper = [
-        (0.55, 0.72),
-        (0.62, 0.86),
-        (0.8, 0.88),
-        (1.05, 0.86),
-        (1.08, 0.8),
-        (0.85, 0.78),
-        (0.68, 0.7),
-    ]
-    lower = [(0.58, 0.68), (0.72, 0.68), (0.9, 0.62), (0.98, 0.57), (0.84, 0.55), (0.64, 0.6)]
-    c.flat(at([(0.68, 0.72), (0.95, 0.79), (0.9, 0.62)]), rgb("#7a1f1f"))
-    c.solid(at(spline(lower)), skin * 0.9)
-    c.solid(at(spline(upper)), skin, gloss=0.2, detail=1.0)
-    c.flat(at(oval(0.76, 0.82, 0.025, 0.022)), rgb("#f6dc4a"), thing=False, detail=1.0)
-    c.solid(at([(0.62, 0.85), (0.48, 1.0), (0.68, 0.88)]), rgb("#d9c9a0"))
-    fire = limb([(0.98, 0.7), (1.12, 0.66), (1.2, 0.7)], (0.02, 0.05, 0.01))
-    c.flat(at(fire), rgb("#f2932e"), opacity=0.85)
-
-
-def whale(s: Scene, x: float, y: float, size: float, *, flip: int = 1) -> None:
-    """A great fish that rises out of the water with open jaws."""
-    c = s.canvas
-    skin = s.pick(("#3f4f5f", "#4a5f66", "#39465a"))
-
-    def at(points: object) -> Points:
-        return place(points, x, y, size, flip=flip)  # type: ignore[arg-type]
-
-    fluke = [
-        (-0.95, 0.1),
-        (-1.02, 0.34),
-        (-1.28, 0.5),
-        (-1.0, 0.46),
-        (-0.86, 0.56),
-        (-0.88, 0.34),
-        (-0.82, 0.1),
-    ]
-    c.solid(at(spline(fluke)), skin, gloss=0.2)
-    c.solid(
-        at(
-            spline(
-                [
-                    (-0.5, -0.05),
-                    (-0.2, 0.34),
-                    (0.3, 0.5),
-                    (0.75, 0.62),
-                    (0.86, 0.52),
-                    (0.5, 0.3),
-                    (0.45, -0.05),
-                ]
-            )
-        ),
-        skin,
-        gloss=0.3,
-        detail=0.9,
-    )
-    c.flat(at([(0.42, 0.28), (0.8, 0.52), (0.72, 0.1), (0.45, -0.02)]), rgb("#6a2326"))
-    c.solid(
-        at(
-            spline(
-                [(0.36, -0.06), (0.46, 0.12), (0.72, 0.16), (0.86, 0.1), (0.7, -0.02), (0.6, -0.08)]
-            )
-        ),
-        mix(skin, rgb("#d9d2c4"), 0.6),
-    )
-    for k in range(6):
-        tx, ty = 0.5 + 0.055 * k, 0.335 + 0.036 * k
-        c.flat(
-            at([(tx, ty), (tx + 0.04, ty + 0.02), (tx + 0.03, ty - 0.06)]),
-            rgb("#f0e8d4"),
-            thing=False,
-        )
-    c.flat(at(oval(0.34, 0.36, 0.035, 0.03)), rgb("#f0e6c0"), detail=1.0)
-    c.flat(at(oval(0.35, 0.36, 0.018, 0.02)), rgb("#14110f"), detail=1.0, thing=False)

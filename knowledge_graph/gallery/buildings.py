@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from .canvas import Points, box, limb, oval, place, spline
+from .canvas import Points, box, limb, oval, place
 from .colour import Colour, mix, rgb, vary
 from .noise import smoothstep
 from .scene import Scene
 
 WALLS = ("#e6d6b4", "#d9b98c", "#efe6d3", "#c98f6b", "#d6c3a8", "#b8a58c")
+
+
 ROOFS = ("#a4492f", "#8a3f2c", "#6b4a3c", "#b3653f", "#5f5a5c")
 
 
@@ -206,7 +208,6 @@ def bridge(s: Scene, x0: float, x1: float, deck: float, foot: float, arches: int
         c.flat(inner, c.light.paint(stone * 0.5, 0.25), opacity=0.0)
     if patch is None:
         return
-    h, w = patch.alpha.shape
     gx, gy = c.grid(patch)
     course = np.sin(gy * 260) * 0.5 + np.sin(gx * 120 + np.floor(gy * 41) * 2.1) * 0.5
     tone = np.clip(0.68 + 0.06 * course - 0.5 * (gy - deck), 0.15, 1)
@@ -223,7 +224,7 @@ def bridge(s: Scene, x0: float, x1: float, deck: float, foot: float, arches: int
     rail = np.concatenate([top - [0, 0.022], (top - [0, 0.006])[::-1]])
     c.flat(rail, c.light.paint(stone * 1.05, 0.9), detail=0.5)
     c.flat(
-        np.concatenate([top - [0, 0.006], (top + [0, 0.006])[::-1]]),
+        np.concatenate([top - [0, 0.006], (top + np.array([0, 0.006]))[::-1]]),
         c.light.paint(stone * 0.7, 0.35),
         thing=False,
     )
@@ -237,7 +238,7 @@ def tower_block(s: Scene, x: float, foot: float, w: float, h: float, distance: f
     patch = c.polygon(box(x, foot - h, x + w, foot))
     if patch is None:
         return
-    gx, gy = c.grid(patch)
+    _, gy = c.grid(patch)
     lamp = smoothstep(0.3, 0.0, foot - gy)[..., None] * 0.35
     c.lay(patch, wall * 0.8 + lamp * rgb("#c98f4a") * (1 - distance), detail=0.45, flow=1.57)
     kind = int(s.rng.integers(4))
@@ -282,126 +283,6 @@ def lamp(s: Scene, x: float, foot: float, size: float) -> None:
     c.glow(x, foot - 0.96 * size, 0.4 * size, rgb("#ffc867"), 0.75)
     c.flat(oval(x, foot - 0.96 * size, 0.045 * size, 0.06 * size), rgb("#fff2c0"), detail=0.9)
     c.glow(x, foot + 0.02 * size, 0.3 * size, rgb("#ffb85a"), 0.25)
-
-
-def ship(
-    s: Scene,
-    x: float,
-    y: float,
-    size: float,
-    *,
-    flip: int = 1,
-    angle: float = 0.0,
-    distance: float = 0.0,
-    sails: bool = True,
-) -> None:
-    """A three-masted ship whose waterline is at (x, y); ``angle`` is its heel."""
-    c = s.canvas
-
-    def at(points: object) -> Points:
-        return place(points, x, y, size, flip=flip, angle=angle)  # type: ignore[arg-type]
-
-    wood = s.hazy(s.pick(("#4f3624", "#5f412a", "#3f3230")), distance)
-    canvas = s.hazy(s.pick(("#f0e6cc", "#e6d4ac", "#d9c3a0", "#f4efe2")), distance)
-    spar = wood * 0.8
-    thin = max(0.0016, 0.011 * size) / size
-    for mx, top in ((-0.3, 0.78), (0.02, 1.0), (0.33, 0.82)):
-        c.flat(at(box(mx - thin, 0.1, mx + thin, top)), spar, detail=0.7)
-    c.flat(at([(0.42, 0.2), (0.72, 0.4), (0.715, 0.415), (0.42, 0.22)]), spar, detail=0.7)
-    if sails:
-        for mx, top, w in ((-0.3, 0.74, 0.24), (0.33, 0.77, 0.25), (0.02, 0.95, 0.3)):
-            high = (top - 0.24) / 3
-            for k in range(3):
-                y0, ww = 0.24 + k * high, w * (1 - 0.2 * k)
-                sail = [
-                    (mx - ww * 0.5, y0 + high * 0.95),
-                    (mx + ww * 0.36, y0 + high * 0.95),
-                    (mx + ww * 0.62, y0 + high * 0.5),
-                    (mx + ww * 0.46, y0 + 0.02),
-                    (mx - ww * 0.58, y0 + 0.02),
-                    (mx - ww * 0.4, y0 + high * 0.5),
-                ]
-                c.solid(
-                    at(spline(sail, steps=4)),
-                    canvas,
-                    roundness=0.9,
-                    folds=0.15,
-                    fold_turn=0.5,
-                    detail=0.6,
-                )
-        jib = [(0.36, 0.72), (0.69, 0.4), (0.42, 0.28)]
-        c.solid(at(jib), canvas, roundness=0.7, detail=0.6)
-    else:
-        for mx, top in ((-0.3, 0.6), (0.02, 0.75), (0.33, 0.65)):
-            rag = [
-                (mx - 0.1, top),
-                (mx + 0.12, top),
-                (mx + 0.05, top - 0.2),
-                (mx - 0.02, top - 0.1),
-                (mx - 0.08, top - 0.26),
-            ]
-            c.solid(at(rag), canvas * 0.9, roundness=0.5, folds=0.4)
-    hull = [
-        (-0.55, 0.30),
-        (-0.42, 0.27),
-        (-0.38, 0.17),
-        (0.28, 0.15),
-        (0.36, 0.2),
-        (0.56, 0.22),
-        (0.48, 0.08),
-        (0.4, -0.03),
-        (-0.42, -0.03),
-        (-0.52, 0.1),
-    ]
-    c.solid(at(hull), wood, roundness=0.9, detail=0.7)
-    c.flat(
-        at([(-0.5, 0.14), (0.47, 0.1), (0.47, 0.125), (-0.5, 0.165)]),
-        s.hazy(rgb("#c99a4a"), distance),
-        thing=False,
-    )
-    for k in range(6):
-        c.flat(at(box(-0.3 + 0.11 * k, 0.055, -0.26 + 0.11 * k, 0.085)), wood * 0.35, thing=False)
-    flag = [(0.02, 1.0), (-0.14, 1.0), (-0.12, 0.965), (-0.15, 0.93), (0.02, 0.94)]
-    c.flat(at(flag), s.hazy(s.pick(("#b3362a", "#2f4f8a", "#d9b23a")), distance), detail=0.7)
-    for a, b in (
-        ((0.02, 0.97), (0.7, 0.4)),
-        ((-0.3, 0.76), (-0.52, 0.28)),
-        ((0.02, 0.95), (-0.3, 0.3)),
-    ):
-        c.flat(at(limb([a, b], (thin * 0.5, thin * 0.5), steps=2)), spar, opacity=0.7, thing=False)
-
-
-def boat(s: Scene, x: float, y: float, size: float, *, flip: int = 1, sail: bool = True) -> None:
-    """A fishing boat, with one slanting sail or with none."""
-    c = s.canvas
-    wood = s.pick(("#7a3f2c", "#3f5a6a", "#5a4630", "#8a6a3c"))
-    c.shadow(x, y + 0.02 * size, size * 0.5, size * 0.06, 0.4)
-    if sail:
-        c.flat(
-            place([(-0.02, 0.1), (0.02, 0.1), (0.02, 1.0), (-0.02, 1.0)], x, y, size, flip=flip),
-            wood * 0.6,
-        )
-        cloth = s.pick(("#f0e6cc", "#c9603a", "#e6c98a", "#a8553f"))
-        main = spline([(0.03, 0.98), (0.26, 0.55), (0.42, 0.2), (0.03, 0.18)], steps=5)
-        c.solid(place(main, x, y, size, flip=flip), cloth, roundness=0.7, folds=0.1, detail=0.6)
-        c.solid(
-            place([(-0.04, 0.9), (-0.3, 0.2), (-0.04, 0.2)], x, y, size, flip=flip),
-            cloth * 0.92,
-            roundness=0.6,
-        )
-    hull = spline([(-0.5, 0.18), (0.0, 0.1), (0.52, 0.2), (0.38, -0.02), (-0.38, -0.02)], steps=5)
-    c.solid(place(hull, x, y, size, flip=flip), wood, roundness=0.9, detail=0.7)
-    c.flat(
-        place(
-            [(-0.5, 0.18), (0, 0.115), (0.52, 0.2), (0.5, 0.165), (0, 0.08), (-0.47, 0.14)],
-            x,
-            y,
-            size,
-            flip=flip,
-        ),
-        rgb("#e6d9b8"),
-        thing=False,
-    )
 
 
 def windmill(s: Scene, x: float, foot: float, size: float, *, distance: float = 0.0) -> None:

@@ -8,7 +8,7 @@ pixel belongs to, which way its surface runs, and how much care it deserves.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,9 +17,14 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from .colour import Colour, mix
-from .noise import Field, fractal
+from .noise import Field, fractal, slopes
 
 Points = NDArray[np.float64]
+
+
+Placer = Callable[..., Points]
+
+
 _FINE = 3  # polygons are drawn this many times finer, then reduced: soft edges
 
 
@@ -39,7 +44,7 @@ class Light:
         """Lambert's law, 0 (turned away) .. 1 (faces the light)."""
         x, y, z = self.towards
         length = float(np.sqrt(x * x + y * y + z * z))
-        return np.clip((nx * x + ny * y + nz * z) / length, 0, 1).astype(np.float32)
+        return np.asarray(np.clip((nx * x + ny * y + nz * z) / length, 0, 1), np.float32)
 
     def paint(self, colour: ArrayLike, tone: ArrayLike) -> Colour:
         """A local colour at a tone 0..1: cool in the shadow, warm and bright in the light."""
@@ -48,7 +53,7 @@ class Light:
         dark = c * (self.ambient * 0.75) * (0.45 + self.shadow) + 0.06 * self.shadow
         bright = c * (0.55 + 0.55 * self.colour)
         out = dark + (bright - dark) * np.clip(t * 1.25, 0, 1)
-        return out + np.clip(t - 0.82, 0, 1) * 0.7 * self.colour
+        return np.asarray(out + np.clip(t - 0.82, 0, 1) * 0.7 * self.colour, np.float32)
 
 
 @dataclass(frozen=True)
@@ -143,9 +148,19 @@ class Canvas:
             self.flow[at][solid] = turned[solid]
             self.flow_weight[at][solid] = flow_weight
 
-    def flat(self, points: ArrayLike, colour: ArrayLike, **how: object) -> None:
+    def flat(
+        self,
+        points: ArrayLike,
+        colour: ArrayLike,
+        *,
+        opacity: ArrayLike = 1.0,
+        detail: float | None = None,
+        flow: ArrayLike | None = None,
+        thing: bool = True,
+    ) -> None:
         """A polygon in one colour."""
-        self.lay(self.polygon(points), colour, **how)  # type: ignore[arg-type]
+        patch = self.polygon(points)
+        self.lay(patch, colour, opacity=opacity, detail=detail, flow=flow, thing=thing)
 
     def stain(self, points: ArrayLike, colour: ArrayLike, opacity: float = 1.0) -> None:
         """Tint what is beneath and keep its light and shadow: a spot on a hide, a blush."""
@@ -179,7 +194,7 @@ class Canvas:
         """Tone 0..1 of a height field (pixels) in the scene's light."""
         if min(height.shape) < 2:
             return np.full(height.shape, 0.6, np.float32)
-        gy, gx = _slopes(height)
+        gy, gx = slopes(height)
         length = np.sqrt(gx * gx + gy * gy + 1)
         return self.light.tone(-gx / length, -gy / length, 1 / length)
 
@@ -266,19 +281,7 @@ class Canvas:
         share = (strength / (1 + 4 * d2) * np.exp(-0.5 * d2))[..., None].astype(np.float32)
         beneath = self.rgb[patch.rows, patch.cols]
         tint = np.asarray(colour, np.float32)
-        self.rgb[patch.rows, patch.cols] = beneath + share * tint * (
-            1.15 - np.clip(beneath, 0, 1)
-        )
-
-
-def _slopes(height: Field) -> tuple[Field, Field]:
-    """Central differences along y and x, one-sided at the border."""
-    gy, gx = np.empty_like(height), np.empty_like(height)
-    gy[1:-1] = (height[2:] - height[:-2]) * np.float32(0.5)
-    gy[0], gy[-1] = height[1] - height[0], height[-1] - height[-2]
-    gx[:, 1:-1] = (height[:, 2:] - height[:, :-2]) * np.float32(0.5)
-    gx[:, 0], gx[:, -1] = height[:, 1] - height[:, 0], height[:, -1] - height[:, -2]
-    return gy, gx
+        self.rgb[patch.rows, patch.cols] = beneath + share * tint * (1.15 - np.clip(beneath, 0, 1))
 
 
 def spline(points: ArrayLike, *, closed: bool = True, steps: int = 7) -> Points:

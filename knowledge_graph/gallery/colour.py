@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Colour = NDArray[np.float32]
+Colour = NDArray[np.floating[Any]]
+
 
 # Luma weights of ITU-R BT.601, near enough to how light a painted colour looks.
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
@@ -28,7 +30,7 @@ def mix(first: ArrayLike, second: ArrayLike, share: ArrayLike) -> Colour:
 def luma(picture: ArrayLike) -> NDArray[np.float32]:
     """Lightness 0..1 of each colour, shape (..., 3) -> (...)."""
     p = np.asarray(picture, np.float32)
-    return p[..., 0] * LUMA[0] + p[..., 1] * LUMA[1] + p[..., 2] * LUMA[2]
+    return np.asarray(p[..., 0] * LUMA[0] + p[..., 1] * LUMA[1] + p[..., 2] * LUMA[2])
 
 
 def saturate(picture: ArrayLike, amount: float) -> Colour:
@@ -42,7 +44,7 @@ def vary(colour: ArrayLike, rng: np.random.Generator, amount: float = 0.05) -> C
     """A neighbour of a colour: lightness and hue wander by about ``amount``."""
     c = np.asarray(colour, np.float32)
     moved = c + np.float32(rng.normal(0, amount)) + rng.normal(0, amount / 2, 3).astype(np.float32)
-    return np.clip(moved, 0, 1)
+    return np.asarray(np.clip(moved, 0, 1), np.float32)
 
 
 def grade(picture: Colour, palette: Sequence[Colour], strength: float) -> Colour:

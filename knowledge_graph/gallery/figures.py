@@ -6,86 +6,13 @@ forwards and y up from the ground, so that one pose serves every figure.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-
 import numpy as np
+from numpy.typing import ArrayLike
 
-from .canvas import Points, limb, oval, place, spline
+from .canvas import Placer, Points, limb, oval, place, spline
 from .colour import Colour, mix, rgb, vary
+from .poses import Dress, Joint, Pose
 from .scene import Scene
-
-Joint = tuple[float, float]
-
-SKIN = ("#e9bd97", "#dca87e", "#c88f64", "#a56f48", "#7d5236", "#f0cdae")
-HAIR = ("#3a2a20", "#5b3d26", "#8a5a30", "#b98a4a", "#211b1c", "#8f8a86", "#6e2f1e")
-
-
-@dataclass(frozen=True)
-class Pose:
-    """Where the joints are; ``near`` limbs are on the spectator's side."""
-
-    head: Joint = (0.01, 0.925)
-    neck: Joint = (0.0, 0.845)
-    chest: Joint = (0.0, 0.72)
-    pelvis: Joint = (0.0, 0.52)
-    near_arm: tuple[Joint, Joint] = ((0.03, 0.63), (0.08, 0.48))
-    far_arm: tuple[Joint, Joint] = ((-0.03, 0.63), (0.04, 0.49))
-    near_leg: tuple[Joint, Joint] = ((0.02, 0.28), (0.0, 0.03))
-    far_leg: tuple[Joint, Joint] = ((-0.01, 0.28), (-0.06, 0.03))
-    wide: float = 1.0
-
-
-STAND = Pose()
-WALK = Pose(
-    head=(0.04, 0.92), neck=(0.02, 0.84), near_leg=((0.08, 0.28), (0.0, 0.04)),
-    far_leg=((0.1, 0.29), (0.17, 0.03)), near_arm=((-0.05, 0.64), (0.02, 0.5)), far_arm=((0.1, 0.64), (0.19, 0.55)),
-)  # fmt: skip
-REACH = replace(STAND, near_arm=((0.14, 0.75), (0.27, 0.85)), head=(0.03, 0.925))
-KNEEL = Pose(
-    head=(0.10, 0.67), neck=(0.06, 0.59), chest=(0.03, 0.47), pelvis=(-0.02, 0.28), near_arm=((0.1, 0.4), (0.2, 0.47)),
-    far_arm=((0.12, 0.42), (0.22, 0.49)), near_leg=((0.12, 0.06), (-0.14, 0.03)), far_leg=((0.2, 0.27), (0.17, 0.03)),
-)  # fmt: skip
-SIT = Pose(
-    head=(0.05, 0.68), neck=(0.03, 0.60), chest=(0.0, 0.47), pelvis=(-0.03, 0.27), near_arm=((0.07, 0.42), (0.2, 0.36)),
-    far_arm=((0.1, 0.43), (0.22, 0.37)), near_leg=((0.21, 0.29), (0.22, 0.04)), far_leg=((0.18, 0.27), (0.15, 0.03)),
-)  # fmt: skip
-BEND = Pose(
-    head=(0.33, 0.66), neck=(0.26, 0.65), chest=(0.16, 0.62), pelvis=(-0.04, 0.52), near_arm=((0.25, 0.45), (0.36, 0.33)),
-    far_arm=((0.28, 0.47), (0.4, 0.38)), near_leg=((0.05, 0.28), (-0.02, 0.03)), far_leg=((0.1, 0.28), (0.14, 0.03)),
-)  # fmt: skip
-STRIKE = replace(WALK, near_arm=((0.06, 0.86), (0.2, 0.98)), far_arm=((0.14, 0.68), (0.26, 0.66)))
-CAST_UP = replace(
-    STAND, near_arm=((0.12, 0.86), (0.18, 1.03)), far_arm=((-0.1, 0.86), (-0.14, 1.02))
-)
-CROSS = Pose(
-    head=(0.02, 0.90), neck=(0.0, 0.845), near_arm=((0.2, 0.86), (0.38, 0.92)), far_arm=((-0.2, 0.86), (-0.38, 0.92)),
-    near_leg=((0.05, 0.28), (0.0, 0.05)), far_leg=((0.03, 0.28), (0.0, 0.05)), wide=0.9,
-)  # fmt: skip
-LEAN_OVER = Pose(
-    head=(0.39, 0.17), neck=(0.29, 0.225), chest=(0.17, 0.245), pelvis=(-0.12, 0.19), near_arm=((0.29, 0.11), (0.37, 0.01)),
-    far_arm=((0.22, 0.1), (0.28, 0.01)), near_leg=((0.09, 0.05), (-0.15, 0.03)), far_leg=((0.02, 0.05), (-0.22, 0.03)),
-)  # fmt: skip
-LIE = Pose(
-    head=(0.34, 0.1), neck=(0.26, 0.08), chest=(0.14, 0.09), pelvis=(-0.06, 0.08), near_arm=((0.12, 0.03), (0.26, 0.02)),
-    far_arm=((0.25, 0.14), (0.36, 0.2)), near_leg=((-0.26, 0.12), (-0.46, 0.03)), far_leg=((-0.27, 0.05), (-0.48, 0.04)),
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Dress:
-    """What a figure wears and looks like; ``kind`` is nude, tunic, robe or armour."""
-
-    kind: str
-    skin: Colour
-    hair: Colour
-    main: Colour
-    second: Colour
-    long_hair: bool = False
-    halo: bool = False
-    hat: str = ""
-    beard: bool = False
-    mantle: bool = False
-    extra: tuple[str, ...] = field(default=())
 
 
 def figure(
@@ -104,8 +31,8 @@ def figure(
     c = s.canvas
     simple = height * c.unit < 34
 
-    def at(points: object) -> Points:
-        return place(points, x, y, height, flip=flip, angle=angle)  # type: ignore[arg-type]
+    def at(points: ArrayLike) -> Points:
+        return place(points, x, y, height, flip=flip, angle=angle)
 
     if shadow:
         c.shadow(x, y, height * 0.17, height * 0.03, 0.5)
@@ -125,12 +52,12 @@ def figure(
     if dress.halo:
         hx, hy = at([pose.head])[0]
         _halo(s, float(hx), float(hy), height * 0.105)
-    _arm(s, at, shoulder, pose.far_arm, -0.055 * w, sleeve * 0.86, dress, height, simple)
+    _arm(s, at, shoulder, pose.far_arm, -0.055 * w, sleeve * 0.86, dress, simple)
     if dress.kind != "robe":
         _leg(s, at, pose.pelvis, pose.far_leg, leg * 0.86, dress, gloss, -0.03 * w)
         _leg(s, at, pose.pelvis, pose.near_leg, leg, dress, gloss, 0.02 * w)
     if dress.kind == "robe":
-        _robe(s, at, pose, dress, height)
+        _robe(s, at, pose, dress)
     female = dress.long_hair
     hips, waist, chest = (0.098, 0.068, 0.09) if female else (0.088, 0.076, 0.102)
     mid = ((pose.pelvis[0] + pose.chest[0]) / 2, (pose.pelvis[1] + pose.chest[1]) / 2)
@@ -169,7 +96,7 @@ def figure(
         c.solid(at(spline(cape)), dress.second, folds=0.7, fold_turn=0.25, roundness=0.6)
     c.solid(at(limb([pose.neck, pose.head], (0.033, 0.03), steps=2)), dress.skin * 0.92, ink=False)
     head(s, at, pose, dress, height)
-    _arm(s, at, shoulder, pose.near_arm, 0.05 * w, sleeve, dress, height, simple)
+    _arm(s, at, shoulder, pose.near_arm, 0.05 * w, sleeve, dress, simple)
 
 
 def _halo(s: Scene, x: float, y: float, r: float) -> None:
@@ -181,16 +108,15 @@ def _halo(s: Scene, x: float, y: float, r: float) -> None:
 
 def _arm(
     s: Scene,
-    at: object,
+    at: Placer,
     shoulder: Joint,
     arm: tuple[Joint, Joint],
     shift: float,
     colour: Colour,
     dress: Dress,
-    height: float,
     simple: bool,
 ) -> None:
-    c, put = s.canvas, at
+    c = s.canvas
     root = (shoulder[0] + shift, shoulder[1] - 0.01)
     elbow, hand = arm
     gloss = 0.5 if dress.kind == "armour" else 0.0
@@ -202,7 +128,7 @@ def _arm(
         / max(1e-6, float(np.hypot(hand[0] - elbow[0], hand[1] - elbow[1])))
     )
     palm = (hand[0] + toward[0] * 0.3, hand[1] + toward[1] * 0.3)
-    c.solid(put(limb([hand, palm], (0.019, 0.021), steps=3)), dress.skin, detail=0.9)  # type: ignore[operator]
+    c.solid(at(limb([hand, palm], (0.019, 0.021), steps=3)), dress.skin, detail=0.9)
     chain = [
         root,
         ((root[0] + elbow[0]) / 2, (root[1] + elbow[1]) / 2),
@@ -211,12 +137,12 @@ def _arm(
         hand,
     ]
     radii = np.array((0.04, 0.037, 0.031, 0.029, 0.02)) * thick
-    c.solid(put(limb(chain, tuple(radii))), colour, gloss=gloss, folds=folds, detail=0.7)  # type: ignore[operator]
+    c.solid(at(limb(chain, tuple(radii))), colour, gloss=gloss, folds=folds, detail=0.7)
 
 
 def _leg(
     s: Scene,
-    at: object,
+    at: Placer,
     pelvis: Joint,
     leg: tuple[Joint, Joint],
     colour: Colour,
@@ -224,7 +150,7 @@ def _leg(
     gloss: float,
     shift: float,
 ) -> None:
-    c, put = s.canvas, at
+    c = s.canvas
     knee, foot = leg
     root = (pelvis[0] + shift, pelvis[1] - 0.01)
     shin = np.asarray(foot) - np.asarray(knee)
@@ -236,13 +162,13 @@ def _leg(
         else (foot[0] - 0.05, foot[1] - 0.01)
     )
     c.solid(
-        put(limb([(foot[0] - 0.012, foot[1] - 0.005), toe], (0.022, 0.014), steps=3)),
+        at(limb([(foot[0] - 0.012, foot[1] - 0.005), toe], (0.022, 0.014), steps=3)),
         shoe,
         detail=0.6,
-    )  # type: ignore[operator]
+    )
     thigh = ((root[0] + knee[0]) / 2 + 0.01, (root[1] + knee[1]) / 2)
     chain = [root, thigh, knee, calf, foot]
-    c.solid(put(limb(chain, (0.07, 0.062, 0.042, 0.043, 0.024))), colour, gloss=gloss, detail=0.6)  # type: ignore[operator]
+    c.solid(at(limb(chain, (0.07, 0.062, 0.042, 0.043, 0.024))), colour, gloss=gloss, detail=0.6)
 
 
 def _skirt(pose: Pose, drop: float) -> Points:
@@ -261,9 +187,8 @@ def _skirt(pose: Pose, drop: float) -> Points:
     )
 
 
-def _robe(s: Scene, at: object, pose: Pose, dress: Dress, height: float) -> None:
+def _robe(s: Scene, at: Placer, pose: Pose, dress: Dress) -> None:
     """A gown that falls from the waist to the ground over the legs."""
-    put = at
     px, py = pose.pelvis
     feet = [pose.near_leg[1][0], pose.far_leg[1][0]]
     knees = [pose.near_leg[0], pose.far_leg[0]]
@@ -281,20 +206,20 @@ def _robe(s: Scene, at: object, pose: Pose, dress: Dress, height: float) -> None
         (px - 0.14, py * 0.55),
     ]
     s.canvas.solid(
-        put(spline(gown)), dress.main, roundness=0.9, folds=0.8, fold_turn=0.22, detail=0.6
-    )  # type: ignore[operator]
+        at(spline(gown)), dress.main, roundness=0.9, folds=0.8, fold_turn=0.22, detail=0.6
+    )
 
 
-def head(s: Scene, at: object, pose: Pose, dress: Dress, height: float) -> None:
+def head(s: Scene, at: Placer, pose: Pose, dress: Dress, height: float) -> None:
     """A head in three-quarter profile: hair, face, and as many features as its size allows."""
-    c, put = s.canvas, at
+    c = s.canvas
     hx, hy = pose.head
     tilt = np.arctan2(hx - pose.neck[0], max(0.02, hy - pose.neck[1])) * 0.6
     r = 0.064
 
-    def on(points: object) -> Points:
-        local = place(points, 0, 0, 1.0, angle=-tilt)  # type: ignore[arg-type]
-        return put(np.column_stack([hx + r * local[:, 0], hy - r * local[:, 1]]))  # type: ignore[operator,no-any-return]
+    def on(points: ArrayLike) -> Points:
+        local = place(points, 0, 0, 1.0, angle=-tilt)
+        return at(np.column_stack([hx + r * local[:, 0], hy - r * local[:, 1]]))
 
     if dress.long_hair:
         fall = [(-0.2, 1.05), (-0.95, 0.6), (-1.1, -0.5), (-1.0, -1.9), (-0.3, -1.7), (0.1, -0.6)]
@@ -374,20 +299,18 @@ def head(s: Scene, at: object, pose: Pose, dress: Dress, height: float) -> None:
     _headwear(s, on, dress)
 
 
-def _headwear(s: Scene, on: object, dress: Dress) -> None:
-    c, put = s.canvas, on
+def _headwear(s: Scene, on: Placer, dress: Dress) -> None:
+    c = s.canvas
     if dress.hat == "straw":
+        c.solid(on(oval(-0.05, 0.55, 1.75, 0.42, 0.08)), rgb("#d9b560"), roundness=0.5, texture=0.3)
         c.solid(
-            put(oval(-0.05, 0.55, 1.75, 0.42, 0.08)), rgb("#d9b560"), roundness=0.5, texture=0.3
-        )  # type: ignore[operator]
-        c.solid(
-            put(spline([(-0.85, 0.6), (-0.6, 1.35), (0.5, 1.35), (0.75, 0.6)])),
+            on(spline([(-0.85, 0.6), (-0.6, 1.35), (0.5, 1.35), (0.75, 0.6)])),
             rgb("#e0bf6c"),
             texture=0.3,
-        )  # type: ignore[operator]
+        )
     elif dress.hat == "helmet":
         c.solid(
-            put(
+            on(
                 spline(
                     [
                         (0.8, 0.3),
@@ -402,14 +325,12 @@ def _headwear(s: Scene, on: object, dress: Dress) -> None:
             ),
             rgb("#b4bac2"),
             gloss=0.7,
-        )  # type: ignore[operator]
+        )
         c.solid(
-            put(
-                limb([(0.2, 1.3), (-0.6, 1.6), (-1.4, 1.0), (-1.7, 0.0)], (0.12, 0.28, 0.25, 0.05))
-            ),
+            on(limb([(0.2, 1.3), (-0.6, 1.6), (-1.4, 1.0), (-1.7, 0.0)], (0.12, 0.28, 0.25, 0.05))),
             dress.second,
             texture=0.5,
-        )  # type: ignore[operator]
+        )
     elif dress.hat == "veil":
         veil = [
             (0.7, 0.55),
@@ -423,10 +344,10 @@ def _headwear(s: Scene, on: object, dress: Dress) -> None:
             (-0.1, 0.2),
             (0.3, 0.55),
         ]
-        c.solid(put(spline(veil)), dress.second, folds=0.4, fold_turn=0.25, roundness=0.7)  # type: ignore[operator]
+        c.solid(on(spline(veil)), dress.second, folds=0.4, fold_turn=0.25, roundness=0.7)
     elif dress.hat == "crown":
         c.solid(
-            put(
+            on(
                 [
                     (-0.9, 0.6),
                     (-1.0, 1.4),
@@ -439,7 +360,7 @@ def _headwear(s: Scene, on: object, dress: Dress) -> None:
             ),
             rgb("#e3b53f"),
             gloss=0.7,
-        )  # type: ignore[operator]
+        )
 
 
 def wings(
@@ -473,8 +394,8 @@ def wing(
     """One wing: three rows of feathers that hang from its bent arm."""
     arm = spline([(0.0, 0.0), (0.18, 0.36), (0.5, 0.62), (0.95, 0.72)], closed=False, steps=8)
 
-    def at(points: object) -> Points:
-        return place(points, x, y, size, flip=flip, angle=angle)  # type: ignore[arg-type]
+    def at(points: ArrayLike) -> Points:
+        return place(points, x, y, size, flip=flip, angle=angle)
 
     for row, (count, reach) in enumerate(((13, 0.62), (12, 0.40), (10, 0.20))):
         tint = mix(colour, accent, (0.30, 0.12, 0.0)[row])
@@ -488,36 +409,3 @@ def wing(
             feather = limb([root, middle, tip], (0.035, 0.06, 0.022), steps=4)
             s.canvas.solid(at(feather), vary(tint, s.rng, 0.015), roundness=0.7, detail=0.6)
     s.canvas.solid(at(limb(arm, tuple(np.linspace(0.055, 0.028, len(arm))), steps=1)), colour)
-
-
-def person(
-    s: Scene,
-    kind: str,
-    *,
-    woman: bool | None = None,
-    main: str | None = None,
-    second: str | None = None,
-    **how: object,
-) -> Dress:
-    """A figure's looks by chance; ``kind`` is nude, tunic, robe or armour."""
-    female = s.chance(0.5) if woman is None else woman
-    cloths = (
-        "#a83a2e",
-        "#2f5a8a",
-        "#c99a3a",
-        "#4f6f48",
-        "#7a4a6a",
-        "#d9c9a8",
-        "#5a6a7a",
-        "#b8683a",
-        "#e6ddc8",
-    )
-    dress = Dress(
-        kind=kind,
-        skin=s.pick(SKIN[:4]),
-        hair=s.pick(HAIR),
-        main=rgb(main) if main else s.pick(cloths),
-        second=rgb(second) if second else s.pick(cloths),
-        long_hair=female,
-    )
-    return replace(dress, **how)  # type: ignore[arg-type]

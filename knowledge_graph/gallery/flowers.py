@@ -6,7 +6,7 @@ import numpy as np
 
 from .canvas import limb, oval, spline
 from .colour import Colour, mix, rgb, vary
-from .objects import leaf
+from .fruit import leaf
 from .scene import Scene
 
 PETALS: dict[str, tuple[str, ...]] = {

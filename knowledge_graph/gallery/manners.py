@@ -129,12 +129,12 @@ def fauve(u: Underpainting, artist: Artist, rng: np.random.Generator) -> Colour:
     line[:] = artist.shadow
     reach = ndimage.grey_dilation(contour, size=(3, 3))
     paint.lay(
-        Brush(9 * k, 2.3 * min(k, 1.2), cover=2.4, turn=0.06, bend=0.1, bristles=0.4),
+        Brush(8 * k, 2.0 * min(k, 1.2), cover=2.2, turn=0.06, bend=0.1, bristles=0.4),
         rng,
         source=line,
         jitter=0.02,
         hue=0.02,
-        where=np.clip(reach * 1.05 - 0.32, 0, 1),
+        where=np.clip(reach - 0.3, 0, 1),
     )
     return paint.finish(0.9 * artist.relief)
 
@@ -145,8 +145,8 @@ def _pigments_by_tone(picture: Colour, artist: Artist) -> Colour:
     loud = saturate(picture, 2.3)
     order = sorted(artist.palette, key=lambda p: float(luma(p)))
     stops = np.linspace(0.06, 0.92, len(order))
-    scale = np.stack([np.interp(value, stops, [float(p[i]) for p in order]) for i in range(3)], -1)
-    scale = saturate(scale, 1.35)
+    ramp = [np.interp(value, stops, [float(p[i]) for p in order]) for i in range(3)]
+    scale = saturate(np.stack(ramp, -1), 1.35)
     out = mix(loud, scale, 0.45)
     lift = (value - luma(out))[..., None] * 0.75
     return np.asarray(np.clip(out + lift, 0, 1), np.float32)
@@ -154,18 +154,22 @@ def _pigments_by_tone(picture: Colour, artist: Artist) -> Colour:
 
 def edges(u: Underpainting, sigma: float) -> Colour:
     """Where one thing ends and another begins, 0..1, stronger where the colours differ."""
-    lab = u.label
+    lab = np.maximum(u.label, 0)  # clouds are part of the sky
     border = np.zeros(lab.shape, np.float32)
     border[:, 1:] += lab[:, 1:] != lab[:, :-1]
     border[1:] += lab[1:] != lab[:-1]
-    soft = ndimage.gaussian_filter(u.rgb, (max(0.8, sigma), max(0.8, sigma), 0))
+    calm = ndimage.gaussian_filter(u.rgb, (max(0.8, sigma), max(0.8, sigma), 0))
     jump = sum(
-        np.hypot(ndimage.sobel(soft[..., i], 0), ndimage.sobel(soft[..., i], 1)) for i in range(3)
+        np.hypot(ndimage.sobel(calm[..., i], 0), ndimage.sobel(calm[..., i], 1)) for i in range(3)
     )
     both = np.minimum(border, 1) * smoothstep(0.12, 0.6, np.asarray(jump)) + 0.55 * smoothstep(
         0.9, 1.9, np.asarray(jump)
     )
-    return np.clip(ndimage.gaussian_filter(both, 0.45 * sigma) * 1.7, 0, 1)
+    # Where outlines crowd, as in a throng, each is drawn more lightly.
+    crowd = ndimage.gaussian_filter(both, 7 * sigma)
+    both = both / (1 + 3.2 * np.clip(crowd - 0.06, 0, 1))
+    soft = ndimage.gaussian_filter(both, 0.45 * sigma)
+    return np.asarray(np.clip(soft * 1.7, 0, 1), np.float32)
 
 
 def glaze(u: Underpainting, artist: Artist, rng: np.random.Generator) -> Colour:

@@ -174,6 +174,7 @@ def facets(u: Underpainting, artist: Artist, rng: np.random.Generator) -> Colour
     y, x = np.mgrid[0:h, 0:w].astype(np.float32)
     # A sheared metric makes the planes long and slanting instead of round.
     shear = rng.uniform(-0.5, 0.5)
+
     def slanted(x: Field, y: Field) -> Field:
         return np.column_stack([x - 0.6 * shear * y, shear * x + 0.72 * y])
 
@@ -199,21 +200,21 @@ def facets(u: Underpainting, artist: Artist, rng: np.random.Generator) -> Colour
         ],
         -1,
     )
-    keepers = np.clip(0.25 + 0.8 * care, 0, 0.85)[..., None]
+    keepers = np.clip(0.38 + 0.75 * care, 0, 0.88)[..., None]
     out = mix(mean[cell], seen, keepers)
     tilt = rng.uniform(0, 2 * np.pi, n)
     reach = np.sqrt(flat_count)[cell] + 1
     ramp = (
         np.cos(tilt)[cell] * (x - seeds[cell, 0]) + np.sin(tilt)[cell] * (y - seeds[cell, 1])
     ) / reach
-    out = out * (1 + 0.34 * np.clip(ramp, -0.8, 0.8))[..., None]
+    out = out * (1 + 0.34 * np.clip(ramp, -0.9, 0.9))[..., None]
     pigments = np.stack(artist.palette)
     own = pigments[rng.integers(len(pigments), size=n)][cell]
-    out = mix(out, own * (luma(out) / np.maximum(luma(own), 0.12))[..., None], 0.2)
+    out = mix(out, own * (luma(out) / np.maximum(luma(own), 0.12))[..., None], 0.24)
     seam = smoothstep(1.5 * k, 0.3 * k, np.asarray(border, np.float32))
     lit = np.clip(ramp * 3, -1, 1)
     line = mix(artist.shadow * 0.7, artist.light, (lit > 0.35).astype(np.float32)[..., None])
-    out = mix(out, line, (0.5 * seam)[..., None])
+    out = mix(out, line, (0.3 * seam)[..., None])
     contour = edges(u, 0.9 * k)[..., None]
     out = mix(out, artist.shadow * 0.6, 0.6 * contour)
     dabs = fractal(rng, h, w, 60, octaves=2)

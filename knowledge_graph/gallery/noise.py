@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-Field = NDArray[np.float32]
+Field = NDArray[np.floating[Any]]
 
 
 def enlarge(grid: Field, height: int, width: int) -> Field:
@@ -57,7 +59,7 @@ def fractal(
         total += weight * enlarge(grid, height, width)
         weight *= gain
     spread = float(total.std())
-    return (total - total.mean()) / (spread if spread > 1e-6 else 1.0)
+    return np.asarray((total - total.mean()) / (spread if spread > 1e-6 else 1.0), np.float32)
 
 
 def ridge_line(rng: np.random.Generator, count: int, roughness: float = 0.55) -> Field:
@@ -79,7 +81,7 @@ def ridge_line(rng: np.random.Generator, count: int, roughness: float = 0.55) ->
 def smoothstep(low: float, high: float, value: Field) -> Field:
     """0 below ``low``, 1 above ``high``, smooth between (Hermite)."""
     t = np.clip((value - low) / (high - low), 0.0, 1.0)
-    return (t * t * (3.0 - 2.0 * t)).astype(np.float32)
+    return np.asarray(t * t * (3.0 - 2.0 * t), np.float32)
 
 
 def shifted(field: Field, down: int, right: int) -> Field:
@@ -87,3 +89,13 @@ def shifted(field: Field, down: int, right: int) -> Field:
     rows = np.clip(np.arange(field.shape[0]) - down, 0, field.shape[0] - 1)
     cols = np.clip(np.arange(field.shape[1]) - right, 0, field.shape[1] - 1)
     return np.asarray(field[rows][:, cols], np.float32)
+
+
+def slopes(height: Field) -> tuple[Field, Field]:
+    """Central differences along y and x, one-sided at the border."""
+    gy, gx = np.empty_like(height), np.empty_like(height)
+    gy[1:-1] = (height[2:] - height[:-2]) * np.float32(0.5)
+    gy[0], gy[-1] = height[1] - height[0], height[-1] - height[-2]
+    gx[:, 1:-1] = (height[:, 2:] - height[:, :-2]) * np.float32(0.5)
+    gx[:, 0], gx[:, -1] = height[:, 1] - height[:, 0], height[:, -1] - height[:, -2]
+    return gy, gx

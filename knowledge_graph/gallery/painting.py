@@ -8,62 +8,68 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from . import (
-    faces,
-    manners,
-    manners_line,
-    scenes_land,
-    scenes_people,
-    scenes_stories,
-    scenes_things,
-)
+from .abstractions import fields, geometric
 from .artists import ARTISTS, Artist
 from .canvas import Canvas
 from .colour import Colour, grade, luma, saturate, tone_split
+from .manners import chiaroscuro, fauve, gilded, glaze, impasto, points
+from .manners_line import facets, hatching, outline, wash
 from .plan import PlannedWork
+from .portraits import portrait
 from .scene import Scene, hour_light
+from .scenes_battle import battle
+from .scenes_fields import animals, harvest
+from .scenes_land import city, mountains, river, sea, village
+from .scenes_rooms import interior
+from .scenes_things import flowers, fruits, vanitas
+from .stories_myth import icarus, narcissus, shipwreck
+from .stories_saints import crucifixion, saint_george
+from .stories_scripture import annunciation, eve, flight
 from .strokes import Underpainting, orientation
 
 MIN_SIZE, MAX_SIZE = 96, 2048
 
+
 COMPOSE: dict[str, Callable[[Scene], None]] = {
-    "mountains": scenes_land.mountains,
-    "sea with ships": scenes_land.sea,
-    "river with bridge": scenes_land.river,
-    "village": scenes_land.village,
-    "city at night": scenes_land.city,
-    "fruit still life": scenes_things.fruits,
-    "flowers": scenes_things.flowers,
-    "vanitas": scenes_things.vanitas,
-    "portrait": faces.portrait,
-    "interior": scenes_people.interior,
-    "animals": scenes_people.animals,
-    "battle": scenes_people.battle,
-    "harvest": scenes_people.harvest,
-    "geometric abstraction": scenes_things.geometric,
-    "colour-field abstraction": scenes_things.fields,
-    "Eve and the serpent": scenes_stories.eve,
-    "annunciation": scenes_stories.annunciation,
-    "flight into Egypt": scenes_stories.flight,
-    "shipwreck": scenes_stories.shipwreck,
-    "Saint George": scenes_stories.saint_george,
-    "Narcissus": scenes_stories.narcissus,
-    "fall of Icarus": scenes_stories.icarus,
-    "crucifixion": scenes_stories.crucifixion,
+    "mountains": mountains,
+    "sea with ships": sea,
+    "river with bridge": river,
+    "village": village,
+    "city at night": city,
+    "fruit still life": fruits,
+    "flowers": flowers,
+    "vanitas": vanitas,
+    "portrait": portrait,
+    "interior": interior,
+    "animals": animals,
+    "battle": battle,
+    "harvest": harvest,
+    "geometric abstraction": geometric,
+    "colour-field abstraction": fields,
+    "Eve and the serpent": eve,
+    "annunciation": annunciation,
+    "flight into Egypt": flight,
+    "shipwreck": shipwreck,
+    "Saint George": saint_george,
+    "Narcissus": narcissus,
+    "fall of Icarus": icarus,
+    "crucifixion": crucifixion,
 }
 
+
 _HANDS: dict[str, Callable[[Underpainting, Artist, np.random.Generator], Colour]] = {
-    "impasto": manners.impasto,
-    "points": manners.points,
-    "fauve": manners.fauve,
-    "glaze": manners.glaze,
-    "chiaroscuro": manners.chiaroscuro,
-    "gilded": manners.gilded,
-    "outline": manners_line.outline,
-    "wash": manners_line.wash,
-    "hatching": manners_line.hatching,
-    "facets": manners_line.facets,
+    "impasto": impasto,
+    "points": points,
+    "fauve": fauve,
+    "glaze": glaze,
+    "chiaroscuro": chiaroscuro,
+    "gilded": gilded,
+    "outline": outline,
+    "wash": wash,
+    "hatching": hatching,
+    "facets": facets,
 }
+
 
 _ARTISTS = {a.name: a for a in ARTISTS}
 

@@ -12,6 +12,8 @@ from .artists import ARTISTS, FIRST_ABSTRACT_YEAR, MANNERS, Artist
 from .themes import PEOPLE, SHIPS, THEMES, Theme
 
 _NUMBERS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+
+
 _SECRET = {"sky", "face", "floor"}  # always there, never worth a tag every time
 
 
@@ -131,7 +133,7 @@ def _invent(
         medium=tuple(medium[int(rng.integers(len(medium)))].split("; ")),
         period=period,
         place=place,
-        description=_describe(theme, manner, extra, hour, season, artist),
+        description=_describe(theme, manner, extra, hour, season),
         theme=theme.name,
         theme_words=theme.words,
         manner=manner,
@@ -220,9 +222,7 @@ def _title(
     )
 
 
-def _describe(
-    theme: Theme, manner: str, extra: list[str], hour: str, season: str, artist: Artist
-) -> str:
+def _describe(theme: Theme, manner: str, extra: list[str], hour: str, season: str) -> str:
     how = {
         "impasto": "in thick strokes that follow the forms",
         "points": "in small touches of unmixed colour",

@@ -41,12 +41,14 @@ HOURS: dict[str, Hour] = {
     "overcast": _hour("#8d9aa6 #b3bbbd #d8d6c8 #ece8da #868da0", 0.85, 0.80),
 }
 
+
 FOLIAGE: dict[str, tuple[str, ...]] = {
     "spring": ("#86a944", "#a4bd57", "#6d9a4b", "#dfb0bd", "#c9cf7a"),
     "summer": ("#3d6b2f", "#547f38", "#2f5a3a", "#6d8f40", "#41703f"),
     "autumn": ("#c4762a", "#d99a2e", "#a8452a", "#8a7a33", "#b5622a"),
     "winter": ("#6c6a5f", "#58605c", "#807a70", "#4e5a52", "#75706a"),
 }
+
 
 GROUND: dict[str, tuple[str, ...]] = {
     "spring": ("#8fb04f", "#a9bd63", "#c3c474"),

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from .beasts import beast, bird
-from .buildings import boat, bridge, castle, church, house, lamp, ship, tower_block, windmill
+from .beasts import beast
+from .buildings import bridge, castle, church, house, lamp, tower_block, windmill
 from .canvas import box, oval
 from .colour import mix, rgb, vary
-from .figures import STAND, WALK, figure, person
-from .nature import hills, mirror, mountain, path, plain, rock, sky, tree, tufts, water
+from .creatures import bird
+from .figures import figure
+from .nature import hills, mountain, path, plain, rock, sky, tree, tufts
+from .poses import STAND, WALK, person
 from .scene import Scene
+from .ships import boat, ship
+from .water import mirror, water
 
 BLOSSOM = ("#e9e2d0", "#d9b23a", "#c94f4a", "#b58fc4", "#f2d36a")
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from .colour import Colour, luma, mix
-from .noise import Field
+from .noise import Field, slopes
 
 _FINE = 2  # strokes are drawn at twice the resolution, then averaged: soft edges
 
@@ -136,7 +136,7 @@ class Paint:
         t = np.linspace(-0.5, 0.5, nu, dtype=np.float32)
         n = np.linspace(-0.5, 0.5, nv, dtype=np.float32)
         tt, nn = (g.ravel() for g in np.meshgrid(t, n, indexing="ij"))
-        masks, heights = self._stamps(tt, nn, nu, nv, brush, rng)
+        masks, heights = self._stamps(tt, nn, nv, brush, rng)
         f = np.float32
         c, s = np.cos(angle)[:, None].astype(f), np.sin(angle)[:, None].astype(f)
         long, wide = (length * size)[:, None].astype(f), (width * size)[:, None].astype(f)
@@ -159,14 +159,15 @@ class Paint:
             hit = np.flatnonzero(owner >= 0)
             won = owner[hit]
             relief = ridge[won % u.size]
-            flat[hit] = colour[mine][won // u.size] + (
-                (relief - f(0.5)) * f(0.10 * brush.bristles)
-            )[:, None]
+            flat[hit] = (
+                colour[mine][won // u.size]
+                + ((relief - f(0.5)) * f(0.10 * brush.bristles))[:, None]
+            )
             thick[hit] = relief
 
     @staticmethod
     def _stamps(
-        t: Field, n: Field, nu: int, nv: int, brush: Brush, rng: np.random.Generator
+        t: Field, n: Field, nv: int, brush: Brush, rng: np.random.Generator
     ) -> tuple[NDArray[np.bool_], Field]:
         masks, heights = [], []
         for _ in range(6):
@@ -175,7 +176,7 @@ class Paint:
                 masks.append(d <= 1)
                 heights.append(np.sqrt(np.clip(1 - d, 0, 1)) * 0.8)
                 continue
-            hair = np.repeat(rng.random(max(2, nv)), 1)
+            hair = rng.random(max(2, nv))
             lane = hair[np.clip(((n + 0.5) * nv).astype(int), 0, nv - 1)]
             ends = 0.5 - 0.16 * brush.bristles * lane - 0.32 * np.abs(n) ** 1.5
             edge = 0.5 - 0.35 * np.clip(np.abs(t) - 0.25, 0, 1) ** 1.2
@@ -188,7 +189,7 @@ class Paint:
         """The painted sheet in raking light, at its own size."""
         lit = self.rgb
         if relief > 0:
-            gy, gx = np.gradient(self.thick)
+            gy, gx = slopes(self.thick)
             lit = lit + (relief * 0.16 * np.clip(-gx - 1.2 * gy, -0.8, 0.8))[..., None]
         return _shrink(lit)
 

@@ -27,6 +27,8 @@ FIELDS = (
     "place",
     "description",
 )
+
+
 _QUALITY = 88
 
 
@@ -145,7 +147,8 @@ def _refuse_foreign(root: Path, catalogue: bytes) -> None:
     if there.exists() and there.read_bytes() != catalogue:
         raise FileExistsError(
             f"{there} is there already and is not the catalogue of this gallery (another "
-            "collection, seed or number of works). Choose an empty folder, or delete this one first."
+            "collection, seed or number of works). Choose an empty folder, "
+            "or delete this one first."
         )
 
 
