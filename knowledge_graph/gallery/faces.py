@@ -48,9 +48,10 @@ def _relief(u: Field, v: Field, t: float, *, woman: bool) -> Field:
     )
 
 
-def _face(
+def face(
     s: Scene, x: float, y: float, r: float, t: float, skin: Colour, hair: Colour, *, woman: bool
 ) -> None:
+    """A head in the light, of radius ``r``, turned by ``t`` (-1 .. 1) to one side."""
     c = s.canvas
     narrow = 0.78 if woman else 0.84
     shape = [

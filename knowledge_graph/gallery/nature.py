@@ -29,7 +29,9 @@ def sky(s: Scene, horizon: float, *, clouds: float | None = None) -> tuple[float
     share = clouds if clouds is not None else s.between(-0.3, 0.9)
     if s.hour in ("storm", "overcast"):
         share = max(share, 0.7)
-    if s.has("moon") or (s.has("sun") and s.hour in ("dusk", "dawn", "noon", "morning")):
+    if s.has("moon") or (
+        s.has("sun") and s.hour in ("dusk", "dawn", "noon", "morning", "afternoon")
+    ):
         _disc(s, sx, sy)
     _clouds(s, horizon, share, sx)
     return sx, sy

@@ -14,9 +14,6 @@ from .themes import PEOPLE, SHIPS, THEMES, Theme
 _NUMBERS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 
 
-_SECRET = {"sky", "face", "floor"}  # always there, never worth a tag every time
-
-
 @dataclass(frozen=True)
 class PlannedWork:
     """A work that can be painted: its facts, complete, and its own seed.
@@ -106,8 +103,6 @@ def _invent(
     styles = MANNERS[manner].styles
     style = styles[0] if rng.random() < 0.65 else styles[1]
     genre = theme.genre
-    if theme.name == "portrait" and "mirror" in title.lower():
-        genre = "self-portrait"
     if theme.name == "portrait" and rng.random() < 0.12:
         genre, title = (
             "self-portrait",
@@ -169,6 +164,8 @@ def _agree(extra: list[str], chosen: list[str], hour: str, season: str) -> list[
         out = [e for e in out if e not in ("flower", "butterfly")]
     if "woman" in chosen:
         out = [e for e in out if e != "beard"]
+    if "man" in chosen:
+        out = [e for e in out if e != "necklace"]
     if ("beard" in out or "collar" in out) and "necklace" in out:
         out.remove("necklace")
     return out
@@ -204,9 +201,9 @@ def _title(
     third = next(
         (e for e in extra if e in ("hourglass", "flower", "glass", "lemon", "coin")), "candle"
     )
-    raw = str(rng.choice(theme.titles))
+    raw = str(rng.choice(_fitting(theme.titles, {*extra, hour})))
     spoken = {"overcast": "Grey Day", "storm": "Storm"}.get(hour, hour.capitalize())
-    return raw.format(
+    title = raw.format(
         hour=spoken,
         season=season.capitalize(),
         place=place,
@@ -220,6 +217,13 @@ def _title(
         year=year,
         ship=str(rng.choice(SHIPS)),
     )
+    return title[0].upper() + title[1:]
+
+
+def _fitting(titles: tuple[str, ...], there: set[str]) -> list[str]:
+    """The titles that name nothing which is not there."""
+    parts = [title.removeprefix("[").rpartition("]") for title in titles]
+    return [title for needed, _, title in parts if not needed or needed in there]
 
 
 def _describe(theme: Theme, manner: str, extra: list[str], hour: str, season: str) -> str:

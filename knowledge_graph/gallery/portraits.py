@@ -6,7 +6,7 @@ import numpy as np
 
 from .canvas import Patch, box, limb, oval, spline
 from .colour import Colour, mix, rgb, vary
-from .faces import _face
+from .faces import face
 from .nature import hills, sky, tree
 from .noise import fractal
 from .poses import HAIR, SKIN
@@ -29,7 +29,7 @@ def portrait(s: Scene) -> None:
     if woman:
         _long_hair(s, cx, cy, r, hair)
     _bust(s, cx, cy, r, dress, skin, woman=woman)
-    _face(s, cx, cy, r, turn, skin, hair, woman=woman)
+    face(s, cx, cy, r, turn, skin, hair, woman=woman)
     if s.has("beard"):
         _beard(s, cx, cy, r, turn, hair)
     _hair(s, cx, cy, r, turn, hair, woman=woman)
