@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_graph import Problem
+from topicart.cpu import keep_freed_memory, wait_without_spinning
 from topicart.device import choose_device, choose_precision
 from topicart.embeddings import Embeddings, normalise
 from topicart.errors import ModelError
@@ -90,6 +91,8 @@ class Encoder:
     ) -> None:
         import torch
 
+        if device == "cpu":
+            keep_freed_memory()
         self.name = source.name
         self.dim = built.dim
         self.device = device
@@ -146,6 +149,7 @@ class Encoder:
             damaged or unsafe, or the device or precision cannot be had. The message says what to
             do.
         """
+        wait_without_spinning()
         chosen_device = choose_device(device)
         chosen_precision = choose_precision(precision, chosen_device)
         from topicart.openclip import build_model

@@ -12,11 +12,10 @@ from typing import Any
 
 from topicart.errors import ModelError
 from topicart.hub import HubFileMissingError, HubUnreachableError, fetch_file
-from topicart.models import DEFAULT_MODEL, MINI, MINI_NOTE, WEIGHT_FILES, mini_folder
+from topicart.models import CONFIG_FILE, DEFAULT_MODEL, MINI, MINI_NOTE, WEIGHT_FILES, mini_folder
 
 __all__ = ["ModelSource", "resolve_model"]
 
-_CONFIG_FILE = "open_clip_config.json"
 _TOKENIZER_FILES = (
     "tokenizer.json",
     "sentencepiece.bpe.model",
@@ -92,7 +91,7 @@ def resolve_model(name: str) -> ModelSource:
     if folder.is_file():
         raise ModelError(
             f"The model {name!r} is a file. Give the folder around it: open_clip needs "
-            f"{_CONFIG_FILE} beside the weights."
+            f"{CONFIG_FILE} beside the weights."
         )
     if _in_open_clip(name):
         return _from_open_clip(name)
@@ -113,7 +112,7 @@ def _unknown(name: str) -> ModelError:
     """An error that names what is nearest to an unknown model name."""
     if name.startswith((".", "/", "~", "\\")):
         return ModelError(
-            f"There is no model folder {name!r}. Give a folder with {_CONFIG_FILE} and weights, "
+            f"There is no model folder {name!r}. Give a folder with {CONFIG_FILE} and weights, "
             f"or a name that `topicart models` lists; {MINI!r} comes with topicart."
         )
     import open_clip
@@ -185,7 +184,7 @@ def _from_repository(name: str, repository: str) -> ModelSource:
             f"The model {name!r} names no repository on the Hugging Face hub; expected "
             "hf-hub:owner/name."
         )
-    config_file = _fetch(name, repository, (_CONFIG_FILE,), wanted=WEIGHT_FILES[0])
+    config_file = _fetch(name, repository, (CONFIG_FILE,), wanted=WEIGHT_FILES[0])
     weights = _fetch(name, repository, WEIGHT_FILES, wanted=WEIGHT_FILES[0])
     return _from_config(name, config_file, weights)
 
@@ -200,15 +199,15 @@ def _from_folder(name: str, folder: Path, *, note: str = "") -> ModelSource:
                 "Install topicart again."
             )
         raise ModelError(f"There is no model folder {str(folder)!r}.")
-    config_file = folder / _CONFIG_FILE
+    config_file = folder / CONFIG_FILE
     found = sorted(entry.name for entry in folder.iterdir())
     weights = [folder / file for file in WEIGHT_FILES if file in found]
     weights += sorted(folder.glob("*.safetensors"))
     if not config_file.is_file() or not weights:
-        missing = _CONFIG_FILE if not config_file.is_file() else f"weights ({WEIGHT_FILES[0]})"
+        missing = CONFIG_FILE if not config_file.is_file() else f"weights ({WEIGHT_FILES[0]})"
         raise ModelError(
             f"The model folder {folder} has no {missing}; found: "
-            f"{', '.join(found[:8]) or 'nothing'}. An open_clip folder has {_CONFIG_FILE} and "
+            f"{', '.join(found[:8]) or 'nothing'}. An open_clip folder has {CONFIG_FILE} and "
             f"{WEIGHT_FILES[0]} side by side."
         )
     return _from_config(name, config_file, weights[0], note=note)
@@ -302,7 +301,7 @@ def _fetch(
             "model (`topicart models`)."
         ) from error
     except HubUnreachableError as error:
-        download = "" if whole else f" {_CONFIG_FILE} {wanted}"
+        download = "" if whole else f" {CONFIG_FILE} {wanted}"
         raise _out_of_reach(name, repository, files[0], error, wanted, download) from error
 
 

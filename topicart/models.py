@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 from topicart.hub import cached_file
 
 __all__ = [
+    "CONFIG_FILE",
     "DEFAULT_MODEL",
     "MINI",
     "MINI_NOTE",
@@ -29,6 +32,9 @@ MINI_NOTE = (
     "encoder aligned on a few thousand paintings and on painted samples."
 )
 """The sentence that stands wherever mini appears."""
+
+CONFIG_FILE = "open_clip_config.json"
+"""open_clip's configuration in a folder or repository."""
 
 WEIGHT_FILES = (
     "open_clip_model.safetensors",
@@ -54,7 +60,8 @@ class ModelRow:
     note: str
     """What it is good for."""
     available: str
-    """``bundled`` (in topicart), ``cached`` (downloaded before) or ``download`` (on first use)."""
+    """``bundled`` (in topicart), ``cached`` (downloaded before), ``download`` (on first use), or
+    ``missing`` (mini, from a damaged installation)."""
 
 
 # name, dimensions, millions of parameters, note, repository on the hub
@@ -140,7 +147,7 @@ def list_models(*, every: bool = False) -> list[ModelRow]:
     list of ModelRow
         mini first.
     """
-    rows = [ModelRow(MINI, 256, _mini_parameters(), MINI_NOTE, "bundled")]
+    rows = [_mini_row()]
     rows += [
         ModelRow(name, dim, millions * 1_000_000, note, _availability(repository))
         for name, dim, millions, note, repository in _CATALOGUE
@@ -172,22 +179,20 @@ def mini_folder() -> Path:
     return Path(str(resources.files("topicart") / "mini"))
 
 
-def _mini_parameters() -> int | None:
-    """Read the number of mini's parameters from the header of its weights."""
+def _mini_row() -> ModelRow:
+    """Describe mini from its own files, or without numbers where it is not installed."""
     from safetensors import SafetensorError, safe_open
 
+    folder = mini_folder()
     try:
-        with safe_open(mini_folder() / WEIGHT_FILES[0], framework="numpy") as weights:
-            shapes = [weights.get_slice(key).get_shape() for key in weights.keys()]  # noqa: SIM118
-    except (OSError, SafetensorError):
-        return None
-    total = 0
-    for shape in shapes:
-        size = 1
-        for length in shape:
-            size *= length
-        total += size
-    return round(total, -6)
+        config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
+        dim = int(config["model_cfg"]["embed_dim"])
+        with safe_open(folder / WEIGHT_FILES[0], framework="numpy") as weights:
+            names = list(weights.keys())
+            parameters = sum(math.prod(weights.get_slice(name).get_shape()) for name in names)
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError):
+        return ModelRow(MINI, None, None, MINI_NOTE, "missing")
+    return ModelRow(MINI, dim, round(parameters, -6), MINI_NOTE, "bundled")
 
 
 def _availability(repository: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import platform
 import shutil
 import threading
 import time
@@ -20,6 +22,7 @@ from tests.topicart.tiny_models import (
     write_clip_folder,
     write_hf_folder,
 )
+from topicart.cpu import keep_freed_memory, wait_without_spinning
 from topicart.embeddings import Embeddings, fuse_texts, normalise
 from topicart.encoder import Encoder
 from topicart.errors import ModelError
@@ -363,3 +366,29 @@ def test_fusion_refuses_what_does_not_fit() -> None:
         fuse_texts(images, ["a", "b", "c"], unit_rows(2, seed=1), 0.5)
     with pytest.raises(ValueError, match="'c' has a picture vector but no caption"):
         fuse_texts(images, ["a", "b"], unit_rows(2, seed=1), 0.5)
+
+
+def test_the_users_wait_policy_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    wait_without_spinning()
+    assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"
+    monkeypatch.delenv("OMP_WAIT_POLICY")
+    wait_without_spinning()
+    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the setting is one of glibc")
+def test_large_blocks_are_used_again_without_the_system() -> None:
+    import resource
+
+    assert keep_freed_memory()
+
+    def page_faults() -> int:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        for _ in range(20):
+            np.ones(8_000_000, dtype=np.uint8)
+        return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+    page_faults()
+    # 20 blocks of 1,953 pages each, were they fetched anew.
+    assert page_faults() < 4_000

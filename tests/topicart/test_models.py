@@ -315,8 +315,31 @@ def test_the_catalogue_is_quick_and_names_what_open_clip_has() -> None:
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
+def test_mini_is_described_from_its_own_files(
+    clip_folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("topicart.models.mini_folder", lambda: clip_folder)
+    mini = list_models()[0]
+    assert (mini.name, mini.dim, mini.parameters, mini.available) == (
+        MINI,
+        24,
+        1_000_000,
+        "bundled",
+    )
+    monkeypatch.setattr("topicart.models.mini_folder", lambda: tmp_path)
+    assert list_models()[0].available == "missing"
+
+
+def test_a_missing_bundled_model_asks_to_install_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("topicart.model_files.mini_folder", lambda: tmp_path / "mini")
+    with pytest.raises(ModelError, match="bundled model is missing.*Install topicart again"):
+        resolve_model(MINI)
+
+
 def test_the_catalogue_shows_what_is_cached(clip_folder: Path, empty_cache: Path) -> None:
-    assert {row.available for row in list_models()} == {"bundled", "download"}
+    assert {row.available for row in list_models()[1:]} == {"download"}
     in_cache(empty_cache, "laion/CLIP-ViT-B-32-laion2B-s34B-b79K", clip_folder)
     available = {row.name: row.available for row in list_models()}
     assert available.pop(DEFAULT_MODEL) == "cached"
