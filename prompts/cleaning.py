@@ -7,20 +7,49 @@ they leave ordinary text alone.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 _BRACKETED = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
-_SLUG = re.compile(r"[\w.']+(?:-[\w.']+)+")
+_SLUG = re.compile(r"[^\s-]+(?:-[^\s-]+)+")
 _INITIALS = re.compile(r"\b(?:[a-z]\.){2,}\s*", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 
 
-def spell_out(value: str) -> str:
-    """Return a value as it should be shown: a lower-case slug as words, all else as it is.
+def are_slugs(values: Iterable[str]) -> bool:
+    """Tell whether hyphens stand for spaces in a column of values.
+
+    Parameters
+    ----------
+    values
+        The distinct values of one facet.
+
+    Returns
+    -------
+    bool
+        Whether hyphened values without a space outnumber those with a space five to one, as in
+        WikiArt's tags (``Greek-and-Roman-Mythology``); styles (``Post-Impressionism``) do not.
+
+    Examples
+    --------
+    >>> are_slugs(["female-portraits", "St.-Petersburg", "sea"])
+    True
+    >>> are_slugs(["Post-Impressionism", "Pop Art", "Neo-Rococo"])
+    False
+    """
+    multiword = [value for value in values if "-" in value or " " in value.strip()]
+    spaced = sum(" " in value.strip() for value in multiword)
+    return len(multiword) - spaced > 5 * spaced and len(multiword) > 1
+
+
+def spell_out(value: str, *, slug: bool = False) -> str:
+    """Return a value as it should be shown: a slug as words, all else as it is.
 
     Parameters
     ----------
     value
         A facet's value in its original spelling.
+    slug
+        Take it for a slug if it can be one; otherwise only with two hyphens and in lower case.
 
     Returns
     -------
@@ -29,11 +58,13 @@ def spell_out(value: str) -> str:
 
     Examples
     --------
-    >>> spell_out("female-portraits"), spell_out("Post-Impressionism")
-    ('female portraits', 'Post-Impressionism')
+    >>> spell_out("vincent-van-gogh"), spell_out("self-portrait")
+    ('vincent van gogh', 'self-portrait')
+    >>> spell_out("St.-Petersburg", slug=True)
+    'St. Petersburg'
     """
     text = _SPACES.sub(" ", value.replace("_", " ")).strip()
-    if _SLUG.fullmatch(text) and text.islower():
+    if _SLUG.fullmatch(text) and (slug or (text.islower() and text.count("-") > 1)):
         text = text.replace("-", " ")
     return text
 
@@ -65,4 +96,4 @@ def clean_value(value: str) -> str:
     """
     text = spell_out(value)
     cleaned = _INITIALS.sub("", _BRACKETED.sub("", text)).strip(" ,;")
-    return spell_out(cleaned) or text
+    return spell_out(cleaned, slug=cleaned.islower()) or text

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from knowledge_graph import FACETS
-from prompts.cleaning import clean_value, spell_out
+from prompts.cleaning import are_slugs, clean_value, spell_out
 
 if TYPE_CHECKING:
     import numpy as np
@@ -94,6 +94,7 @@ def build_vocabulary(collection: Collection, *, min_works: int = 3) -> Vocabular
     stated: list[list[bool]] = []
     for facet in (*FACETS, DATE):
         values = _values(collection, facet)
+        slugs = are_slugs({text for texts in values for text in texts})
         works_of, spelling_of = _works_by_term(values)
         kept = sorted(
             (key for key, works in works_of.items() if len(works) >= min_works),
@@ -103,7 +104,7 @@ def build_vocabulary(collection: Collection, *, min_works: int = 3) -> Vocabular
             works = works_of[key]
             rows += works
             columns += [len(terms)] * len(works)
-            terms.append(Term(facet, spell_out(spelling_of[key]), len(works)))
+            terms.append(Term(facet, spell_out(spelling_of[key], slug=slugs), len(works)))
         if kept:
             stated.append([bool(texts) for texts in values])
     ones = np.ones(len(rows), dtype=np.float32)

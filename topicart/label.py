@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from prompts import Vocabulary, build_vocabulary, clean_value, load_templates, phrase
+from prompts import Vocabulary, build_vocabulary, load_templates, phrase
 from topicart.summarize import summarize_facts
 from topicart.topics import OUTLIER, Label, Topic
 
@@ -188,8 +189,8 @@ def _first_free(labels: Sequence[Label], fallback: str, taken: set[str]) -> str:
     leading = [
         next((label for label in labels if label.facet == facet), None) for facet in NAME_FACETS
     ]
-    words = list(dict.fromkeys(clean_value(label.term) for label in leading if label))
-    spare = [word for word in (clean_value(label.term) for label in labels) if word not in words]
+    words = list(dict.fromkeys(_short(label.term) for label in leading if label))
+    spare = [word for word in (_short(label.term) for label in labels) if word not in words]
     if words:
         spare.append(f"“{fallback}”")
     else:
@@ -204,6 +205,11 @@ def _first_free(labels: Sequence[Label], fallback: str, taken: set[str]) -> str:
         name = f"{', '.join(words)} ({number})"
         number += 1
     return name
+
+
+def _short(term: str) -> str:
+    """Return a term as a name holds it: without what its brackets add."""
+    return re.sub(r"\s*\([^()]*\)", "", term).strip() or term
 
 
 def _term_cosines(

@@ -94,7 +94,7 @@ def test_one_theme_is_shown_with_its_evidence(fitted: Path) -> None:
         (["fit", "{paintings}", "--out", "run", "--map", "artist"], 2, "FACET=COLUMN"),
         (["fit", "{paintings}", "--out", "run", "--map", "painter=artist"], 2, "artist"),
         (["fit", "{paintings}", "--out", "run", "--clusterer", "dbscan"], 2, "clusterer"),
-        (["fit", "{paintings}", "--out", "run", "--fuse", "2"], 2, "2"),
+        (["fit", "{paintings}", "--out", "run", "--fuse", "2"], 2, "--fuse"),
         (["show", "nowhere"], 7, "is not a run"),
         (["show", "{fitted}", "99"], 7, "has no theme 99"),
         (["demo", "--works", "3"], 2, "60"),

@@ -1,0 +1,224 @@
+"""Small finished runs, written to the disk by hand, for the tests of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from knowledge_graph import Artwork, Collection, Problem
+from topicart.run import (
+    Model,
+    Run,
+    RunRecord,
+    Source,
+    write_json,
+    write_problems,
+    write_record,
+    write_topics,
+)
+from topicart.topics import OUTLIER, Label, Topic, Topics
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(2)>',
+    "{{ 7 * 7 }}{% for x in y %}",
+    "javascript:alert(3)",
+    "</title></style></textarea><svg onload=alert(4)>",
+    "ö" * 10_000,
+    "\u202egnp.exe\u202c \x00\x1b[31m",
+    "line\u2028separator\u2029",
+)
+
+
+def paint(path: Path, *, width: int = 60, height: int = 40, hue: int = 0) -> None:
+    """Paint a picture of two colours."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture = Image.new("HSV", (width, height), (hue % 256, 180, 200))
+    picture.paste((hue + 90, 200, 120), (0, 0, width // 2, height // 2))
+    picture.convert("RGB").save(path)
+
+
+def write_run(
+    folder: Path,
+    works: Sequence[Artwork],
+    topics: Sequence[int | None],
+    *,
+    labels: Mapping[int, tuple[Label, ...]] | None = None,
+    names: Mapping[int, str] | None = None,
+    metrics: Mapping[str, Any] | None = None,
+    problems: Sequence[Problem] = (),
+    note: str | None = None,
+    source: str = "harbour-works",
+) -> Run:
+    """Write a finished run and open it.
+
+    ``works`` must be sorted by id. Work ``i`` stands in ``topics[i]`` (-1: in none, ``None``: it
+    had no vector); the members of a topic are ranked in the works' order. Pictures lie in
+    ``folder/pictures``.
+    """
+    root = folder / "pictures"
+    root.mkdir(parents=True, exist_ok=True)
+    run = folder / "run"
+    run.mkdir()
+    collection = Collection.from_artworks(works, root, source)
+    ids = [work.id for work, topic in zip(works, topics, strict=True) if topic is not None]
+    placed = np.array([topic for topic in topics if topic is not None], dtype=np.int32)
+    n_topics = int(placed.max(initial=-1)) + 1
+    members = [[ids[row] for row in np.flatnonzero(placed == topic)] for topic in range(n_topics)]
+    ranks = np.array(
+        [
+            OUTLIER if topic == OUTLIER else members[topic].index(work_id)
+            for work_id, topic in zip(ids, placed.tolist(), strict=True)
+        ],
+        dtype=np.int32,
+    )
+    generator = np.random.default_rng(0)
+    found = Topics(
+        ids=tuple(ids),
+        assignments=placed,
+        probabilities=np.linspace(1.0, 0.5, len(ids), dtype=np.float32),
+        ranks=ranks,
+        positions=generator.normal(size=(len(ids), 2)).astype(np.float32),
+        centroids=np.eye(max(n_topics, 1), 8, dtype=np.float32)[:n_topics],
+        thresholds=np.zeros(n_topics, dtype=np.float32),
+        topics=tuple(
+            Topic(
+                id=topic,
+                name=(names or {}).get(topic, f"theme {topic}"),
+                size=len(own),
+                labels=(labels or {}).get(topic, ()),
+                summary=f"{len(own)} works.",
+                representatives=tuple(own[:24]),
+            )
+            for topic, own in enumerate(members)
+        ),
+        parameters={"clusterer": "hdbscan", "min_cluster_size": 4},
+    )
+    write_topics(run, collection, found)
+    write_problems(run, problems)
+    if metrics is not None:
+        write_json(run / "metrics.json", metrics)
+    write_record(
+        run,
+        RunRecord(
+            topicart_version="0.1.0",
+            state="finished",
+            created="2026-01-02T03:04:05+00:00",
+            source=Source(
+                path=source,
+                root=str(root),
+                works=len(works),
+                with_picture=len(works),
+                sha256="0" * 64,
+            ),
+            model=Model(
+                name="mini",
+                weights_sha256="ab" * 32,
+                dim=8,
+                device="cpu",
+                precision="fp32",
+                note=note,
+            ),
+            config={"topics": {"seed": 7, "min_cluster_size": None}, "text_weight": 0.0},
+            parameters=found.parameters,
+            versions={"numpy": "2.0"},
+            timings_s={"encode": 61.0, "map": 0.2},
+        ),
+    )
+    return Run.open(run)
+
+
+def harbour(folder: Path) -> Run:
+    """Write a run of twelve works: two themes, two works outside, one without a picture.
+
+    Theme 0 holds 6 works by Bell (4) and Dahl (2) of 1871 to 1893, theme 1 holds 3 undated
+    portraits by Eke; the works outside are by Bell, of 1801 and 1950.
+    """
+    marine = [
+        Artwork(
+            id=f"a{number}",
+            title=f"Ships {number}",
+            date=str(year),
+            year=year,
+            facets={
+                "artist": ("Bell Ada" if number < 4 else "Dahl Ole",),
+                "genre": ("marina",),
+                "style": ("Realism", "Romanticism") if number == 0 else ("Realism",),
+            },
+            images=(f"a{number}.png",),
+        )
+        for number, year in enumerate((1871, 1872, 1879, 1880, 1891, 1893))
+    ]
+    portraits = [
+        Artwork(
+            id=f"b{number}",
+            title=f"Woman {number}",
+            facets={"artist": ("Eke Ngozi",), "genre": ("portrait",)},
+            images=(f"b{number}.png",),
+        )
+        for number in range(3)
+    ]
+    outside = [
+        Artwork(
+            id=f"c{number}",
+            date=str(year),
+            year=year,
+            facets={"artist": ("Bell Ada",)},
+            images=(f"c{number}.png",),
+        )
+        for number, year in enumerate((1801, 1950))
+    ]
+    works = [*marine, *portraits, *outside, Artwork(id="d0", title="Lost", images=("d0.png",))]
+    for number, work in enumerate(works[:-1]):
+        size = {"width": 40, "height": 60} if number % 2 else {"width": 90, "height": 60}
+        paint(folder / "pictures" / work.images[0], hue=20 * number, **size)
+    labels = {
+        0: (
+            Label("genre", "marina", 0.2, 0.3, share=1.0, lift=1.83),
+            Label("style", "Realism", 0.1, 0.2, share=1.0, lift=1.83),
+            Label("style", "Romanticism", 0.1, 0.2, share=0.0, lift=0.0),
+        )
+    }
+    metrics = {
+        "metrics": [
+            {
+                "name": "iec",
+                "title": "Image embedding coherence (IEC)",
+                "value": 0.614,
+                "interval": [0.58, 0.64],
+                "baseline": -0.001,
+                "better": "higher",
+                "judge": "mini",
+                "parameters": {},
+                "n": 2,
+                "note": None,
+            },
+            {
+                "name": "ami_genre",
+                "title": "Agreement with genre (AMI)",
+                "value": None,
+                "interval": None,
+                "baseline": None,
+                "better": "higher",
+                "judge": None,
+                "parameters": {},
+                "n": 0,
+                "note": "Needs two topics.",
+            },
+            {"name": "outlier_share", "title": "Share of outliers", "value": 0.1818},
+        ]
+    }
+    return write_run(
+        folder,
+        works,
+        [0] * 6 + [1] * 3 + [OUTLIER] * 2 + [None],
+        labels=labels,
+        names={0: "marina, Realism", 1: "portrait"},
+        metrics=metrics,
+        problems=[Problem(id="d0", file="d0.png", reason="the file does not exist")],
+        note="mini is small; expect little.",
+    )
