@@ -333,6 +333,8 @@ def _door(after_interrupt: str = "") -> Iterator[None]:
     except ValidationError as error:
         told = "; ".join(
             f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}, got {item['input']!r}"
+            if item["loc"]
+            else item["msg"].removeprefix("Value error, ") + "."
             for item in error.errors()
         )
         typer.secho(f"Error: {told}", fg="red", err=True)

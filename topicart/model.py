@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from topicart.cluster import (
     ClustererName,
@@ -64,6 +64,23 @@ class TopicModelConfig(BaseModel):
     """How topics are named."""
     seed: int = Field(default=0, ge=0)
     """The one seed; every random step derives its own from it."""
+
+    @model_validator(mode="after")
+    def _settings_fit_the_clusterer(self) -> TopicModelConfig:
+        """Refuse a setting that would silently do nothing."""
+        if self.n_topics is not None and self.clusterer != "kmeans":
+            raise ValueError(
+                f"{self.clusterer} finds the number of topics itself; n_topics (--topics) goes "
+                "with kmeans (--clusterer kmeans)"
+            )
+        if self.min_samples is not None and self.clusterer != "hdbscan":
+            raise ValueError(f"min_samples (--min-samples) is of hdbscan, not of {self.clusterer}")
+        if self.min_cluster_size is not None and self.clusterer == "kmeans":
+            raise ValueError(
+                "kmeans takes a number of topics (n_topics, --topics), not a least size "
+                "(min_cluster_size, --min-size)"
+            )
+        return self
 
 
 @dataclass(frozen=True)

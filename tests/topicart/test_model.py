@@ -113,13 +113,17 @@ def test_outliers_join_the_nearest_topic_on_request(world: World) -> None:
     np.testing.assert_array_equal(topics.assignments[joined], cosines[joined].argmax(axis=1))
 
 
-@pytest.mark.parametrize("clusterer", ["kmeans", "evoc"])
-def test_other_clusterers_find_the_planted_topics(world: World, clusterer: str) -> None:
-    config = TopicModelConfig.model_validate({"clusterer": clusterer, "n_topics": len(THEMES)})
+@pytest.mark.parametrize(
+    "settings", [{"clusterer": "kmeans", "n_topics": len(THEMES)}, {"clusterer": "evoc"}]
+)
+def test_other_clusterers_find_the_planted_topics(
+    world: World, settings: dict[str, object]
+) -> None:
+    config = TopicModelConfig.model_validate(settings)
     inside = world.truth >= 0
     kept = [world.embeddings.ids[row] for row in np.flatnonzero(inside)]
     topics = TopicModel(config).fit(world.embeddings.select(kept), world.collection)
-    assert topics.parameters["clusterer"] == clusterer
+    assert topics.parameters["clusterer"] == settings["clusterer"]
     assert adjusted_rand_score(world.truth[inside], topics.assignments) > 0.9
 
 
@@ -150,6 +154,21 @@ def test_too_few_works_get_a_clear_answer(world: World) -> None:
 def test_settings_are_checked(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError, match=next(iter(wrong))):
         TopicModelConfig.model_validate(wrong)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"n_topics": 5}, r"hdbscan finds the number of topics itself; n_topics \(--topics\) goes"),
+        ({"clusterer": "kmeans", "min_samples": 5}, "is of hdbscan, not of kmeans"),
+        ({"clusterer": "kmeans", "min_cluster_size": 5}, "kmeans takes a number of topics"),
+    ],
+)
+def test_a_setting_that_would_do_nothing_is_refused(
+    settings: dict[str, object], message: str
+) -> None:
+    with pytest.raises(ValidationError, match=message):
+        TopicModelConfig.model_validate(settings)
 
 
 def test_works_without_facts_are_named_after_their_most_central_work(world: World) -> None:
