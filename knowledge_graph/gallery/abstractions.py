@@ -61,7 +61,7 @@ def geometric(s: Scene) -> None:
             flat(box(0, y - 0.008, s.aspect, y + 0.008), dark_ink)
     turn = s.between(-0.6, 0.6)
     if s.has("square"):
-        for _ in range(int(s.between(2, 6))):
+        for _ in range(int(s.between(3, 7))):
             x, y, w, h = (
                 s.aspect * s.between(0.1, 0.9),
                 s.between(0.1, 0.9),
@@ -77,7 +77,7 @@ def geometric(s: Scene) -> None:
             )
             flat(q + np.array([x, y]), tint(), 0.95)
     if s.has("triangle"):
-        for _ in range(int(s.between(1, 4))):
+        for _ in range(int(s.between(2, 5))):
             x, y, r, a = (
                 s.aspect * s.between(0.15, 0.85),
                 s.between(0.15, 0.85),
@@ -87,7 +87,7 @@ def geometric(s: Scene) -> None:
             angles = a + np.array([0, 2.1, 4.2]) + s.rng.normal(0, 0.25, 3)
             flat(np.column_stack([x + r * np.cos(angles), y + r * np.sin(angles)]), tint(), 0.9)
     if s.has("circle"):
-        for _ in range(int(s.between(2, 6))):
+        for _ in range(int(s.between(3, 7))):
             x, y, r = s.aspect * s.between(0.12, 0.88), s.between(0.12, 0.88), s.between(0.04, 0.26)
             for k in range(int(s.between(1, 4))):
                 flat(oval(x, y, r * (1 - 0.3 * k), r * (1 - 0.3 * k), n=60), tint(), 0.93)

@@ -62,12 +62,6 @@ class Artist:
     places: tuple[str, ...]
     periods: tuple[tuple[str, int, int], ...]
 
-    @property
-    def surname_first(self) -> str:
-        """The name as catalogues sort it."""
-        first, _, last = self.name.rpartition(" ")
-        return f"{last} {first}".strip()
-
 
 def _artist(
     name: str,
@@ -181,5 +175,5 @@ ARTISTS: tuple[Artist, ...] = (
 )  # fmt: skip
 
 
-# Manners a time could not have painted abstract pictures in are kept from doing so.
+# Nobody in the gallery paints an abstract picture before this year.
 FIRST_ABSTRACT_YEAR = 1908

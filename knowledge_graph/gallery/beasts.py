@@ -308,10 +308,10 @@ def _head(
     nx, ny = along(0.98, 0.04)
     c.flat(at(oval(nx, ny, 0.02, 0.015)), face * 0.35, thing=False)
     if kind == "horse":
-        for t in np.linspace(0, 1, 7):
+        for t in np.linspace(0, 1, 13):
             rx, ry = 0.8 * k.length + (px - 0.8 * k.length) * t - 0.03, 1.0 + (py - 0.98) * t + 0.02
             lock = [(rx + 0.05, ry + 0.03), (rx - 0.05, ry - 0.04), (rx - 0.03, ry - 0.19)]
-            c.solid(at(limb(lock, (0.04, 0.045, 0.008))), colour * 0.42, detail=0.6, ink=False)
+            c.solid(at(limb(lock, (0.04, 0.05, 0.01))), colour * 0.5, detail=0.6, ink=False)
     if kind == "cow":
         for lean in (0.02, 0.12):
             horn = [

@@ -218,4 +218,5 @@ def facets(u: Underpainting, artist: Artist, rng: np.random.Generator) -> Colour
     contour = edges(u, 0.9 * k)[..., None]
     out = mix(out, artist.shadow * 0.6, 0.6 * contour)
     dabs = fractal(rng, h, w, 60, octaves=2)
-    return np.asarray(out * (1 + 0.03 * dabs)[..., None], np.float32)
+    out = saturate(out * (1 + 0.03 * dabs)[..., None], 1.15)
+    return np.asarray(0.46 + 1.16 * (out - 0.46), np.float32)

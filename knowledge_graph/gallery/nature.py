@@ -227,10 +227,10 @@ def foliage(
         bx, by = x + rx * d * np.cos(a), y + ry * d * np.sin(a)
         q = 1 - (((gx - bx) / (rx * r)) ** 2 + ((gy - by) / (ry * r)) ** 2)
         np.maximum(height, np.sqrt(np.clip(q, 0, 1)) * r + 0.25 * (1 - d), out=height, where=q > 0)
-    leaves = fractal(rng, h, w, max(6.0, 2.2 * ry * c.height / 9), octaves=2)
+    leaves = fractal(rng, h, w, max(6.0, h / 5.5), octaves=2)
     rim = np.where(height > 0, height + 0.06 * leaves - 0.08 * airy, -1).astype(np.float32)
     cover = smoothstep(0.0, 0.07, rim)
-    bumps = (height * min(rx, ry) * c.unit * 0.95 + 1.5 * leaves).astype(np.float32)
+    bumps = (height * min(rx, ry) * c.unit * 0.9 + 0.9 * leaves).astype(np.float32)
     tone = np.clip(c.lit(bumps) * 1.0 + 0.12 * (y - gy) / ry + 0.06 * leaves, 0.03, 1)
     flicker = (1 + 0.14 * leaves)[..., None]
     painted = c.light.paint(colour * flicker, tone)

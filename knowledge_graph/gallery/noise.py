@@ -64,7 +64,7 @@ def fractal(
 
 def ridge_line(rng: np.random.Generator, count: int, roughness: float = 0.55) -> Field:
     """One-dimensional fractal in about -1..1 with ``count`` samples: the outline of hills."""
-    size, step, strength = 2, 1, 1.0
+    size, strength = 2, 1.0
     line = rng.uniform(-1, 1, 3)
     while size < count:
         between = (line[:-1] + line[1:]) / 2
@@ -72,7 +72,7 @@ def ridge_line(rng: np.random.Generator, count: int, roughness: float = 0.55) ->
         between = between + rng.uniform(-1, 1, between.size) * strength
         merged = np.empty(line.size + between.size)
         merged[0::2], merged[1::2] = line, between
-        line, size, step = merged, merged.size, step + 1
+        line, size = merged, merged.size
     places = np.linspace(0, line.size - 1, count)
     out = np.interp(places, np.arange(line.size), line)
     return (out / max(1e-6, float(np.abs(out).max()))).astype(np.float32)

@@ -32,7 +32,7 @@ def portrait(s: Scene) -> None:
     face(s, cx, cy, r, turn, skin, hair, woman=woman)
     if s.has("beard"):
         _beard(s, cx, cy, r, turn, hair)
-    _hair(s, cx, cy, r, turn, hair, woman=woman)
+    _hair(s, cx, cy, r, hair, woman=woman)
     if s.has("hat"):
         _hat(s, cx, cy, r, turn, woman=woman)
 
@@ -200,7 +200,7 @@ def _long_hair(s: Scene, x: float, y: float, r: float, hair: Colour) -> None:
         s.canvas.solid(oval(x, y - 1.25 * r, 0.5 * r, 0.4 * r), hair, folds=0.4, roundness=0.9)
 
 
-def _hair(s: Scene, x: float, y: float, r: float, t: float, hair: Colour, *, woman: bool) -> None:
+def _hair(s: Scene, x: float, y: float, r: float, hair: Colour, *, woman: bool) -> None:
     c = s.canvas
     if not woman and s.chance(0.15):
         for side in (-1, 1):
@@ -254,7 +254,6 @@ def _hair(s: Scene, x: float, y: float, r: float, t: float, hair: Colour, *, wom
                 opacity=0.6,
                 thing=False,
             )
-    del t
 
 
 def _beard(s: Scene, x: float, y: float, r: float, t: float, hair: Colour) -> None:

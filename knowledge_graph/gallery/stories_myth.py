@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from .beasts import beast
-from .canvas import limb, oval, spline
+from .canvas import limb, oval, place, spline
 from .colour import mix, rgb
-from .figures import figure, wing
+from .figures import figure
 from .flowers import bloom
 from .nature import hills, mountain, plain, rock, sky, tree
 from .poses import CAST_UP, LEAN_OVER, REACH, SIT, STAND, WALK, Pose, person
@@ -17,6 +17,7 @@ from .scene import Scene
 from .scenes_land import gulls
 from .ships import ship
 from .water import mirror, water, waves
+from .wings import wing
 
 
 def shipwreck(s: Scene) -> None:
@@ -175,19 +176,12 @@ def narcissus(s: Scene) -> None:
     youth = person(
         s, "nude", woman=False, main=str(s.rng.choice(["#a83a2e", "#2f5a8a", "#c99a3a"]))
     )
-    cloth = spline(
-        [
-            (x - side * 0.28, shore),
-            (x - side * 0.2, shore - 0.06),
-            (x - side * 0.12, shore - 0.1),
-            (x - side * 0.02, shore - 0.06),
-            (x + side * 0.02, shore),
-            (x - side * 0.1, shore + 0.005),
-        ]
-    )
     tall = s.between(0.74, 0.8)
     figure(s, x, shore, tall, LEAN_OVER, youth, flip=side)
-    c.solid(cloth, youth.main, folds=0.7, fold_turn=0.5)
+    wrap = [(-0.17, 0.2), (-0.1, 0.345), (0.02, 0.375), (0.07, 0.26), (0.0, 0.15), (-0.05, 0.06)]
+    wrap += [(-0.2, 0.0), (-0.3, 0.0), (-0.24, 0.1)]
+    cloth = place(spline(wrap), x, shore, tall, flip=side)
+    c.solid(cloth, youth.main, folds=0.8, fold_turn=0.4, roundness=0.7)
     mirror(
         s,
         np.array(

@@ -10,7 +10,7 @@ from .buildings import castle
 from .canvas import box, limb, spline
 from .colour import mix, rgb
 from .creatures import dragon
-from .figures import figure, wings
+from .figures import figure
 from .nature import hills, mountain, plain, sky, tree, tufts
 from .objects import skull
 from .poses import CROSS, KNEEL, STAND, Dress, person
@@ -18,6 +18,7 @@ from .scene import Scene
 from .scenes_battle import rider
 from .scenes_land import BLOSSOM
 from .stories_scripture import MARY_BLUE
+from .wings import wings
 
 
 def saint_george(s: Scene) -> None:
@@ -120,7 +121,7 @@ def crucifixion(s: Scene) -> None:
     """Three crosses, or one, on a hill; the mourners below."""
     c = s.canvas
     horizon = s.between(0.6, 0.68)
-    sun_x, sun_y = sky(s, horizon, clouds=s.between(0.6, 1.0))
+    sky(s, horizon, clouds=s.between(0.6, 1.0))
     if s.has("city"):
         for _ in range(3):
             castle(
@@ -240,7 +241,6 @@ def crucifixion(s: Scene) -> None:
         )
     if s.has("skull"):
         skull(s, mid + 0.07, foot + 0.03, 0.04, -1)
-    del sun_x, sun_y
 
 
 def _cross(s: Scene, x: float, foot: float, height: float, *, halo: bool) -> None:

@@ -11,7 +11,7 @@ from .buildings import column
 from .canvas import box, limb, oval, spline
 from .colour import mix, rgb, vary
 from .creatures import bird, serpent
-from .figures import figure, wings
+from .figures import figure
 from .flowers import bloom
 from .fruit import fruit
 from .nature import foliage, hills, mountain, path, plain, rays, sky, tree, tufts
@@ -21,6 +21,7 @@ from .poses import KNEEL, REACH, SIT, STAND, WALK, Dress, person
 from .scene import Scene, room_light
 from .scenes_land import BLOSSOM
 from .water import mirror, water
+from .wings import wings
 
 MARY_BLUE, MARY_RED = "#2a4f94", "#a8342f"
 
