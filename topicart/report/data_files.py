@@ -134,6 +134,4 @@ def _packed(values: NDArray[Any], kind: str) -> str:
 
 def _script(name: str, values: Mapping[str, Any]) -> str:
     text = json.dumps(values, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    # In a file of its own nothing ends the script early; these two ended lines in older browsers.
-    text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     return f"window.{name} = {text};\n"

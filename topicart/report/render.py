@@ -73,6 +73,11 @@ class Plate:
     tiles: tuple[Tile, ...]
     arrangement: Arrangement
 
+    @property
+    def face(self) -> Thumbnail | None:
+        """The first picture there is."""
+        return next((tile.thumbnail for tile in self.tiles if tile.thumbnail), None)
+
 
 def write_site(run: Run, *, progress: Callable[[int, int], None] | None = None) -> Path:
     """Write the page of a run.

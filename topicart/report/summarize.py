@@ -40,7 +40,7 @@ _LEAST_SHARE = 0.05
 _MOST_FACETS = 4
 _SECOND_FACETS = ("style", "period", "genre", "medium", "place", "subject")
 _UNPLACED = -2
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+|\s+")
+_BLANK = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 
 
 @dataclass(frozen=True)
@@ -267,7 +267,7 @@ _TABLES = frozenset({".csv", ".tsv", ".json", ".jsonl", ".parquet", ".ttl", ".nt
 
 def shorten(text: str, longest: int) -> str:
     """Return the text on one line, without control characters, cut where it is too long."""
-    line = _CONTROL.sub(" ", text).strip()
+    line = _BLANK.sub(" ", text).strip()
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
