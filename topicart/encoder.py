@@ -21,10 +21,9 @@ from topicart.images import DECODER_VERSION
 from topicart.model_files import ModelSource, resolve_model
 from topicart.preprocess import Preprocess
 from topicart.slices import Progress, encode_slices, require_positive, slices_of
+from topicart.text_tower import encode_tokens
 
 if TYPE_CHECKING:
-    import torch
-
     from knowledge_graph import Collection
     from topicart.openclip import BuiltModel
 
@@ -108,7 +107,6 @@ class Encoder:
         # open_clip has no types.
         self.model: Any = built.model.to(device).to(memory_format=torch.channels_last).eval()
         self.fingerprint = _fingerprint(self, source)
-        self._padding_id = built.padding_id
         self._mean = torch.tensor(self.preprocess.mean, device=device).view(1, 3, 1, 1)
         self._std = torch.tensor(self.preprocess.std, device=device).view(1, 3, 1, 1)
 
@@ -201,9 +199,9 @@ class Encoder:
         vectors = np.empty((len(texts), self.dim), dtype=np.float32)
         for start in range(0, len(texts), batch_size):
             batch = texts[start : start + batch_size]
-            tokens = self._without_padding(self.tokenizer(list(batch))).to(self.device)
+            tokens = self.tokenizer(list(batch)).to(self.device)
             with torch.inference_mode(), self._autocast():
-                raw = self.model.encode_text(tokens).float().cpu().numpy()
+                raw = encode_tokens(self.model, tokens).float().cpu().numpy()
             vectors[start : start + len(batch)] = normalise(raw)
             if progress is not None:
                 progress(start + len(batch), len(texts))
@@ -291,17 +289,6 @@ class Encoder:
                 for problem in part.problems:
                     on_problem(problem)
         return Embeddings(tuple(ids), np.concatenate(parts))
-
-    def _without_padding(self, tokens: torch.Tensor) -> torch.Tensor:
-        """Cut what is padding in the whole batch, where the text tower masks padding out.
-
-        Prompts have some 10 tokens of 64 or 77: the rest would be most of the work.
-        """
-        if self._padding_id is None:
-            return tokens
-        columns = (tokens != self._padding_id).any(dim=0).nonzero()
-        used = int(columns.max()) + 1 if len(columns) else 1
-        return tokens[:, :used]
 
     def _autocast(self) -> AbstractContextManager[Any]:
         """Compute matrix products in the chosen precision."""

@@ -36,9 +36,6 @@ class BuiltModel:
     preprocess: Preprocess
     dim: int
     context_length: int
-    padding_id: int | None
-    """Token that fills short texts and is masked out by the text tower; none for open_clip's own
-    towers, which see the padding."""
 
 
 def build_model(source: ModelSource) -> BuiltModel:
@@ -100,7 +97,6 @@ def build_model(source: ModelSource) -> BuiltModel:
         preprocess=_preprocess(source.preprocess, model.visual.image_size),
         dim=int(source.config["embed_dim"]),
         context_length=int(context_length or open_clip.tokenizer.DEFAULT_CONTEXT_LENGTH),
-        padding_id=_padding_id(model),
     )
 
 
@@ -217,13 +213,6 @@ def _three(value: float | Sequence[float]) -> tuple[float, float, float]:
         return (float(value),) * 3
     red, green, blue = value
     return (float(red), float(green), float(blue))
-
-
-def _padding_id(model: torch.nn.Module) -> int | None:
-    """The padding token of a Hugging Face text tower."""
-    config = getattr(getattr(model, "text", None), "config", None)
-    padding = getattr(config, "pad_token_id", None)
-    return padding if isinstance(padding, int) else None
 
 
 def _one_line(error: BaseException) -> str:

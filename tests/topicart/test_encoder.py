@@ -106,18 +106,28 @@ def test_one_string_instead_of_several_is_refused(clip: Encoder) -> None:
         clip.encode_texts(["the sea"], batch_size=0)
 
 
-def test_padding_that_is_masked_is_not_computed(models: dict[str, Path]) -> None:
-    encoder = Encoder.load(str(models["hf"]), device="cpu")
+@pytest.mark.parametrize("kind", ["clip", "hf"])
+def test_padding_is_not_computed(models: dict[str, Path], kind: str) -> None:
+    encoder = Encoder.load(str(models[kind]), device="cpu")
+    tower = encoder.model.text if kind == "hf" else encoder.model
     widths: list[int] = []
-    encode = encoder.model.encode_text
-
-    def spy(tokens):  # type: ignore[no-untyped-def]
-        widths.append(tokens.shape[1])
-        return encode(tokens)
-
-    encoder.model.encode_text = spy
+    tower.transformer.register_forward_pre_hook(
+        lambda _, args, kwargs: widths.append((*args, *kwargs.values())[0].shape[1]),
+        with_kwargs=True,
+    )
     encoder.encode_texts(["the sea", "red apples of the sea"])
-    assert widths == [7]
+    assert widths == [7]  # five words, begin and end
+
+
+def test_a_text_tower_of_another_kind_sees_its_padding(models: dict[str, Path]) -> None:
+    encoder = Encoder.load(str(models["clip"]), device="cpu")
+    encoder.model.text_pool_type = "last"
+    widths: list[int] = []
+    encoder.model.transformer.register_forward_pre_hook(
+        lambda _, args: widths.append(args[0].shape[1])
+    )
+    encoder.encode_texts(["the sea"])
+    assert widths == [16]
 
 
 def test_several_pictures_of_a_work_are_averaged(clip: Encoder, tmp_path: Path) -> None:
@@ -225,7 +235,7 @@ def test_values_that_overflow_are_a_problem_not_a_vector(
 
     encoder = Encoder.load(str(models["clip"]), device="cpu")
     encoder.model.encode_image = lambda batch: torch.full((len(batch), DIM), torch.inf)
-    encoder.model.encode_text = lambda tokens: torch.full((len(tokens), DIM), torch.nan)
+    torch.nn.init.constant_(encoder.model.ln_final.weight, torch.nan)
     problems: list[Problem] = []
     collection = paint_collection(tmp_path / "works", 2)
     assert len(encoder.encode_images(collection, on_problem=problems.append)) == 0
