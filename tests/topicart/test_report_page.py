@@ -260,12 +260,21 @@ def test_works_whose_pictures_are_gone_have_a_quiet_placeholder(tmp_path: Path) 
     page = check(write_run(tmp_path, works, [0, 0, 0]))
     missing = [own for own in page.tiles() if "missing" in own["class"].split()]
     assert len(missing) == 2
+    (strip, first, *others) = page.tiles()
+    assert strip["data-work"] == first["data-work"] == "2"
+    assert [own["data-work"] for own in others] == ["0", "1"]
     assert page.text.count("no picture") == 2
 
 
 def test_a_run_of_nothing_but_works_without_vectors(tmp_path: Path) -> None:
     page = check(write_run(tmp_path, [Artwork(id="a"), Artwork(id="b")], [None, None]))
     assert "2 works took no part" in " ".join(page.text.split())
+
+
+def test_years_before_our_era_are_told_as_such(tmp_path: Path) -> None:
+    works = [Artwork(id=f"w{year}", year=year) for year in (-40, 100)]
+    text = " ".join(check(write_run(tmp_path, works, [0, 0])).text.split())
+    assert "Most in 40 BC–31 BC (1 of 2 dated)" in text
 
 
 def test_many_problems_are_cut_and_counted(tmp_path: Path) -> None:

@@ -112,7 +112,9 @@ def write_site(run: Run, *, progress: Callable[[int, int], None] | None = None) 
     )
 
     def tiles(own: Iterable[Card]) -> tuple[Tile, ...]:
-        return tuple(_tile(card, numbers[card.id], thumbnails.get(card.id)) for card in own)
+        found = (_tile(card, numbers[card.id], thumbnails.get(card.id)) for card in own)
+        # Works without a picture come last, so that none of them is the large one.
+        return tuple(sorted(found, key=lambda tile: tile.thumbnail is None))
 
     plates = [_plate(tiles(theme.cards), lead=True) for theme in exhibition.themes]
     outliers = _plate(tiles(exhibition.outliers), lead=False, row_height=150.0)
@@ -235,6 +237,7 @@ def _environment() -> jinja2.Environment:
         shorten=shorten,
         times=_times,
         tone_class=lambda topic: f"t{topic % N_COLOURS}",
+        year=_year,
     )
     environment.globals.update(headings=_FACET_HEADINGS, pictures=_PICTURES, assets=_ASSETS)
     return environment
@@ -252,6 +255,10 @@ def _percent(share: float) -> str:
 
 def _times(lift: float) -> str:
     return f"{lift:.1f}×" if lift < 9.95 else f"{lift:,.0f}×"
+
+
+def _year(year: int) -> str:
+    return str(year) if year > 0 else f"{max(-year, 1)} BC"
 
 
 def _duration(seconds: float) -> str:
