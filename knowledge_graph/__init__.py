@@ -1,8 +1,8 @@
 """What is known about the works: collections, facets, sources, and a gallery painted by code.
 
-``open_collection`` reads a folder or a table into a ``Collection`` of ``Artwork``s; FACETS are the
-kinds of fact; ``write_skos`` gives topics back. ``knowledge_graph.gallery``, a face of its own since it
-loads numpy and Pillow, paints a collection that may be given away. No torch, no plotting.
+``open_collection`` reads a folder or a table into a ``Collection`` of ``Artwork``s; FACETS are
+the kinds of fact; ``write_skos`` gives topics back. ``knowledge_graph.gallery``, a face of its own
+since it loads numpy and Pillow, paints a collection that may be given away. No torch, no plotting.
 """
 
 from knowledge_graph.collection import Artwork, Collection, Problem, collection_schema

@@ -7,9 +7,11 @@ import io
 import multiprocessing
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+
+from knowledge_graph.errors import CollectionError
 
 from .painting import check_size, paint
 from .plan import PlannedWork, plan_gallery
@@ -31,6 +33,12 @@ FIELDS = (
 
 _QUALITY = 88
 
+_PAINTED = ".painted"
+"""Says by which painters, seed and size the pictures are; written before the first."""
+
+PAINTER_VERSION = 1
+"""Counts up when the painters change, so that a gallery by older ones is painted again."""
+
 
 def paint_gallery(
     folder: Path | str,
@@ -47,7 +55,7 @@ def paint_gallery(
     and ``truth.csv`` (``id, theme, manner``: the planted topics, kept apart). The facts
     hang together and some are missing, as in life. Every file is written beside its place
     and renamed, ``metadata.csv`` last, so that an interrupted gallery has no catalogue
-    and is finished by calling again.
+    and is finished by calling again: pictures that are there already are left as they are.
 
     Parameters
     ----------
@@ -73,7 +81,7 @@ def paint_gallery(
     ------
     ValueError
         If an argument is out of range.
-    FileExistsError
+    CollectionError
         If the folder holds a collection that this call would not have made.
     """
     root = Path(folder)
@@ -89,25 +97,39 @@ def paint_gallery(
     _refuse_foreign(root, catalogue)
     images = root / "images"
     images.mkdir(parents=True, exist_ok=True)
-    count = min(workers or os.cpu_count() or 1, len(plan))
-    jobs = [(work, size, str(images / f"{work.id}.jpg")) for work in plan]
-    if count == 1:
-        for done, job in enumerate(jobs, 1):
-            _paint_one(job)
-            if progress:
-                progress(done, len(jobs))
-    else:
+    painted = f"painter {PAINTER_VERSION}, seed {seed}, {works} works, {size} pixels\n".encode()
+    missing = _still_to_paint(root, painted, plan)
+    jobs = [(work, size, str(images / f"{work.id}.jpg")) for work in missing]
+    there = len(plan) - len(jobs)
+    count = min(workers or os.cpu_count() or 1, len(jobs))
+    if count > 1:
         spawn = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(count, mp_context=spawn) as pool:
-            for done, _ in enumerate(pool.map(_paint_one, jobs, chunksize=4), 1):
+            for done, _ in enumerate(pool.map(_paint_one, jobs, chunksize=4), there + 1):
                 if progress:
-                    progress(done, len(jobs))
+                    progress(done, len(plan))
+    else:
+        for done, job in enumerate(jobs, there + 1):
+            _paint_one(job)
+            if progress:
+                progress(done, len(plan))
     _write(
         root / "truth.csv",
         _table(("id", "theme", "manner"), ((w.id, w.theme, w.manner) for w in plan)),
     )
     _write(root / "metadata.csv", catalogue)
     return root
+
+
+def _still_to_paint(root: Path, painted: bytes, plan: Sequence[PlannedWork]) -> list[PlannedWork]:
+    """Return the works without a picture by these painters, and note who paints here now."""
+    note = root / _PAINTED
+    pictures = {work.id: root / "images" / f"{work.id}.jpg" for work in plan}
+    if not note.exists() or note.read_bytes() != painted:
+        for picture in pictures.values():
+            picture.unlink(missing_ok=True)
+        _write(note, painted)
+    return [work for work in plan if not pictures[work.id].exists()]
 
 
 def _paint_one(job: tuple[PlannedWork, int, str]) -> None:
@@ -145,7 +167,7 @@ def _refuse_foreign(root: Path, catalogue: bytes) -> None:
     """A catalogue that is not the one about to be written is somebody's own."""
     there = root / "metadata.csv"
     if there.exists() and there.read_bytes() != catalogue:
-        raise FileExistsError(
+        raise CollectionError(
             f"{there} is there already and is not the catalogue of this gallery (another "
             "collection, seed or number of works). Choose an empty folder, "
             "or delete this one first."

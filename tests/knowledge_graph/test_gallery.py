@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from knowledge_graph import CollectionError
 from knowledge_graph.gallery import (
     ARTISTS,
     MANNERS,
@@ -46,11 +47,16 @@ def every_file(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_two_workers_and_a_repeat_write_the_same_bytes(gallery: Path, tmp_path: Path) -> None:
-    before = every_file(gallery)
-    assert every_file(paint_gallery(tmp_path, works=WORKS, seed=3, workers=2)) == before
-    paint_gallery(gallery, works=WORKS, seed=3, workers=1)
-    assert every_file(gallery) == before
+def test_two_workers_write_the_same_bytes_as_one(gallery: Path, tmp_path: Path) -> None:
+    assert every_file(paint_gallery(tmp_path, works=WORKS, seed=3, workers=2)) == every_file(
+        gallery
+    )
+
+
+def test_a_gallery_that_is_there_is_not_painted_again(gallery: Path) -> None:
+    painted: list[int] = []
+    paint_gallery(gallery, works=WORKS, seed=3, progress=lambda done, _: painted.append(done))
+    assert painted == []
 
 
 def test_another_seed_paints_another_gallery() -> None:
@@ -181,13 +187,24 @@ def test_an_interrupted_gallery_has_no_catalogue_and_can_be_finished(tmp_path: P
     with pytest.raises(KeyboardInterrupt):
         paint_gallery(tmp_path, works=3, size=96, workers=1, progress=interrupt)
     assert not (tmp_path / "metadata.csv").exists()
-    paint_gallery(tmp_path, works=3, size=96, workers=1)
+    counted: list[int] = []
+    paint_gallery(
+        tmp_path, works=3, size=96, workers=1, progress=lambda done, _: counted.append(done)
+    )
+    assert counted == [3]
     assert len(read(tmp_path / "metadata.csv")) == len(list((tmp_path / "images").iterdir())) == 3
+
+
+def test_pictures_of_another_size_are_painted_again(tmp_path: Path) -> None:
+    paint_gallery(tmp_path, works=2, size=96, workers=1)
+    paint_gallery(tmp_path, works=2, size=128, workers=1)
+    for path in (tmp_path / "images").iterdir():
+        assert max(Image.open(path).size) == 128
 
 
 def test_a_folder_with_another_collection_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "metadata.csv").write_text("image,title\nmine.jpg,Mine\n")
-    with pytest.raises(FileExistsError, match=r"metadata\.csv is there already.*empty folder"):
+    with pytest.raises(CollectionError, match=r"metadata\.csv is there already.*empty folder"):
         paint_gallery(tmp_path, works=2, size=96, workers=1)
     assert [p.name for p in tmp_path.iterdir()] == ["metadata.csv"]
 
