@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import pickle
 import shutil
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import huggingface_hub.constants
@@ -109,6 +113,89 @@ def test_a_full_disk_while_downloading_is_not_taken_for_a_missing_connection(
     monkeypatch.setattr(huggingface_hub, "get_hf_file_metadata", full)
     with pytest.raises(ValueError, match="disk is full: open_clip_model.safetensors"):
         resolve_model(DEFAULT_MODEL)
+
+
+@pytest.fixture
+def local_hub(
+    clip_folder: Path, empty_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[list[str]]:
+    """A hub on this machine with the repository owner/paintings; gives the files downloaded."""
+    served: list[str] = []
+
+    class Hub(BaseHTTPRequestHandler):
+        def answer(self) -> bytes:
+            prefix, _, name = self.path.partition("/resolve/main/")
+            file = clip_folder / name
+            if prefix != "/owner/paintings" or not name or not file.is_file():
+                self.send_response(404)
+                missing = "EntryNotFound" if prefix == "/owner/paintings" else "RepoNotFound"
+                self.send_header("X-Error-Code", missing)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return b""
+            content = file.read_bytes()
+            self.send_response(200)
+            self.send_header("ETag", f'"{hashlib.sha256(content).hexdigest()}"')
+            self.send_header("X-Repo-Commit", "1" * 40)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            return content
+
+        def do_HEAD(self) -> None:
+            self.answer()
+
+        def do_GET(self) -> None:
+            if "/resolve/" in self.path:  # the client asks for other things besides
+                served.append(self.path.rpartition("/")[2])
+            self.wfile.write(self.answer())
+
+        def log_message(self, *args: object) -> None:
+            """Keep quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", address)
+    monkeypatch.setattr(
+        huggingface_hub.constants,
+        "HUGGINGFACE_CO_URL_TEMPLATE",
+        address + "/{repo_id}/resolve/{revision}/{filename}",
+    )
+    yield served
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_model_is_downloaded_once(
+    local_hub: list[str], clip_folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    encoder = Encoder.load("hf-hub:owner/paintings", device="cpu")
+    weights = (clip_folder / "open_clip_model.safetensors").read_bytes()
+    assert encoder.weights_sha256 == hashlib.sha256(weights).hexdigest()
+    assert sorted(local_hub) == ["open_clip_config.json", "open_clip_model.safetensors"]
+    shown = capfd.readouterr()
+    assert shown.out == ""
+    assert "open_clip_model.safetensors" in shown.err
+    Encoder.load("hf-hub:owner/paintings", device="cpu")
+    assert len(local_hub) == 2
+
+
+def test_a_download_can_be_silent(local_hub: list[str], capfd: pytest.CaptureFixture[str]) -> None:
+    Encoder.load("hf-hub:owner/paintings", device="cpu", progress=False)
+    assert len(local_hub) == 2
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.usefixtures("local_hub")
+def test_what_the_hub_has_not_is_named(clip_folder: Path) -> None:
+    with pytest.raises(ModelError, match="cannot be fetched: the hub has no repository owner/none"):
+        resolve_model("hf-hub:owner/none")
+    with pytest.raises(hub.HubFileMissingError, match="owner/paintings has no file a or b"):
+        hub.fetch_file("owner/paintings", ["a", "b"])
+    found = hub.fetch_file("owner/paintings", ["a", "open_clip_config.json"])
+    assert found.read_bytes() == (clip_folder / "open_clip_config.json").read_bytes()
 
 
 @pytest.mark.usefixtures("no_network")
