@@ -168,6 +168,13 @@ def local_hub(
     server.server_close()
 
 
+@pytest.fixture
+def bars_without_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the hub's client show its bars although nobody looks."""
+    monkeypatch.setenv("TQDM_POSITION", "-1")
+
+
+@pytest.mark.usefixtures("bars_without_terminal")
 def test_a_model_is_downloaded_once(
     local_hub: list[str], clip_folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -182,6 +189,7 @@ def test_a_model_is_downloaded_once(
     assert len(local_hub) == 2
 
 
+@pytest.mark.usefixtures("bars_without_terminal")
 def test_a_download_can_be_silent(local_hub: list[str], capfd: pytest.CaptureFixture[str]) -> None:
     Encoder.load("hf-hub:owner/paintings", device="cpu", progress=False)
     assert len(local_hub) == 2
