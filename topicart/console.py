@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from rich.console import Console, Group, RenderableType
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
     ProgressColumn,
     SpinnerColumn,
@@ -25,7 +24,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from topicart.models import ModelRow
     from topicart.run import Run
-    from topicart.topics import Topic
+    from topicart.topics import Label, Topic
 
 _STAGES = {
     "paint": "Painting the gallery",
@@ -41,11 +40,16 @@ _STAGES = {
 
 
 class _Rate(ProgressColumn):
-    """Things a second, for stages that count."""
+    """How many of how many, and how many a second, for stages that count."""
 
     def render(self, task: Task) -> Text:
-        """Render nothing until the rate is known."""
-        return Text(f"{task.speed:,.0f}/s" if task.speed and task.total else "", style="dim")
+        """Render nothing for a stage that does not count."""
+        if not task.fields["counts"]:
+            return Text()
+        text = Text(f"{task.completed:,.0f} of {task.total or 0:,.0f}")
+        if task.speed:
+            text.append(f"  {task.speed:,.0f}/s", style="dim")
+        return text
 
 
 class ConsoleProgress:
@@ -64,7 +68,6 @@ class ConsoleProgress:
             SpinnerColumn(finished_text="[green]✓"),
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
-            MofNCompleteColumn(),
             _Rate(),
             TimeElapsedColumn(),
             TimeRemainingColumn(compact=True),
@@ -90,12 +93,12 @@ class ConsoleProgress:
     def stage(self, name: str) -> None:
         """Begin a stage; the one before is done."""
         self._finish()
-        self._task = self._progress.add_task(_STAGES.get(name, name), total=None)
+        self._task = self._progress.add_task(_STAGES.get(name, name), total=None, counts=False)
 
     def count(self, done: int, total: int) -> None:
         """Show how far the stage is."""
         if self._task is not None:
-            self._progress.update(self._task, completed=done, total=total)
+            self._progress.update(self._task, completed=done, total=total, counts=True)
 
     def _finish(self) -> None:
         if self._task is not None:
@@ -211,8 +214,9 @@ def models_table(rows: Sequence[ModelRow]) -> RenderableType:
 
 
 def _evidence(topic: Topic) -> str:
-    first: dict[str, str] = {}
+    """Return what most of the members share: the leading term of the three widest facets."""
+    first: dict[str, Label] = {}
     for label in topic.labels:
-        first.setdefault(label.facet, f"{label.term} {label.share:.0%}")
-    shown = ("artist", "style", "genre", "subject", "period", "date")
-    return " · ".join(first[facet] for facet in shown if facet in first)
+        first.setdefault(label.facet, label)
+    widest = sorted(first.values(), key=lambda label: -label.share)[:3]
+    return " · ".join(f"{label.term} {label.share:.0%}" for label in widest)

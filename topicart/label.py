@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 NAME_FACETS = ("genre", "subject", "style")
 """The facets whose leading labels make a topic's name: what is shown, then how."""
 
+NAME_SHARE = 0.1
+"""A name says only what at least this share of the members' facts say."""
+
 
 class LabelConfig(BaseModel):
     """How topics are named."""
@@ -186,11 +189,16 @@ def compose_names(labels: Sequence[Sequence[Label]], fallbacks: Sequence[str]) -
 
 
 def _first_free(labels: Sequence[Label], fallback: str, taken: set[str]) -> str:
+    sayable = [label for label in labels if label.share >= NAME_SHARE]
     leading = [
-        next((label for label in labels if label.facet == facet), None) for facet in NAME_FACETS
+        next((label for label in sayable if label.facet == facet), None) for facet in NAME_FACETS
     ]
     words = list(dict.fromkeys(_short(label.term) for label in leading if label))
-    spare = [word for word in (_short(label.term) for label in labels) if word not in words]
+    spare = [word for word in (_short(label.term) for label in sayable) if word not in words]
+    if len(words) == 1:
+        # One word is no description: say also what most members share, mostly whose they are.
+        most = max(sayable, key=lambda label: (_short(label.term) not in words, label.share))
+        words += [word for word in [_short(most.term)] if most.share >= 0.5 and word in spare]
     if words:
         spare.append(f"“{fallback}”")
     else:

@@ -4,8 +4,8 @@ from topicart.label import compose_names
 from topicart.topics import Label, Topic
 
 
-def _label(facet: str, term: str) -> Label:
-    return Label(facet=facet, term=term, score=0.1, cosine=0.3, share=0.5, lift=2.0)
+def _label(facet: str, term: str, share: float = 0.4) -> Label:
+    return Label(facet=facet, term=term, score=0.1, cosine=0.3, share=share, lift=2.0)
 
 
 def test_names_say_what_is_shown_then_how_and_never_repeat_a_word() -> None:
@@ -18,6 +18,16 @@ def test_equal_names_are_told_apart_by_the_next_term_then_by_the_central_work() 
     own = [_label("genre", "portrait"), _label("artist", "Rembrandt")]
     names = compose_names([own, own, own, own], ["One", "Two", "Three", "Three"])
     assert names == ["portrait", "portrait, Rembrandt", "portrait, “Three”", "portrait (2)"]
+
+
+def test_one_word_alone_is_joined_by_what_most_members_share() -> None:
+    own = [_label("style", "Art Brut"), _label("artist", "Battiss", 0.9), _label("place", "Rome")]
+    assert compose_names([own], ["One"]) == ["Art Brut, Battiss"]
+
+
+def test_names_say_nothing_that_few_members_say() -> None:
+    own = [_label("genre", "portrait", 0.05), _label("style", "Cubism"), _label("subject", "cats")]
+    assert compose_names([own], ["One"]) == ["cats, Cubism"]
 
 
 def test_topics_without_labels_are_called_by_their_central_work() -> None:
