@@ -11,7 +11,8 @@ from knowledge_graph import Artwork
 from tests.topicart.report_runs import harbour, write_run
 from topicart.report.counting import Count, count_years, leading_values
 from topicart.report.measures import explain_measures
-from topicart.report.summarize import Exhibition, collection_name, shorten, summarize
+from topicart.report.summarize import Exhibition, summarize
+from topicart.report.wording import collection_name, shorten
 from topicart.topics import OUTLIER, Label
 
 

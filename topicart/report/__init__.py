@@ -1,8 +1,8 @@
 """The page of a run: one folder that opens from a double click and asks nothing of any network.
 
 ``write_site`` makes it. ``summarize`` turns a run into plain values, ``render`` puts them into the
-templates, ``thumbnails`` makes the pictures small; ``mosaic``, ``palette``, ``counting`` and
-``measures`` are their parts.
+templates, ``thumbnails`` makes the pictures small; ``mosaic``, ``palette``, ``counting``,
+``measures`` and ``wording`` are their parts.
 """
 
 from topicart.report.render import write_site

@@ -58,33 +58,25 @@ class Years:
         Works of the topic in each period, shape ``(n_periods,)``.
     collection
         Works of the collection in each period, shape ``(n_periods,)``.
+    end
+        Last year of the last period.
     first, last
         Earliest and latest year in the topic.
+    dated
+        Works of the topic with a year.
+    peak
+        First year, last year and works of the topic's fullest period, the earliest of equals.
     """
 
     start: int
     step: int
     counts: tuple[int, ...]
     collection: tuple[int, ...]
+    end: int
     first: int
     last: int
-
-    @property
-    def dated(self) -> int:
-        """Number of works of the topic with a year."""
-        return sum(self.counts)
-
-    @property
-    def end(self) -> int:
-        """Last year of the last period."""
-        return self.start + self.step * len(self.counts) - 1
-
-    @property
-    def peak(self) -> tuple[int, int, int]:
-        """First year, last year and works of the fullest period (the earliest of equals)."""
-        best = max(range(len(self.counts)), key=lambda period: (self.counts[period], -period))
-        first = self.start + best * self.step
-        return first, first + self.step - 1, self.counts[best]
+    dated: int
+    peak: tuple[int, int, int]
 
 
 def leading_values(works: pa.Table, facet: str, *, most: int) -> dict[int, Leading]:
@@ -176,15 +168,20 @@ def count_years(
     last = np.full(n_topics, np.iinfo(np.int64).min)
     np.minimum.at(first, own, when)
     np.maximum.at(last, own, when)
+    dated, fullest = counts.sum(axis=1).tolist(), counts.argmax(axis=1).tolist()
+    peaks = [start + step * period for period in fullest]
     return {
         topic: Years(
             start=start,
             step=step,
             counts=tuple(counts[topic].tolist()),
             collection=collection,
+            end=start + step * n_periods - 1,
             first=int(first[topic]),
             last=int(last[topic]),
+            dated=dated[topic],
+            peak=(peaks[topic], peaks[topic] + step - 1, int(counts[topic].max())),
         )
         for topic in range(n_topics)
-        if counts[topic].any()
+        if dated[topic]
     }

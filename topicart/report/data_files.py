@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from topicart.report.summarize import Card, Exhibition, shorten, topic_column
+from topicart.report.summarize import Card, Exhibition, topic_column
 from topicart.report.thumbnails import Thumbnail
+from topicart.report.wording import shorten
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,13 +44,6 @@ def works_script(
     str
         JavaScript that sets ``topicartWorks``.
     """
-
-    def picture(card: Card) -> list[Any] | None:
-        thumbnail = thumbnails.get(card.id)
-        if thumbnail is None:
-            return None
-        return [f"{folder}/{thumbnail.file}", thumbnail.width, thumbnail.height]
-
     return _script(
         "topicartWorks",
         {
@@ -63,7 +57,7 @@ def works_script(
                     "probability": card.probability,
                     "rank": card.rank,
                     "facts": [[facet, ", ".join(values)] for facet, values in card.facts],
-                    "picture": picture(card),
+                    "picture": _picture(thumbnails.get(card.id), folder),
                 }
                 for card in cards
             ],
@@ -126,6 +120,12 @@ def map_script(works: pa.Table, cards: Sequence[Card], n_topics: int) -> str:
             "topics": n_topics,
         },
     )
+
+
+def _picture(thumbnail: Thumbnail | None, folder: str) -> tuple[str, int, int] | None:
+    if thumbnail is None:
+        return None
+    return f"{folder}/{thumbnail.file}", thumbnail.width, thumbnail.height
 
 
 def _packed(values: NDArray[Any], kind: str) -> str:

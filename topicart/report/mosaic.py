@@ -62,7 +62,18 @@ class Arrangement:
 
 
 def shown_ratio(ratio: float) -> float:
-    """Return the width over height at which a picture is shown: its own, unless it is extreme."""
+    """Return the proportion at which a picture is shown: its own, unless it is extreme.
+
+    Parameters
+    ----------
+    ratio
+        Its width over its height.
+
+    Returns
+    -------
+    float
+        Between 0.5 and 2.4, rounded to hundredths so that few style rules do.
+    """
     return round(min(max(ratio, _LEAST_RATIO), _GREATEST_RATIO), 2)
 
 

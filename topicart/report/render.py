@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +11,9 @@ from topicart.atomic import make_folder, write_bytes_atomic, write_text_atomic
 from topicart.report.data_files import map_script, works_script
 from topicart.report.mosaic import Arrangement, Row, arrange, shown_ratio
 from topicart.report.palette import N_COLOURS, topic_tones
-from topicart.report.summarize import Card, Exhibition, shorten, summarize
+from topicart.report.summarize import Card, Exhibition, summarize
 from topicart.report.thumbnails import Thumbnail, Wanted, make_thumbnails
+from topicart.report.wording import counted, day, duration, percent, shorten, times, year
 
 if TYPE_CHECKING:
     import jinja2
@@ -68,15 +68,21 @@ class Tile:
 
 @dataclass(frozen=True)
 class Plate:
-    """Tiles and how they are arranged."""
+    """Tiles and how they are arranged.
+
+    Parameters
+    ----------
+    tiles
+        Those with a picture first.
+    arrangement
+        Speaks of them by their positions.
+    face
+        The picture that stands for all of them, or ``None`` where none has one.
+    """
 
     tiles: tuple[Tile, ...]
     arrangement: Arrangement
-
-    @property
-    def face(self) -> Thumbnail | None:
-        """The first picture there is."""
-        return next((tile.thumbnail for tile in self.tiles if tile.thumbnail), None)
+    face: Thumbnail | None
 
 
 def write_site(run: Run, *, progress: Callable[[int, int], None] | None = None) -> Path:
@@ -106,18 +112,17 @@ def write_site(run: Run, *, progress: Callable[[int, int], None] | None = None) 
     site = run.page.parent
     make_folder(site / _ASSETS)
     cards = {card.id: card for card in _shown(exhibition)}
-    numbers = {work_id: number for number, work_id in enumerate(cards)}
     thumbnails = make_thumbnails(
         _wanted(exhibition, cards.values()), site / _PICTURES, progress=progress
     )
-
-    def tiles(own: Iterable[Card]) -> tuple[Tile, ...]:
-        found = (_tile(card, numbers[card.id], thumbnails.get(card.id)) for card in own)
-        # Works without a picture come last, so that none of them is the large one.
-        return tuple(sorted(found, key=lambda tile: tile.thumbnail is None))
-
-    plates = [_plate(tiles(theme.cards), lead=True) for theme in exhibition.themes]
-    outliers = _plate(tiles(exhibition.outliers), lead=False, row_height=150.0)
+    tiles = {
+        card.id: _tile(card, number, thumbnails.get(card.id))
+        for number, card in enumerate(cards.values())
+    }
+    plates = [_plate(tiles[card.id] for card in theme.cards) for theme in exhibition.themes]
+    outliers = _plate(
+        (tiles[card.id] for card in exhibition.outliers), lead=False, row_height=150.0
+    )
     hero = _hero([plate.tiles for plate in plates] or [outliers.tiles])
     for source in sorted((_HERE / "static").iterdir()):
         write_bytes_atomic(site / _ASSETS / source.name, source.read_bytes())
@@ -160,13 +165,15 @@ def _wanted(exhibition: Exhibition, cards: Iterable[Card]) -> dict[str, Wanted]:
 
 
 def _tile(card: Card, number: int, thumbnail: Thumbnail | None) -> Tile:
-    ratio = shown_ratio(thumbnail.ratio if thumbnail else _PLACEHOLDER_RATIO)
+    ratio = shown_ratio(thumbnail.width / thumbnail.height if thumbnail else _PLACEHOLDER_RATIO)
     return Tile(number, card, thumbnail, ratio)
 
 
-def _plate(tiles: tuple[Tile, ...], *, lead: bool, row_height: float = 185.0) -> Plate:
-    ratios = [tile.ratio for tile in tiles]
-    return Plate(tiles, arrange(ratios, lead=lead, row_height=row_height))
+def _plate(found: Iterable[Tile], *, lead: bool = True, row_height: float = 185.0) -> Plate:
+    # Works without a picture come last, so that none of them is the large one.
+    tiles = tuple(sorted(found, key=lambda tile: tile.thumbnail is None))
+    arrangement = arrange([tile.ratio for tile in tiles], lead=lead, row_height=row_height)
+    return Plate(tiles, arrangement, tiles[0].thumbnail if tiles else None)
 
 
 def _hero(sources: Sequence[Sequence[Tile]]) -> Plate:
@@ -182,7 +189,8 @@ def _hero(sources: Sequence[Sequence[Tile]]) -> Plate:
             chosen.append(tile)
     filler = max(0.0, _HERO_RATIO * 0.7 - sum(tile.ratio for tile in chosen))
     rows = (Row(tuple(range(len(chosen))), round(filler, 2)),) if chosen else ()
-    return Plate(tuple(chosen), Arrangement(None, 0.0, (), rows))
+    face = chosen[0].thumbnail if chosen else None
+    return Plate(tuple(chosen), Arrangement(None, 0.0, (), rows), face)
 
 
 def _layout(plates: Sequence[Plate], n_topics: int) -> str:
@@ -210,9 +218,9 @@ def _citation(exhibition: Exhibition) -> str:
     seed = "" if exhibition.seed is None else f", seed {exhibition.seed}"
     return (
         f"“{exhibition.name}”: a topic model of {exhibition.n_works:,} works in "
-        f"{_counted(len(exhibition.themes), 'theme')}. Made with topicart "
+        f"{counted(len(exhibition.themes), 'theme')}. Made with topicart "
         f"{record.topicart_version}, encoder {record.model.name} (weights SHA-256 "
-        f"{record.model.weights_sha256[:16]}){seed}, {_day(record.finished or record.created)}."
+        f"{record.model.weights_sha256[:16]}){seed}, {day(record.finished or record.created)}."
     )
 
 
@@ -227,53 +235,20 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        counted=_counted,
-        day=_day,
-        duration=_duration,
+        counted=counted,
+        day=day,
+        duration=duration,
         number=lambda value: f"{value:,}",
-        percent=_percent,
+        percent=percent,
         ratio_class=_ratio_class,
         share_class=_share_class,
         shorten=shorten,
-        times=_times,
+        times=times,
         tone_class=lambda topic: f"t{topic % N_COLOURS}",
-        year=_year,
+        year=year,
     )
     environment.globals.update(headings=_FACET_HEADINGS, pictures=_PICTURES, assets=_ASSETS)
     return environment
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _percent(share: float) -> str:
-    if 0.0 < share < 0.005:
-        return "under 1%"
-    return f"{share:.0%}"
-
-
-def _times(lift: float) -> str:
-    return f"{lift:.1f}×" if lift < 9.95 else f"{lift:,.0f}×"
-
-
-def _year(year: int) -> str:
-    return str(year) if year > 0 else f"{max(-year, 1)} BC"
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 1:
-        return "under a second"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
-def _day(moment: str) -> str:
-    try:
-        when = datetime.fromisoformat(moment)
-    except ValueError:
-        return moment
-    return f"{when.day} {when:%B %Y}"
 
 
 def _ratio_class(ratio: float) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +11,7 @@ import numpy as np
 from knowledge_graph import FACETS
 from topicart.report.counting import Leading, Years, count_years, leading_values
 from topicart.report.measures import Measure, explain_measures
+from topicart.report.wording import capitalised, collection_name, shorten
 from topicart.topics import OUTLIER, Label, Topic
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ _FEWEST_CARDS = 6
 _LONGEST_TITLE = 400
 _LONGEST_VALUE = 160
 _MOST_VALUES = 12
+_MOST_ARTISTS = 3
 _MOST_LEADING = 6
 _LABELS_A_FACET = 3
 _EVIDENCE_FACETS = ("genre", "subject", "style", "period", "place", "medium", "series", "emotion")
@@ -40,7 +40,6 @@ _LEAST_SHARE = 0.05
 _MOST_FACETS = 4
 _SECOND_FACETS = ("style", "period", "genre", "medium", "place", "subject")
 _UNPLACED = -2
-_BLANK = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 
 
 @dataclass(frozen=True)
@@ -51,8 +50,10 @@ class Card:
     ----------
     id, title, date
         As recorded, shortened; the id stands in for a missing title.
-    artists
-        Names as recorded.
+    artist
+        Names as recorded, in one line, or empty.
+    alt
+        What stands for the picture where it is not seen.
     topic
         Its topic, -1 for none.
     probability
@@ -68,24 +69,13 @@ class Card:
     id: str
     title: str
     date: str
-    artists: tuple[str, ...]
+    artist: str
+    alt: str
     topic: int
     probability: float
     rank: int
     facts: tuple[tuple[str, tuple[str, ...]], ...]
     image: str | None
-
-    @property
-    def artist(self) -> str:
-        """The artists in one line, or empty."""
-        return " and ".join(self.artists)
-
-    @property
-    def alt(self) -> str:
-        """What stands for the picture where it is not seen."""
-        return ", ".join(
-            part for part in (shorten(self.title, 160), self.artist, self.date) if part
-        )
 
 
 @dataclass(frozen=True)
@@ -155,6 +145,8 @@ class Exhibition:
         What was done, with what.
     n_works, n_placed, n_outliers, n_artists
         Works in the collection, works that took part, those of them in no theme, artists.
+    outlier_share
+        Share of the works that took part and are in no theme.
     themes
         The topics, largest first.
     outliers
@@ -179,6 +171,7 @@ class Exhibition:
     n_placed: int
     n_outliers: int
     n_artists: int
+    outlier_share: float
     themes: tuple[Theme, ...]
     outliers: tuple[Card, ...]
     measures: tuple[Measure, ...]
@@ -188,11 +181,6 @@ class Exhibition:
     seed: int | None
     problems: tuple[Problem, ...]
     n_problems: int
-
-    @property
-    def outlier_share(self) -> float:
-        """Share of the works that took part and stand in no theme."""
-        return self.n_outliers / self.n_placed if self.n_placed else 0.0
 
 
 def summarize(run: Run) -> Exhibition:
@@ -211,7 +199,7 @@ def summarize(run: Run) -> Exhibition:
     """
     works = run.works
     placed = topic_column(works)
-    inside = placed != _UNPLACED
+    n_placed = int((placed != _UNPLACED).sum())
     outliers = np.flatnonzero(placed == OUTLIER)
     n_cards = min(MOST_CARDS, max(_FEWEST_CARDS, _ALL_CARDS // max(len(run.topics), 1)))
     central = [topic.representatives[:n_cards] for topic in run.topics]
@@ -223,16 +211,17 @@ def summarize(run: Run) -> Exhibition:
         name=collection_name(run.record.source.path),
         record=run.record,
         n_works=works.num_rows,
-        n_placed=int(inside.sum()),
+        n_placed=n_placed,
         n_outliers=len(outliers),
+        outlier_share=len(outliers) / max(n_placed, 1),
         n_artists=_n_values(works, "artist"),
         themes=tuple(
             Theme(
                 topic=topic.id,
-                name=_capitalised(shorten(topic.name, _LONGEST_VALUE)),
+                name=capitalised(shorten(topic.name, _LONGEST_VALUE)),
                 summary=shorten(topic.summary, 2000),
                 size=topic.size,
-                share=topic.size / max(int(inside.sum()), 1),
+                share=topic.size / max(n_placed, 1),
                 evidence=_evidence(topic),
                 leading=tuple(
                     (facet, leading[facet][topic.id])
@@ -255,24 +244,19 @@ def summarize(run: Run) -> Exhibition:
     )
 
 
-def collection_name(source: str) -> str:
-    """Return a name for people from the path or data set that the user named."""
-    path = PurePath(source)
-    name = path.stem if path.suffix.lower() in _TABLES else path.name
-    return _capitalised(shorten(re.sub(r"[-_\s]+", " ", name).strip(), 120)) or "Collection"
-
-
-_TABLES = frozenset({".csv", ".tsv", ".json", ".jsonl", ".parquet", ".ttl", ".nt", ".rdf"})
-
-
-def shorten(text: str, longest: int) -> str:
-    """Return the text on one line, without control characters, cut where it is too long."""
-    line = _BLANK.sub(" ", text).strip()
-    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
-
-
 def topic_column(works: pa.Table) -> NDArray[np.int64]:
-    """Return the topic of each work, shape ``(n_works,)``: -1 outlier, -2 took no part."""
+    """Return the topic of each work.
+
+    Parameters
+    ----------
+    works
+        The run's works.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape ``(n_works,)``; -1 for outliers, -2 for works that took no part.
+    """
     import pyarrow as pa
 
     column = works.column("topic").cast(pa.int64()).fill_null(_UNPLACED)
@@ -299,11 +283,15 @@ def _card(row: Mapping[str, Any]) -> Card:
     def values(facet: str) -> tuple[str, ...]:
         return tuple(shorten(value, _LONGEST_VALUE) for value in (row[facet] or ()) if value)
 
+    title = shorten(row["title"] or "", _LONGEST_TITLE) or shorten(row["id"], _LONGEST_TITLE)
+    date = shorten(row["date"] or "", 60)
+    artist = " and ".join(values("artist")[:_MOST_ARTISTS])
     return Card(
         id=row["id"],
-        title=shorten(row["title"] or "", _LONGEST_TITLE) or shorten(row["id"], _LONGEST_TITLE),
-        date=shorten(row["date"] or "", 60),
-        artists=values("artist")[:3],
+        title=title,
+        date=date,
+        artist=artist,
+        alt=", ".join(part for part in (shorten(title, 160), artist, date) if part),
         topic=OUTLIER if row["topic"] is None else row["topic"],
         probability=round(float(row["probability"] or 0.0), 3),
         rank=-1 if row["rank"] is None else row["rank"],
@@ -385,7 +373,3 @@ def _seed(config: Mapping[str, Any]) -> int | None:
         if isinstance(place, dict) and isinstance(place.get("seed"), int):
             return int(place["seed"])
     return None
-
-
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]

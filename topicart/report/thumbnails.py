@@ -57,11 +57,6 @@ class Thumbnail:
     width: int
     height: int
 
-    @property
-    def ratio(self) -> float:
-        """Width over height."""
-        return self.width / self.height
-
 
 def make_thumbnails(
     wanted: Mapping[str, Wanted],
