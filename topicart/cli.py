@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from topicart.cpu import wait_without_spinning
+
 if TYPE_CHECKING:
     from topicart.console import ConsoleProgress
     from topicart.encoder import Encoder
@@ -40,6 +42,7 @@ RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder that `f
 
 def main() -> None:
     """Run the command ``topicart``."""
+    wait_without_spinning()
     app()
 
 
@@ -139,7 +142,12 @@ def fit(
         collection = open_collection(
             source, columns=columns, separator=separator, folders_as=folders_as
         )
-        encoder = Encoder.load(model or DEFAULT_MODEL, device=device, precision=precision)
+        encoder = Encoder.load(
+            model or DEFAULT_MODEL,
+            device=device,
+            precision=precision,
+            progress=not (quiet or as_json),
+        )
         run = _fit(
             collection, out, encoder, config, overwrite, batch_size, workers, quiet or as_json
         )

@@ -112,7 +112,8 @@ def fit_run(
     overwrite
         Replace another fit that is in ``out``. Its embeddings are used again where they fit.
     batch_size, workers
-        Pictures encoded at a time, and threads that decode them; they do not change the result.
+        Pictures encoded at a time, and threads that decode them. The first can change vectors in
+        their last bits, the second changes nothing.
     progress
         Told of stages and counts.
 

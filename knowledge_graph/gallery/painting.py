@@ -110,7 +110,18 @@ def paint(planned: PlannedWork, size: int = 320) -> Image.Image:
 
 
 def check_size(size: int) -> None:
-    """Raise a ValueError that says how to mend a size out of range."""
+    """Refuse a size out of range.
+
+    Parameters
+    ----------
+    size : int
+        The longer side of a picture in pixels.
+
+    Raises
+    ------
+    ValueError
+        If it is; the message says how to mend it.
+    """
     if isinstance(size, bool) or not isinstance(size, int) or not MIN_SIZE <= size <= MAX_SIZE:
         raise ValueError(
             f"size is {size!r}; expected the longer side in whole pixels, {MIN_SIZE} to "

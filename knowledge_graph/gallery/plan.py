@@ -43,7 +43,7 @@ class PlannedWork:
     seed: tuple[int, int]
 
 
-def slug(text: str) -> str:
+def _slug(text: str) -> str:
     """Lower case ASCII words joined by hyphens."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "untitled"
@@ -274,7 +274,7 @@ def _format(theme: Theme, rng: np.random.Generator) -> float:
 
 def _name(artist: Artist, title: str, year: int, taken: set[str]) -> str:
     """``artist-slug_title-slug``, made unique with the year and then a number, as WikiArt does."""
-    base = f"{slug(artist.name)}_{slug(title)}"
+    base = f"{_slug(artist.name)}_{_slug(title)}"
     name, count = base, 1
     while name in taken:
         name = f"{base}-{year}" if count == 1 else f"{base}-{year}-{count}"
