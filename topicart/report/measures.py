@@ -18,7 +18,8 @@ _MEANINGS = {
         "themes keep apart."
     ),
     "topic_diversity": (
-        "Share of the labels' words that belong to one theme only. At 1 no two themes share a word."
+        "Number of different terms among all labels, over the number of labels: at 1 no two "
+        "themes share a term; the lower, the more they repeat one another."
     ),
     "outlier_share": (
         "Works that stand in no theme. Neither good nor bad: a theme that takes everything "
