@@ -76,14 +76,15 @@ class Hdbscan:
 
         HDBSCAN's choice by excess of mass can fall into one huge cluster and a few crumbs. Where
         a cluster holds more than ``max_share`` of the points, the choice is made again from
-        smaller clusters, and kept unless that leaves as many points in none.
+        smaller clusters, and kept if fewer points are then in none than were in the huge one.
         """
         most = int(self.max_share * len(points))
         clusters = self._cluster(points, max_cluster_size=0)
-        if (clusters.labels == OUTLIER).all() or _largest(clusters) <= most:
+        largest = _largest(clusters)
+        if largest <= most:
             return clusters
         finer = self._cluster(points, max_cluster_size=most)
-        return finer if (finer.labels == OUTLIER).sum() <= most else clusters
+        return finer if (finer.labels == OUTLIER).sum() < largest else clusters
 
     def _cluster(self, points: NDArray[np.float32], max_cluster_size: int) -> Clusters:
         import numpy as np
@@ -210,7 +211,7 @@ def largest_first(clusters: Clusters) -> Clusters:
 
 
 def _largest(clusters: Clusters) -> int:
-    """Return the size of the largest cluster."""
+    """Return the size of the largest cluster, 0 if there is none."""
     import numpy as np
 
-    return int(np.bincount(clusters.labels[clusters.labels != OUTLIER]).max())
+    return int(np.bincount(clusters.labels[clusters.labels != OUTLIER]).max(initial=0))

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from prompts import Vocabulary, build_vocabulary, load_templates, phrase
 from topicart.summarize import summarize_facts
-from topicart.topics import OUTLIER, Label, Topic
+from topicart.topics import OUTLIER, SAYABLE_SHARE, Label, Topic
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 NAME_FACETS = ("genre", "subject", "style")
 """The facets whose leading labels make a topic's name: what is shown, then how."""
-
-NAME_SHARE = 0.1
-"""A name says only what at least this share of the members' facts say."""
 
 
 class LabelConfig(BaseModel):
@@ -189,7 +186,7 @@ def compose_names(labels: Sequence[Sequence[Label]], fallbacks: Sequence[str]) -
 
 
 def _first_free(labels: Sequence[Label], fallback: str, taken: set[str]) -> str:
-    sayable = [label for label in labels if label.share >= NAME_SHARE]
+    sayable = [label for label in labels if label.share >= SAYABLE_SHARE]
     leading = [
         next((label for label in sayable if label.facet == facet), None) for facet in NAME_FACETS
     ]

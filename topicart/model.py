@@ -43,7 +43,7 @@ class TopicModelConfig(BaseModel):
     min_cluster_size: int | None = Field(default=None, ge=2)
     """Least size of a topic; by default about half the square root of the number of works."""
     min_samples: int | None = Field(default=None, ge=1)
-    """HDBSCAN's caution: larger leaves more outliers. By default a quarter of the least size."""
+    """HDBSCAN's caution: larger leaves more outliers. By default an eighth of the least size."""
     max_share: float = Field(default=1 / 3, gt=0.0, le=1.0)
     """HDBSCAN chooses smaller topics where one would hold more than this share of the works."""
     n_topics: int | None = Field(default=None, ge=2)
@@ -137,7 +137,7 @@ class TopicModel:
         vectors = embeddings.vectors
         n_works = len(vectors)
         min_cluster_size = config.min_cluster_size or default_min_cluster_size(n_works)
-        min_samples = config.min_samples or max(3, min_cluster_size // 4)
+        min_samples = config.min_samples or max(3, min_cluster_size // 8)
         n_topics = config.n_topics or max(2, default_min_cluster_size(n_works))
         _check_enough(n_works, min_cluster_size)
         seeds = {step: derive_seed(config.seed, step) for step in ("reduce", "cluster", "map")}

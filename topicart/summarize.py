@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from topicart.topics import Label
+from topicart.topics import SAYABLE_SHARE, Label
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,13 +33,11 @@ def summarize_facts(works: Collection, members: NDArray[np.int64], labels: Seque
         One to three sentences; the same for the same facts.
     """
     chosen = works.select(members)
-    years = sorted(year for year in chosen.column("year") if year is not None)
-    when = f", {years[0]}–{years[-1]}" if years and years[0] != years[-1] else ""
-    when = f", {years[0]}" if years and not when else when
+    years = sorted({year for year in chosen.column("year") if year is not None})
+    when = f", {years[0]}" + (f"–{years[-1]}" if len(years) > 1 else "") if years else ""
     sentences = [f"{len(chosen):,} works{when}."]
-    shared = [_share(label) for label in _leading(labels)]
-    if shared:
-        sentences.append(f"{_listed(shared)}.")
+    if shared := [f"{label.term} in {label.share:.0%}" for label in _leading(labels)]:
+        sentences.append(f"{_capital(_listed(shared))} of them.")
     artists = Counter(name for names in chosen.facet("artist") for name in names)
     if artists:
         leading = sorted(artists, key=lambda name: (-artists[name], name))[:3]
@@ -53,16 +51,17 @@ def summarize_facts(works: Collection, members: NDArray[np.int64], labels: Seque
 
 
 def _leading(labels: Sequence[Label]) -> list[Label]:
-    """Return the first label of what is shown, how and in what spirit."""
+    """Return the first label of what is shown, and of how, that enough members share."""
     first: dict[str, Label] = {}
     for label in labels:
-        first.setdefault(label.facet, label)
+        if label.share >= SAYABLE_SHARE:
+            first.setdefault(label.facet, label)
     return [first[facet] for facet in ("genre", "subject", "style") if facet in first]
-
-
-def _share(label: Label) -> str:
-    return f"{label.share:.0%} {label.term} ({label.facet})"
 
 
 def _listed(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

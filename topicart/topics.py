@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 OUTLIER = -1
 """The topic id of a work that is in no topic."""
 
+SAYABLE_SHARE = 0.1
+"""A topic's name and summary say only what at least this share of its members' facts say."""
+
 
 @dataclass(frozen=True)
 class Label:
