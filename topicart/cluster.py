@@ -76,7 +76,8 @@ class Hdbscan:
 
         HDBSCAN's choice by excess of mass can fall into one huge cluster and a few crumbs. Where
         a cluster holds more than ``max_share`` of the points, the choice is made again from
-        smaller clusters, and kept if fewer points are then in none than were in the huge one.
+        smaller clusters, and kept if at most half as many points are then in none as were in
+        the huge one: a cloud without parts would fall to crumbs.
         """
         most = int(self.max_share * len(points))
         clusters = self._cluster(points, max_cluster_size=0)
@@ -84,7 +85,7 @@ class Hdbscan:
         if largest <= most:
             return clusters
         finer = self._cluster(points, max_cluster_size=most)
-        return finer if (finer.labels == OUTLIER).sum() < largest else clusters
+        return finer if 2 * (finer.labels == OUTLIER).sum() <= largest else clusters
 
     def _cluster(self, points: NDArray[np.float32], max_cluster_size: int) -> Clusters:
         import numpy as np

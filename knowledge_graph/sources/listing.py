@@ -102,9 +102,10 @@ def list_pictures(root: Path, only: Iterable[str] | None = None) -> Listing:
 def _refused(root: Path, entry: os.DirEntry[str], name: str) -> str:
     """Say why this entry, if it is a picture or a folder at all, is not used; ``""`` if it is."""
     if entry.is_symlink():
-        if entry.is_dir():
+        # DirEntry.is_dir and Path.resolve raise where a link leads in a circle; these do not.
+        target = Path(os.path.realpath(entry.path))
+        if target.is_dir():
             return "a link to a folder is not followed; move the folder here or open it itself"
-        target = Path(entry.path).resolve()
         if is_picture(entry.name) and not target.is_relative_to(root):
             return "a link that leaves the folder; copy the picture here instead"
         if is_picture(entry.name) and not target.is_file():
