@@ -29,6 +29,7 @@ _JUNK = frozenset({"thumbs.db", "desktop.ini", "__macosx", "@eadir"})
 _RUN_FILES = frozenset({"run.json", "works.parquet"})
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ def list_pictures(root: Path, only: Iterable[str] | None = None) -> Listing:
                     f"{root}: the folder cannot be read ({error.strerror}); expected a folder that "
                     "you may list. Check its permissions."
                 ) from error
-            problems.append(Problem("", folder, f"folder cannot be read: {error.strerror}"))
+            reason = f"folder cannot be read: {error.strerror}"
+            problems.append(Problem("", _printable(folder), reason))
             continue
         if folder and {entry.name for entry in found} >= _RUN_FILES:
             continue  # A run left inside the collection: its mosaics are no works.
@@ -92,7 +94,7 @@ def list_pictures(root: Path, only: Iterable[str] | None = None) -> Listing:
                 if folder or wanted is None or entry.name.casefold() in wanted:
                     folders.append(name)
             elif reason := _refused(root, entry, name):
-                shown = name.encode("utf-8", "backslashreplace").decode()
+                shown = _printable(name)
                 problems.append(Problem(without_suffix(shown), shown, reason))
             elif is_picture(name):
                 files.append(name)
@@ -117,9 +119,18 @@ def _refused(root: Path, entry: os.DirEntry[str], name: str) -> str:
             name.encode("utf-8")
         except UnicodeEncodeError:
             return "the name of the file or its folder is not UTF-8; rename it"
+        if _CONTROL.search(name):
+            # Names become ids and are printed: a terminal would obey an escape sequence in one.
+            return "the name of the file or its folder has control characters; rename it"
         if not entry.is_file():
             return "not a regular file"
     return ""
+
+
+def _printable(name: str) -> str:
+    """Write what UTF-8 cannot hold, and control characters, as escapes."""
+    text = name.encode("utf-8", "backslashreplace").decode()
+    return _CONTROL.sub(lambda found: f"\\x{ord(found.group()):02x}", text)
 
 
 def is_picture(name: str) -> bool:

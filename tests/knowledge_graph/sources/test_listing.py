@@ -46,11 +46,13 @@ def test_links_that_leave_the_folder_are_reported_and_those_within_count(tmp_pat
     (root / "gone.jpg").symlink_to(root / "nothing.jpg")
     (root / "folder").symlink_to(outside / "more")
     (root / "loop").symlink_to(root)
+    (root / "circle.jpg").symlink_to("circle.jpg")
     listing = list_pictures(root)
     assert listing.files == ("a.jpg", "within.jpg")
     assert {problem.file: problem.reason.split(";")[0] for problem in listing.problems} == {
         "out.jpg": "a link that leaves the folder",
         "gone.jpg": "a link to a file that is not there",
+        "circle.jpg": "a link to a file that is not there",
         "folder": "a link to a folder is not followed",
         "loop": "a link to a folder is not followed",
     }
@@ -62,6 +64,22 @@ def test_pictures_of_kinds_that_are_not_read_are_reported(tmp_path: Path) -> Non
     assert listing.files == ("c.jpg",)
     assert [problem.file for problem in listing.problems] == ["a.heic", "b.JP2"]
     assert "save it as JPEG" in listing.problems[0].reason
+
+
+@pytest.mark.skipif(os.name == "nt", reason="such names cannot be there")
+def test_a_name_with_control_characters_is_reported_and_never_printed_raw(tmp_path: Path) -> None:
+    root = fill(tmp_path, "a.jpg", "b\x1b[31mred\n.jpg", "in\x9bner/c.jpg", "d\x07.heic")
+    listing = list_pictures(root)
+    assert listing.files == ("a.jpg",)
+    assert {problem.file: problem.reason for problem in listing.problems} == {
+        "b\\x1b[31mred\\x0a.jpg": (
+            "the name of the file or its folder has control characters; rename it"
+        ),
+        "d\\x07.heic": "this kind of file is not read; save it as JPEG, PNG, WebP or TIFF",
+        "in\\x9bner/c.jpg": (
+            "the name of the file or its folder has control characters; rename it"
+        ),
+    }
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names are Unicode there")
