@@ -73,7 +73,7 @@ def fit(
     ] = None,
     column: Annotated[
         list[str] | None,
-        typer.Option("--map", help="FACET=COLUMN, where a column is not recognised by its name."),
+        typer.Option("--map", help="FACET=COLUMN for a column not recognised; FACET= reads none."),
     ] = None,
     separator: Annotated[
         str | None, typer.Option(help="What separates the values in a cell, if not recognised.")
@@ -143,7 +143,7 @@ def fit(
             source, columns=columns, separator=separator, folders_as=folders_as
         )
         encoder = Encoder.load(
-            model or DEFAULT_MODEL,
+            DEFAULT_MODEL if model is None else model,
             device=device,
             precision=precision,
             progress=not (quiet or as_json),
@@ -319,7 +319,7 @@ def _print_json(values: Any) -> None:
 
 def _column_map(pairs: list[str]) -> dict[str, str]:
     columns = dict(pair.partition("=")[::2] for pair in pairs)
-    if not all(columns) or not all(columns.values()):
+    if not all("=" in pair and not pair.startswith("=") for pair in pairs):
         raise typer.BadParameter("Write --map as FACET=COLUMN, for example --map artist=Painter.")
     return columns
 

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from topicart.cli import app
+from topicart.run import Run
 
 TERMINAL = CliRunner(env={"COLUMNS": "120"})
 
@@ -92,7 +93,9 @@ def test_one_theme_is_shown_with_its_evidence(fitted: Path) -> None:
         (["fit", "{paintings}", "--out", "run", "--model", "{tiny}", "--min-size", "50"], 6,
          "60 works have a vector; finding topics needs at least 100"),
         (["fit", "{paintings}", "--out", "run", "--map", "artist"], 2, "FACET=COLUMN"),
+        (["fit", "{paintings}", "--out", "run", "--map", "=artist"], 2, "FACET=COLUMN"),
         (["fit", "{paintings}", "--out", "run", "--map", "painter=artist"], 2, "artist"),
+        (["fit", "{paintings}", "--out", "run", "--model", ""], 3, "The model '' is empty"),
         (["fit", "{paintings}", "--out", "run", "--clusterer", "dbscan"], 2, "clusterer"),
         (["fit", "{paintings}", "--out", "run", "--fuse", "2"], 2, "--fuse"),
         (["show", "nowhere"], 7, "is not a run"),
@@ -110,6 +113,17 @@ def test_mistakes_get_a_sentence_and_an_exit_code_not_a_traceback(
     assert done.exit_code == code, done.output
     assert message in done.stderr
     assert "Traceback" not in done.output
+
+
+def test_a_column_is_left_unread_if_its_facet_is_mapped_to_nothing(
+    paintings: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    done = topicart("fit", paintings, "--model", tiny_model, "--out", out, "--map", "artist=", "-q")
+    assert (done.exit_code, done.output) == (0, "")
+    works = Run.open(out).works
+    assert not any(works["artist"].to_pylist())
+    assert any(works["genre"].to_pylist())
 
 
 def test_ctrl_c_says_how_to_go_on(
