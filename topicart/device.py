@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from topicart.errors import ModelError
 
 __all__ = ["DEVICES", "PRECISIONS", "choose_device", "choose_precision"]
@@ -29,7 +31,7 @@ def choose_device(device: str) -> str:
         If the name is none of torch's, or there is no such device here.
     """
     kind, _, number = device.partition(":")
-    if kind not in DEVICES or (number and not (kind == "cuda" and number.isdigit())):
+    if device not in DEVICES and not re.fullmatch(r"cuda:[0-9]+", device):
         raise ModelError(
             f"device must be one of {', '.join(DEVICES)}, or cuda:NUMBER, got {device!r}."
         )

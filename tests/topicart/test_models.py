@@ -446,6 +446,8 @@ def test_the_catalogue_shows_what_is_cached(clip_folder: Path, empty_cache: Path
     [
         ({"device": "gpu"}, "device must be one of auto, cpu, cuda, mps"),
         ({"device": "cuda:x"}, "device must be one of"),
+        ({"device": "cuda:²"}, "device must be one of"),
+        ({"device": "cuda:"}, "device must be one of"),
         ({"device": "cuda:99"}, r"torch .* sees \d+ CUDA GPUs here"),
         ({"precision": "fp8"}, "precision must be one of auto, fp32, bf16, fp16, got 'fp8'"),
     ],
