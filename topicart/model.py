@@ -290,10 +290,11 @@ def derive_seed(seed: int, step: str) -> int:
 def _check_enough(n_works: int, min_cluster_size: int) -> None:
     needed = max(MIN_WORKS, 2 * min_cluster_size)
     if n_works < needed:
+        have = "work has" if n_works == 1 else "works have"
+        remedy = "Add works, or lower --min-size." if n_works >= MIN_WORKS else "Add works."
         raise FitError(
-            f"{n_works} works have a vector; finding topics needs at least {needed} "
-            f"(twice the least size of a topic, {min_cluster_size}, and never under {MIN_WORKS}). "
-            "Add works, or lower --min-size."
+            f"{n_works} {have} a vector; finding topics needs at least {needed} (twice the least "
+            f"size of a topic, {min_cluster_size}, and never under {MIN_WORKS}). {remedy}"
         )
 
 
