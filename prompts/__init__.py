@@ -6,7 +6,7 @@ Facts are cleaned for prompts (``cleaning``), gathered into a vocabulary of term
 """
 
 from prompts.captions import caption
-from prompts.cleaning import clean_value, spell_out
+from prompts.cleaning import clean_value, spell_out, without_brackets
 from prompts.templates import TemplateError, Templates, load_templates, phrase
 from prompts.vocabulary import DATE, Term, Vocabulary, build_vocabulary
 
@@ -22,4 +22,5 @@ __all__ = [
     "load_templates",
     "phrase",
     "spell_out",
+    "without_brackets",
 ]

@@ -69,6 +69,27 @@ def spell_out(value: str, *, slug: bool = False) -> str:
     return text
 
 
+def without_brackets(value: str) -> str:
+    """Return a value without what its brackets add.
+
+    Parameters
+    ----------
+    value
+        A facet's value.
+
+    Returns
+    -------
+    str
+        The value, or all of it where nothing stands outside of brackets.
+
+    Examples
+    --------
+    >>> without_brackets("Mannerism (Late Renaissance)"), without_brackets("(untitled)")
+    ('Mannerism', '(untitled)')
+    """
+    return _BRACKETED.sub("", value).strip() or value
+
+
 def clean_value(value: str) -> str:
     """Return a value as it should stand in a prompt.
 

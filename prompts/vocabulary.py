@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from knowledge_graph import FACETS
-from prompts.cleaning import are_slugs, clean_value, spell_out
+from prompts.cleaning import are_slugs, spell_out, without_brackets
 
 if TYPE_CHECKING:
     import numpy as np
@@ -152,7 +152,7 @@ def _works_by_term(
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for row, texts in enumerate(values):
         for text in texts:
-            key = clean_value(text).casefold()
+            key = without_brackets(spell_out(text)).casefold()
             spellings[key][text] += 1
             if not works_of[key] or works_of[key][-1] != row:
                 works_of[key].append(row)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from topicart.neighbours import require_own_packages
+from topicart.own_packages import require_own_packages
 
 if TYPE_CHECKING:
     from knowledge_graph import Artwork, Collection, CollectionError, open_collection
@@ -78,4 +78,11 @@ def __getattr__(name: str) -> Any:
     """Load a public name from its home when it is first used, so that the command starts fast."""
     if name not in _HOME:
         raise AttributeError(f"module 'topicart' has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Name the public face, loaded or not."""
+    return sorted({*globals(), *_HOME})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -331,7 +332,7 @@ def _door(after_interrupt: str = "") -> Iterator[None]:
 
     from knowledge_graph import CollectionError
     from prompts import TemplateError
-    from topicart.errors import TopicartError
+    from topicart.errors import TopicartError, WriteError
 
     try:
         yield
@@ -347,6 +348,16 @@ def _door(after_interrupt: str = "") -> Iterator[None]:
         )
         typer.secho(f"Error: {told}", fg="red", err=True)
         raise typer.Exit(TopicartError.exit_code) from None
+    except OSError as error:
+        if error.errno == errno.EPIPE:  # whoever read our output has enough; typer ends quietly
+            raise
+        where = f" {error.filename}" if error.filename else ""
+        typer.secho(
+            f"Error:{where} cannot be read or written: {error.strerror or error}.",
+            fg="red",
+            err=True,
+        )
+        raise typer.Exit(WriteError.exit_code) from None
     except (TopicartError, CollectionError, TemplateError) as error:
         typer.secho(f"Error: {error}", fg="red", err=True)
         raise typer.Exit(getattr(error, "exit_code", TopicartError.exit_code)) from None

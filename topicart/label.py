@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,7 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from prompts import Vocabulary, build_vocabulary, load_templates, phrase
+from prompts import (
+    Vocabulary,
+    build_vocabulary,
+    load_templates,
+    phrase,
+    without_brackets,
+)
 from topicart.summarize import summarize_facts
 from topicart.topics import OUTLIER, SAYABLE_SHARE, Label, Topic
 
@@ -101,8 +106,17 @@ def describe_topics(
         & (evidence.shares > 0.0)
     )
     cosines = _term_cosines(vocabulary, candidates, centroids, encoder)
+    contrasts = cosines - (cosines.mean(axis=0) if len(cosines) else 0.0)
     labels = [
-        _topic_labels(topic, vocabulary, evidence, candidates[topic], cosines, config.per_facet)
+        _topic_labels(
+            topic,
+            vocabulary,
+            evidence,
+            candidates[topic],
+            cosines[topic],
+            contrasts[topic],
+            config.per_facet,
+        )
         for topic in range(len(centroids))
     ]
     members = [_by_rank(assignments, ranks, topic) for topic in range(len(centroids))]
@@ -149,7 +163,8 @@ def weigh_evidence(
     member_of = csr_array((ones, (assignments[inside], inside)), shape=(n_topics, len(assignments)))
     counts = (member_of @ vocabulary.presence).toarray()
     sizes = np.asarray(member_of.sum(axis=1)).reshape(-1, 1)
-    facet_of_term = [vocabulary.facets.index(term.facet) for term in vocabulary.terms]
+    column_of = {facet: column for column, facet in enumerate(vocabulary.facets)}
+    facet_of_term = [column_of[term.facet] for term in vocabulary.terms]
     stated = (member_of @ vocabulary.stated.astype(np.float64))[:, facet_of_term]
     overall = np.array([term.n_works for term in vocabulary.terms]) / max(len(assignments), 1)
     shares = counts / np.maximum(sizes, 1.0)
@@ -190,12 +205,18 @@ def _first_free(labels: Sequence[Label], fallback: str, taken: set[str]) -> str:
     leading = [
         next((label for label in sayable if label.facet == facet), None) for facet in NAME_FACETS
     ]
-    words = list(dict.fromkeys(_short(label.term) for label in leading if label))
-    spare = [word for word in (_short(label.term) for label in sayable) if word not in words]
+    words = list(dict.fromkeys(without_brackets(label.term) for label in leading if label))
+    spare = [
+        word for word in (without_brackets(label.term) for label in sayable) if word not in words
+    ]
     if len(words) == 1:
         # One word is no description: say also what most members share, mostly whose they are.
-        most = max(sayable, key=lambda label: (_short(label.term) not in words, label.share))
-        words += [word for word in [_short(most.term)] if most.share >= 0.5 and word in spare]
+        most = max(
+            sayable, key=lambda label: (without_brackets(label.term) not in words, label.share)
+        )
+        words += [
+            word for word in [without_brackets(most.term)] if most.share >= 0.5 and word in spare
+        ]
     if words:
         spare.append(f"“{fallback}”")
     else:
@@ -212,20 +233,13 @@ def _first_free(labels: Sequence[Label], fallback: str, taken: set[str]) -> str:
     return name
 
 
-def _short(term: str) -> str:
-    """Return a term as a name holds it: without what its brackets add."""
-    return re.sub(r"\s*\([^()]*\)", "", term).strip() or term
-
-
 def _term_cosines(
     vocabulary: Vocabulary,
     candidates: NDArray[np.bool_],
     centroids: NDArray[np.float32],
     encoder: Encoder | None,
-) -> NDArray[np.float32] | None:
+) -> NDArray[np.float32]:
     """Return the cosine of each candidate term's mean prompt to each centroid; NaN for the rest."""
-    if encoder is None:
-        return None
     templates = load_templates()
     wanted = [
         column
@@ -233,7 +247,7 @@ def _term_cosines(
         if vocabulary.terms[column].facet in templates
     ]
     cosines = np.full((len(centroids), len(vocabulary.terms)), np.nan, dtype=np.float32)
-    if not wanted:
+    if encoder is None or not wanted:
         return cosines
     prompts = [
         phrase(templates, vocabulary.terms[column].facet, vocabulary.terms[column].text)
@@ -252,41 +266,45 @@ def _topic_labels(
     vocabulary: Vocabulary,
     evidence: Evidence,
     candidates: NDArray[np.bool_],
-    cosines: NDArray[np.float32] | None,
+    cosines: NDArray[np.float32],
+    contrasts: NDArray[np.float32],
     per_facet: int,
 ) -> tuple[Label, ...]:
-    scored: dict[str, list[tuple[float, Label]]] = {facet: [] for facet in vocabulary.facets}
+    ranked: dict[str, list[tuple[tuple[float, float], Label]]] = {
+        facet: [] for facet in vocabulary.facets
+    }
     for column in np.flatnonzero(candidates).tolist():
         term = vocabulary.terms[column]
-        cosine = score = None
-        if cosines is not None:
-            cosine = round(float(cosines[topic, column]), 4)
-            score = round(float(cosines[topic, column] - cosines[:, column].mean()), 4)
         label = Label(
             facet=term.facet,
             term=term.text,
-            score=score,
-            cosine=cosine,
+            score=_rounded(contrasts[column]),
+            cosine=_rounded(cosines[column]),
             share=round(float(evidence.shares[topic, column]), 4),
             lift=round(float(evidence.lifts[topic, column]), 2),
         )
-        scored[term.facet].append((_weight(evidence, topic, column, score), label))
-    return tuple(
-        label
-        for ranked in scored.values()
-        for _, label in sorted(ranked, key=lambda pair: (-pair[0], pair[1].term))[:per_facet]
-    )
+        ranked[term.facet].append((_weight(evidence, topic, column, label.score), label))
+    for labels in ranked.values():
+        labels.sort(key=lambda pair: (-pair[0][0], -pair[0][1], pair[1].term))
+    return tuple(label for labels in ranked.values() for _, label in labels[:per_facet])
 
 
-def _weight(evidence: Evidence, topic: int, column: int, score: float | None) -> float:
-    """Return what terms of a facet are ranked by.
+def _rounded(value: np.float32) -> float | None:
+    return None if np.isnan(value) else round(float(value), 4)
+
+
+def _weight(
+    evidence: Evidence, topic: int, column: int, score: float | None
+) -> tuple[float, float]:
+    """Return what terms of a facet are ranked by: facts times contrast, then facts alone.
 
     The facts' part is the term's share of the divergence between topic and collection,
     ``share * log2(lift)`` bits: a common word needs a large share, a rare one a large lift.
+    The second number orders the terms that the encoder finds no nearer than to other topics.
     """
     share = float(evidence.stated_shares[topic, column])
     told = share * math.log2(float(evidence.lifts[topic, column]))
-    return told if score is None else told * max(score, 0.0)
+    return (told if score is None else told * max(score, 0.0), told)
 
 
 def _by_rank(

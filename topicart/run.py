@@ -163,7 +163,11 @@ class Run:
     @cached_property
     def topics(self) -> tuple[Topic, ...]:
         """The topics, largest first."""
-        return tuple(Topic.from_dict(values) for values in self._json("topics.json")["topics"])
+        values = self._json("topics.json")
+        try:
+            return tuple(Topic.from_dict(topic) for topic in values["topics"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise _broken(self.folder / "topics.json", error) from error
 
     @cached_property
     def embeddings(self) -> Embeddings:
@@ -181,8 +185,14 @@ class Run:
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """Works and pictures that could not be read."""
-        with self._file("problems.csv").open(encoding="utf-8", newline="") as file:
-            return tuple(Problem(**row) for row in csv.DictReader(file))
+        path = self._file("problems.csv")
+        try:
+            with path.open(encoding="utf-8", newline="") as file:
+                return tuple(
+                    Problem(row["id"], row["file"], row["reason"]) for row in csv.DictReader(file)
+                )
+        except (csv.Error, KeyError, ValueError, OSError) as error:
+            raise _broken(path, error) from error
 
     @cached_property
     def model_arrays(self) -> dict[str, NDArray[np.float32]]:
@@ -225,8 +235,10 @@ class Run:
     def _json(self, name: str) -> dict[str, Any]:
         path = self._file(name)
         try:
-            values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        except (ValueError, OSError) as error:
+            values = json.loads(path.read_text(encoding="utf-8"))
+            if not isinstance(values, dict):
+                raise ValueError(f"expected a JSON object, found {type(values).__name__}")
+        except (ValueError, RecursionError, OSError) as error:
             raise _broken(path, error) from error
         return values
 
@@ -255,7 +267,8 @@ def read_record(folder: Path) -> RunRecord | None:
     try:
         record = RunRecord.model_validate_json(path.read_text(encoding="utf-8"))
     except (ValidationError, ValueError, OSError) as error:
-        raise _broken(path, error) from error
+        # Whose folder it is, is not known without this file, so that --overwrite refuses too.
+        raise _broken(path, error, "delete the folder, or name another, and fit again.") from error
     if record.format_version[0] != FORMAT_VERSION[0]:
         raise RunError(
             f"{folder} was written in format {_dotted(record.format_version)} by topicart "
@@ -367,11 +380,12 @@ def works_table(collection: Collection, topics: Topics) -> pa.Table:
     return table
 
 
-def _broken(path: Path, error: Exception) -> RunError:
-    return RunError(
-        f"{path} cannot be read ({' '.join(str(error).split())[:200]}). The run is damaged; "
-        "repeat the fit with the same --out and --overwrite: its embeddings will be reused."
-    )
+_REPEAT = "repeat the fit with the same --out and --overwrite: its embeddings will be reused."
+
+
+def _broken(path: Path, error: Exception, remedy: str = _REPEAT) -> RunError:
+    said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    return RunError(f"{path} cannot be read ({said}). The run is damaged; {remedy}")
 
 
 def _dotted(version: Iterable[int]) -> str:

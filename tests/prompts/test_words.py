@@ -86,6 +86,11 @@ def test_vocabulary_joins_spellings_and_leaves_rare_values_out() -> None:
     ]  # fmt: skip
 
 
+def test_artists_who_share_a_family_name_stay_apart() -> None:
+    works = _works({"artist": ("J.M.W. Turner",)}, {"artist": ("W.A. Turner",)})
+    assert len(build_vocabulary(works, min_works=1).terms) == 2
+
+
 def test_a_collection_without_facts_has_an_empty_vocabulary() -> None:
     vocabulary = build_vocabulary(_works({}, {}))
     assert vocabulary.terms == ()

@@ -126,6 +126,15 @@ def test_a_column_is_left_unread_if_its_facet_is_mapped_to_nothing(
     assert any(works["genre"].to_pylist())
 
 
+def test_a_disk_that_refuses_is_told_in_a_sentence(
+    paintings: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / (300 * "x")
+    done = topicart("fit", paintings, "--model", tiny_model, "--out", out)
+    assert done.exit_code == 4
+    assert done.stderr.endswith(f"{out} cannot be read or written: File name too long.\n")
+
+
 def test_ctrl_c_says_how_to_go_on(
     paintings: Path, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -209,6 +209,32 @@ def test_a_damaged_run_names_the_file(run: Run, file: str, attribute: str) -> No
         getattr(Run.open(run.folder), attribute)
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "attribute"),
+    [
+        ("topics.json", "null", "topics"),
+        ("topics.json", "{}", "topics"),
+        ("topics.json", '{"topics": [{}]}', "topics"),
+        ("topics.json", '{"topics": {"a": 1}}', "topics"),
+        ("metrics.json", "[]", "metrics"),
+        ("problems.csv", "id,reason\n1,2\n", "problems"),
+        ("problems.csv", "id,file,reason\n1,2," + 200_000 * "x", "problems"),
+    ],
+)
+def test_a_file_of_a_run_that_holds_something_else_is_named(
+    run: Run, file: str, text: str, attribute: str
+) -> None:
+    (run.folder / file).write_text(text, encoding="utf-8")
+    with pytest.raises(RunError, match=rf"{file} cannot be read .*The run is damaged"):
+        getattr(Run.open(run.folder), attribute)
+
+
+def test_a_damaged_record_does_not_advise_what_is_refused(run: Run) -> None:
+    (run.folder / "run.json").write_text("{", encoding="utf-8")
+    with pytest.raises(RunError, match="delete the folder, or name another, and fit again"):
+        Run.open(run.folder)
+
+
 def test_what_is_no_run_is_said_to_be_none(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="has no run.json"):
         Run.open(tmp_path)

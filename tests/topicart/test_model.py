@@ -96,6 +96,15 @@ def test_vectors_of_another_space_are_refused(topics: Topics) -> None:
         assign(np.ones((2, 5), dtype=np.float32), topics.centroids, topics.thresholds)
 
 
+def test_terms_that_the_encoder_cannot_tell_apart_are_ranked_by_facts(world: World) -> None:
+    class Blind:
+        def encode_texts(self, texts: list[str]) -> np.ndarray:
+            return np.tile(world.directions.mean(axis=0), (len(texts), 1))
+
+    topics = TopicModel().fit(world.embeddings, world.collection, Blind())
+    assert set(THEMES) <= {topic.name.split(", ")[0] for topic in topics.topics}
+
+
 def test_without_an_encoder_topics_are_named_from_facts_alone(world: World) -> None:
     topics = TopicModel().fit(world.embeddings, world.collection)
     assert set(THEMES) <= {topic.name.split(", ")[0] for topic in topics.topics}
