@@ -44,7 +44,9 @@ class Metric:
     interval
         A 95 % interval, or ``None``.
     baseline
-        The value that chance gives, or ``None``.
+        The mean value that chance gives, or ``None``.
+    p_value
+        Share of chance values at least as good, or ``None`` where it was not tested.
     better
         ``higher``, ``lower``, or ``None`` where neither is.
     judge
@@ -62,6 +64,7 @@ class Metric:
     value: float | None
     interval: tuple[float, float] | None = None
     baseline: float | None = None
+    p_value: float | None = None
     better: Literal["higher", "lower"] | None = None
     judge: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -87,7 +90,7 @@ def evaluate(run: Run, *, seed: int = 0) -> tuple[Metric, ...]:
     assignments = run.works_with_vector.column("topic").to_numpy().astype(np.int32)
     generator = np.random.default_rng(seed)
     return (
-        *_picture_metrics(run, generator),
+        *_picture_metrics(run, assignments, generator),
         _diversity(run),
         _outliers(assignments),
         *_agreements(run, assignments, seed),
@@ -110,11 +113,15 @@ def to_json(metrics: tuple[Metric, ...]) -> dict[str, Any]:
     return {"metrics": [asdict(metric) for metric in metrics]}
 
 
-def _picture_metrics(run: Run, generator: np.random.Generator) -> tuple[Metric, Metric]:
+def _picture_metrics(
+    run: Run, assignments: NDArray[np.int32], generator: np.random.Generator
+) -> tuple[Metric, Metric]:
+    pictures = run.picture_embeddings
+    vectors = pictures.vectors
     chosen = [
-        [run.row_of[work_id] for work_id in topic.representatives[:TOP_K]]
+        pictures.rows(shown[:TOP_K])
         for topic in run.topics
-        if len(topic.representatives) >= TOP_K
+        if len(shown := [work for work in topic.representatives if work in pictures]) >= TOP_K
     ]
     iec = Metric(
         name="iec",
@@ -124,7 +131,7 @@ def _picture_metrics(run: Run, generator: np.random.Generator) -> tuple[Metric, 
         judge=f"{run.record.model.name} (the encoder that made the topics)",
         parameters={"top_k": TOP_K, "resamples": RESAMPLES},
         n=len(chosen),
-        note=f"Needs a topic of at least {TOP_K} works.",
+        note=f"Topics with fewer than {TOP_K} pictures are left out.",
     )
     ieps = replace(
         iec,
@@ -132,25 +139,22 @@ def _picture_metrics(run: Run, generator: np.random.Generator) -> tuple[Metric, 
         title="Image embedding pairwise similarity (IEPS)",
         better="lower",
         n=len(chosen) * (len(chosen) - 1) // 2,
-        note=f"Needs two topics of at least {TOP_K} works.",
     )
     if not chosen:
         return iec, ieps
-    vectors = run.embeddings.vectors
-    pictures = vectors[np.array(chosen)]
-    by_chance = vectors[generator.integers(len(vectors), size=pictures.shape[:2])]
-    coherence = image_embedding_coherence(pictures)
+    own = vectors[np.stack(chosen)]
+    chance = vectors[_central_of_random_groups(vectors, assignments, len(chosen), generator)]
+    coherence = image_embedding_coherence(own)
     iec = replace(
         iec,
         value=float(coherence.mean()),
         interval=_interval(
-            len(chosen), lambda drawn: float(drawn @ coherence) / drawn.sum(), generator
+            len(chosen), lambda drawn: float(drawn @ coherence / drawn.sum()), generator
         ),
-        baseline=float(image_embedding_coherence(by_chance).mean()),
-        note=None,
+        baseline=float(image_embedding_coherence(chance).mean()),
     )
     if len(chosen) > 1:
-        similarity = image_embedding_pairwise_similarity(pictures)
+        similarity = image_embedding_pairwise_similarity(own)
         once = np.ones(len(chosen))
         ieps = replace(
             ieps,
@@ -158,10 +162,29 @@ def _picture_metrics(run: Run, generator: np.random.Generator) -> tuple[Metric, 
             interval=_interval(
                 len(chosen), lambda drawn: _mean_of_pairs(similarity, drawn), generator
             ),
-            baseline=_mean_of_pairs(image_embedding_pairwise_similarity(by_chance), once),
-            note=None,
+            baseline=_mean_of_pairs(image_embedding_pairwise_similarity(chance), once),
         )
     return iec, ieps
+
+
+def _central_of_random_groups(
+    vectors: NDArray[np.float32],
+    assignments: NDArray[np.int32],
+    n_groups: int,
+    generator: np.random.Generator,
+) -> NDArray[np.int64]:
+    """Return the most central rows of random groups as large as the ``n_groups`` largest topics.
+
+    The shape is ``(n_groups, TOP_K)``.
+    """
+    sizes = np.maximum(np.bincount(assignments[assignments != OUTLIER])[:n_groups], TOP_K)
+    shuffled = generator.permutation(len(vectors))
+    rows = []
+    for end, size in zip(np.cumsum(sizes), sizes, strict=True):
+        group = np.take(shuffled, np.arange(end - size, end), mode="wrap")
+        cosines = vectors[group] @ vectors[group].mean(axis=0)
+        rows.append(group[np.argsort(-cosines, kind="stable")[:TOP_K]])
+    return np.stack(rows)
 
 
 def _mean_of_pairs(similarity: NDArray[np.float64], drawn: NDArray[np.float64]) -> float:
@@ -238,9 +261,10 @@ def _agreements(run: Run, assignments: NDArray[np.int32], seed: int) -> list[Met
             metric = replace(
                 metric,
                 value=found.ami,
-                baseline=found.baseline_95,
+                baseline=found.baseline,
+                p_value=found.p_value,
                 n=found.n_works,
-                note=f"Baseline: 95th percentile of shuffled facts; p = {found.p_value:.3f}.",
+                note=None,
             )
         metrics.append(metric)
     return metrics

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-SCHEME = "urn:topicart:run"
-"""The concept scheme of a run; its concepts are ``urn:topicart:run:topic:0`` and so on."""
 
 
 @dataclass(frozen=True)
@@ -50,44 +46,47 @@ def work_iri(work_id: str) -> str:
     return f"urn:topicart:work:{quote(work_id, safe='')}"
 
 
-def write_skos(
-    path: Path,
+def topics_as_skos(
+    scheme: str,
     concepts: Sequence[Concept],
     work_ids: Sequence[str],
     assignments: NDArray[np.int32],
-) -> None:
+) -> bytes:
     """Write topics and their works as Turtle.
 
     Parameters
     ----------
-    path
-        The file to write.
+    scheme
+        IRI of the concept scheme; its concepts are ``<scheme>:topic:0`` and so on.
     concepts
         The topics.
     work_ids
         Ids of the works, shape ``(n_works,)``.
     assignments
         Topic of each work, shape ``(n_works,)``; -1 is linked to nothing.
+
+    Returns
+    -------
+    bytes
+        Turtle in UTF-8; the same for the same topics.
     """
     from rdflib import DCTERMS, RDF, SKOS, Graph, Literal, URIRef
 
     graph = Graph()
-    scheme = URIRef(SCHEME)
-    graph.add((scheme, RDF.type, SKOS.ConceptScheme))
+    graph.add((URIRef(scheme), RDF.type, SKOS.ConceptScheme))
     for concept in concepts:
-        node = URIRef(f"{SCHEME}:topic:{concept.id}")
+        node = URIRef(f"{scheme}:topic:{concept.id}")
         graph.add((node, RDF.type, SKOS.Concept))
-        graph.add((node, SKOS.inScheme, scheme))
-        graph.add((node, SKOS.prefLabel, Literal(concept.label, lang="en")))
+        graph.add((node, SKOS.topConceptOf, URIRef(scheme)))
+        graph.add((URIRef(scheme), SKOS.hasTopConcept, node))
+        graph.add((node, SKOS.prefLabel, Literal(concept.label)))
         for text in concept.alternatives:
             if text != concept.label:
-                graph.add((node, SKOS.altLabel, Literal(text, lang="en")))
+                graph.add((node, SKOS.altLabel, Literal(text)))
         if concept.definition:
-            graph.add((node, SKOS.definition, Literal(concept.definition, lang="en")))
+            graph.add((node, SKOS.definition, Literal(concept.definition)))
     for work_id, topic in zip(work_ids, assignments.tolist(), strict=True):
         if topic >= 0:
-            subject = URIRef(f"{SCHEME}:topic:{topic}")
+            subject = URIRef(f"{scheme}:topic:{topic}")
             graph.add((URIRef(work_iri(work_id)), DCTERMS.subject, subject))
-    beside = path.with_name(f".{path.name}.tmp")
-    graph.serialize(destination=str(beside), format="turtle", encoding="utf-8")
-    beside.replace(path)
+    return graph.serialize(format="turtle", encoding="utf-8")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from topicart.encoder import Encoder
     from topicart.errors import FitError, ModelError, RunError, TopicartError
     from topicart.fit import FitConfig, fit_run
+    from topicart.make import make_run
     from topicart.model import TopicModel, TopicModelConfig
     from topicart.report import write_site
     from topicart.run import Run
@@ -36,6 +37,7 @@ _HOME = {
     "TopicartError": "topicart.errors",
     "FitConfig": "topicart.fit",
     "fit_run": "topicart.fit",
+    "make_run": "topicart.make",
     "TopicModel": "topicart.model",
     "TopicModelConfig": "topicart.model",
     "write_site": "topicart.report",
@@ -67,6 +69,7 @@ __all__ = [
     "Topics",
     "__version__",
     "fit_run",
+    "make_run",
     "open_collection",
     "write_site",
 ]

@@ -15,8 +15,6 @@ from topicart.cpu import wait_without_spinning
 
 if TYPE_CHECKING:
     from topicart.console import ConsoleProgress
-    from topicart.encoder import Encoder
-    from topicart.fit import FitConfig
     from topicart.run import Run
 
 INTERRUPTED = 130
@@ -118,10 +116,12 @@ def fit(
         from knowledge_graph import open_collection
         from topicart.encoder import Encoder
         from topicart.fit import FitConfig
-        from topicart.label import LabelConfig
+        from topicart.make import make_run
         from topicart.model import TopicModelConfig
         from topicart.models import DEFAULT_MODEL
+        from topicart.out import require_usable
 
+        require_usable(out)
         columns = _column_map(column or [])
         config = FitConfig(
             topics=TopicModelConfig.model_validate(
@@ -133,7 +133,6 @@ def fit(
                     "n_topics": topics,
                     "n_neighbors": neighbors,
                     "reassign": reassign,
-                    "labels": LabelConfig(),
                     "seed": seed,
                 }
             ),
@@ -149,10 +148,18 @@ def fit(
             precision=precision,
             progress=not (quiet or as_json),
         )
-        run = _fit(
-            collection, out, encoder, config, overwrite, batch_size, workers, quiet or as_json
-        )
-    _report(run, quiet=quiet, as_json=as_json)
+        with _progress(quiet or as_json) as progress:
+            run = make_run(
+                collection,
+                out,
+                encoder,
+                config,
+                overwrite=overwrite,
+                batch_size=batch_size,
+                workers=workers,
+                progress=progress,
+            )
+        _report(run, quiet=quiet, as_json=as_json)
 
 
 @app.command()
@@ -170,24 +177,26 @@ def demo(
         from knowledge_graph import open_collection
         from knowledge_graph.gallery import paint_gallery
         from topicart.encoder import Encoder
+        from topicart.errors import RunError
         from topicart.fit import FitConfig
+        from topicart.make import make_run
         from topicart.model import TopicModelConfig
 
-        gallery = out / "gallery"
+        encoder = Encoder.load("mini")
+        config = FitConfig(topics=TopicModelConfig(seed=seed))
         with _progress(quiet or as_json) as progress:
             progress.stage("paint")
+            gallery = out / "gallery"
             paint_gallery(gallery, works=works, seed=seed, progress=progress.count)
-        run = _fit(
-            open_collection(gallery),
-            out / "run",
-            Encoder.load("mini"),
-            FitConfig(topics=TopicModelConfig(seed=seed)),
-            overwrite=True,
-            batch_size=32,
-            workers=None,
-            quiet=quiet or as_json,
-        )
-    _report(run, quiet=quiet, as_json=as_json)
+            collection = open_collection(gallery)
+            try:
+                run = make_run(collection, out / "run", encoder, config, progress=progress)
+            except RunError:
+                # The demo's own run, by an older version or damaged: it may be replaced.
+                run = make_run(
+                    collection, out / "run", encoder, config, overwrite=True, progress=progress
+                )
+        _report(run, quiet=quiet, as_json=as_json)
 
 
 @app.command()
@@ -242,43 +251,6 @@ def models(
             from topicart.console import models_table
 
             Console().print(models_table(rows))
-
-
-def _fit(
-    collection: Any,
-    out: Path,
-    encoder: Encoder,
-    config: FitConfig,
-    overwrite: bool,
-    batch_size: int,
-    workers: int | None,
-    quiet: bool,
-) -> Run:
-    """Fit, measure and show: whatever of the three a run still lacks."""
-    from evaluation import evaluate, to_json
-    from topicart.fit import fit_run
-    from topicart.report import write_site
-    from topicart.run import Run, write_json
-
-    with _progress(quiet) as progress:
-        run = fit_run(
-            collection,
-            out,
-            encoder,
-            config,
-            overwrite=overwrite,
-            batch_size=batch_size,
-            workers=workers,
-            progress=progress,
-        )
-        if not run.metrics:
-            progress.stage("measure")
-            write_json(run.folder / "metrics.json", to_json(evaluate(run)))
-            run = Run.open(run.folder)
-        if not run.page.exists():
-            progress.stage("page")
-            write_site(run, progress=progress.count)
-    return run
 
 
 def _report(run: Run, *, quiet: bool, as_json: bool) -> None:

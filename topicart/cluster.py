@@ -116,13 +116,16 @@ class KMeans:
         """
         import numpy as np
         from sklearn.cluster import KMeans as SklearnKMeans
+        from threadpoolctl import threadpool_limits
 
         if self.n_clusters > len(points):
             raise FitError(
                 f"n_topics is {self.n_clusters}, but only {len(points)} works have a vector. "
                 "Ask for fewer topics."
             )
-        model = SklearnKMeans(self.n_clusters, n_init=10, random_state=self.seed).fit(points)
+        # Threads add up in the order in which they end: on one, the result is the same to the bit.
+        with threadpool_limits(1):
+            model = SklearnKMeans(self.n_clusters, n_init=10, random_state=self.seed).fit(points)
         distances = np.sort(model.transform(points), axis=1)
         second = distances[:, 1] if self.n_clusters > 1 else np.full(len(points), np.inf)
         sure = 1.0 - np.divide(distances[:, 0], second, out=np.ones(len(points)), where=second > 0)

@@ -153,6 +153,11 @@ def counts_line(run: Run) -> Text:
     )  # fmt: skip
     if without := counts["works"] - counts["embedded"]:
         line.append(f", {without:,} without a readable picture")
+    parameters = run.record.parameters
+    if reassigned := counts.get("reassigned"):
+        line.append(f"; {reassigned:,} outliers were put into the nearest theme")
+    if "min_cluster_size" in parameters:
+        line.append(f"; a theme has at least {parameters['min_cluster_size']:,} works")
     if counts["problems"]:
         line.append(f", {counts['problems']:,} problems (problems.csv)", style="yellow")
     return line

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -16,20 +15,21 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from knowledge_graph import Concept, write_skos
+from knowledge_graph import Concept, topics_as_skos
 from prompts import caption
-from topicart.atomic import make_folder
-from topicart.embeddings import fuse_texts
-from topicart.errors import FitError, RunError
-from topicart.model import TopicModel, TopicModelConfig
+from topicart.atomic import write_bytes_atomic
+from topicart.embeddings import Embeddings, fuse_texts
+from topicart.errors import FitError
+from topicart.model import TopicModel, TopicModelConfig, require_enough_works
+from topicart.out import prepare
 from topicart.run import (
     Model,
     Run,
     RunRecord,
     Source,
-    read_record,
     write_problems,
     write_record,
     write_topics,
@@ -37,17 +37,12 @@ from topicart.run import (
 from topicart.store import encode_collection, save_embeddings, size_and_time
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from knowledge_graph import Collection
-    from topicart.embeddings import Embeddings
     from topicart.encoder import Encoder
     from topicart.topics import Topics
 
 _PACKAGES = ("datasets", "hdbscan", "numpy", "open_clip_torch", "pillow", "scikit-learn", "torch",
              "umap-learn")  # fmt: skip
-_RESULTS = ("works.parquet", "topics.json", "model.safetensors", "metrics.json", "problems.csv",
-            "topics.ttl", "site", "fused")  # fmt: skip
 
 
 class FitConfig(BaseModel):
@@ -134,10 +129,11 @@ def fit_run(
     progress = progress or Silent()
     folder = Path(out)
     record = _new_record(collection, encoder, config)
-    if _is_done(folder, record, overwrite=overwrite):
+    require_enough_works(
+        record.source.works if config.text_weight else record.source.with_picture, config.topics
+    )
+    if prepare(folder, record, overwrite=overwrite):
         return Run.open(folder)
-    write_record(folder, record)
-
     clock = _Clock(progress)
     with clock.timed("encode"):
         pictures, unread = encode_collection(
@@ -149,7 +145,7 @@ def fit_run(
             progress=progress.count,
         )
         embeddings = _fused(pictures, collection, encoder, config, folder)
-    problems = (*collection.problems, *unread)
+    problems = {*collection.problems, *unread}
     write_problems(folder, problems)
     if not embeddings.ids:
         raise FitError(
@@ -161,7 +157,9 @@ def fit_run(
     )
     with clock.timed("write"):
         write_topics(folder, collection, topics)
-        write_skos(folder / "topics.ttl", _concepts(topics), topics.ids, topics.assignments)
+        scheme = f"urn:topicart:run:{_short_hash(record)}"
+        turtle = topics_as_skos(scheme, _concepts(topics), topics.ids, topics.assignments)
+        write_bytes_atomic(folder / "topics.ttl", turtle)
     finished = record.model_copy(
         update={
             "state": "finished",
@@ -174,6 +172,7 @@ def fit_run(
                 "embedded": len(topics.ids),
                 "topics": len(topics),
                 "outliers": topics.n_outliers,
+                "reassigned": topics.parameters.get("reassigned", 0),
                 "problems": len(problems),
             },
         }
@@ -189,7 +188,7 @@ def _new_record(collection: Collection, encoder: Encoder, config: FitConfig) -> 
         topicart_version=__version__,
         created=_now(),
         source=Source(
-            path=str(collection.source),
+            path=str(_absolute(collection.source)),
             root=str(collection.root.resolve()),
             works=len(collection),
             with_picture=sum(bool(images) for images in collection.column("images")),
@@ -198,6 +197,7 @@ def _new_record(collection: Collection, encoder: Encoder, config: FitConfig) -> 
         model=Model(
             name=encoder.name,
             weights_sha256=encoder.weights_sha256,
+            fingerprint=encoder.fingerprint,
             dim=encoder.dim,
             device=encoder.device,
             precision=encoder.precision,
@@ -220,56 +220,6 @@ def _content_sha256(collection: Collection) -> str:
     return digest.hexdigest()
 
 
-def _is_done(folder: Path, record: RunRecord, *, overwrite: bool) -> bool:
-    """Make the folder ready; return whether it holds this very fit, finished."""
-    if folder.exists() and not folder.is_dir():
-        raise RunError(f"--out {folder} is a file. Name a folder that is new or holds a run.")
-    found = read_record(folder) if folder.exists() else None
-    if found is None:
-        if folder.exists() and any(folder.iterdir()):
-            raise RunError(
-                f"--out {folder} is not empty and holds no run. Name a new folder; nothing that "
-                "is not a run is ever replaced."
-            )
-        make_folder(folder)
-        return False
-    differing = _differences(found, record)
-    if differing and not overwrite:
-        raise RunError(
-            f"--out {folder} holds another fit (different: {', '.join(differing)}). Name another "
-            "folder, or give --overwrite to replace it; its embeddings are used again where "
-            "they fit."
-        )
-    if found.state == "finished" and not differing and not overwrite:
-        return True
-    for name in _RESULTS:
-        path = folder / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
-    return False
-
-
-def _differences(found: RunRecord, wanted: RunRecord) -> list[str]:
-    """Return the names of what makes two fits different ones."""
-
-    def told(record: RunRecord) -> Mapping[str, Any]:
-        config = dict(record.config)
-        return {
-            "source": record.source.root,
-            "works or pictures": record.source.sha256,
-            "model": record.model.name,
-            "weights": record.model.weights_sha256,
-            "precision": record.model.precision,
-            **config.pop("topics", {}),
-            **config,
-        }
-
-    ours, theirs = told(wanted), told(found)
-    return sorted(name for name in {*ours, *theirs} if ours.get(name) != theirs.get(name))
-
-
 def _fused(
     pictures: Embeddings,
     collection: Collection,
@@ -277,12 +227,31 @@ def _fused(
     config: FitConfig,
     folder: Path,
 ) -> Embeddings:
+    """Mix in the captions; a work without words keeps its picture's vector, if it has one."""
     if config.text_weight == 0.0:
         return pictures
-    captions = encoder.encode_texts([caption(work) for work in collection])
-    fused = fuse_texts(pictures, collection.ids, captions, config.text_weight)
+    told = {work.id: words for work in collection if (words := caption(work))}
+    captions = Embeddings(tuple(told), encoder.encode_texts(list(told.values())))
+    ids = [work_id for work_id in collection.ids if work_id in told or work_id in pictures]
+    texts = np.stack(
+        [own.vectors[own.rows([work_id])[0]] for work_id in ids
+         for own in [captions if work_id in told else pictures]]
+    )  # fmt: skip
+    fused = fuse_texts(pictures, ids, texts, config.text_weight)
     save_embeddings(fused, folder / "fused")
     return fused
+
+
+def _absolute(source: str) -> Path | str:
+    """Return a path made absolute; the name of what is none as it is."""
+    path = Path(source)
+    return path.resolve() if path.exists() else source
+
+
+def _short_hash(record: RunRecord) -> str:
+    """Return a name for the topics of this fit that those of no other share."""
+    identity = [record.source.sha256, record.model.fingerprint, record.config]
+    return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:16]
 
 
 def _concepts(topics: Topics) -> list[Concept]:

@@ -139,8 +139,15 @@ class TopicModel:
         min_cluster_size = config.min_cluster_size or default_min_cluster_size(n_works)
         min_samples = config.min_samples or max(3, min_cluster_size // 8)
         n_topics = config.n_topics or max(2, default_min_cluster_size(n_works))
-        _check_enough(n_works, min_cluster_size)
+        require_enough_works(n_works, config)
         seeds = {step: derive_seed(config.seed, step) for step in ("reduce", "cluster", "map")}
+        used: dict[str, Any] = {"clusterer": config.clusterer, "seeds": seeds}
+        if config.clusterer == "kmeans":
+            used["n_topics"] = n_topics
+        else:
+            used["min_cluster_size"] = min_cluster_size
+        if config.clusterer == "hdbscan":
+            used |= {"min_samples": min_samples, "max_share": config.max_share}
         clusterer = make_clusterer(
             config.clusterer,
             min_cluster_size=min_cluster_size,
@@ -163,7 +170,9 @@ class TopicModel:
         on_stage("cluster")
         clusters = largest_first(clusterer(points))
         centroids = topic_centroids(vectors, clusters)
-        clusters = _reassigned(clusters, vectors, centroids) if config.reassign else clusters
+        if config.reassign:
+            used["reassigned"] = int((clusters.labels == OUTLIER).sum()) if len(centroids) else 0
+            clusters = _reassigned(clusters, vectors, centroids)
         ranks, thresholds = _closeness(vectors, clusters, centroids, config.threshold_quantile)
         on_stage("map")
         positions = reduce_umap(
@@ -183,13 +192,6 @@ class TopicModel:
             encoder=encoder,
             config=config.labels,
         )
-        used: dict[str, Any] = {"clusterer": config.clusterer, "seeds": seeds}
-        if config.clusterer == "kmeans":
-            used["n_topics"] = n_topics
-        else:
-            used["min_cluster_size"] = min_cluster_size
-        if config.clusterer == "hdbscan":
-            used["min_samples"] = min_samples
         return Topics(
             ids=embeddings.ids,
             assignments=clusters.labels,
@@ -200,6 +202,32 @@ class TopicModel:
             thresholds=thresholds,
             topics=described,
             parameters=used,
+        )
+
+
+def require_enough_works(n_works: int, config: TopicModelConfig) -> None:
+    """Refuse a collection that is too small for topics.
+
+    Parameters
+    ----------
+    n_works
+        Works with a vector.
+    config
+        How topics will be sought.
+
+    Raises
+    ------
+    FitError
+        If there are fewer than twice the least size of a topic, or than ``MIN_WORKS``.
+    """
+    least = config.min_cluster_size or default_min_cluster_size(n_works)
+    needed = max(MIN_WORKS, 2 * least)
+    if n_works < needed:
+        have = "work has" if n_works == 1 else "works have"
+        remedy = "Add works, or lower --min-size." if n_works >= MIN_WORKS else "Add works."
+        raise FitError(
+            f"{n_works} {have} a picture; finding topics needs at least {needed} (twice the least "
+            f"size of a topic, {least}, and never under {MIN_WORKS}). {remedy}"
         )
 
 
@@ -285,17 +313,6 @@ def derive_seed(seed: int, step: str) -> int:
     """
     digest = hashlib.sha256(f"{seed}/{step}".encode()).digest()
     return int.from_bytes(digest[:4], "big") >> 1
-
-
-def _check_enough(n_works: int, min_cluster_size: int) -> None:
-    needed = max(MIN_WORKS, 2 * min_cluster_size)
-    if n_works < needed:
-        have = "work has" if n_works == 1 else "works have"
-        remedy = "Add works, or lower --min-size." if n_works >= MIN_WORKS else "Add works."
-        raise FitError(
-            f"{n_works} {have} a vector; finding topics needs at least {needed} (twice the least "
-            f"size of a topic, {min_cluster_size}, and never under {MIN_WORKS}). {remedy}"
-        )
 
 
 def _reassigned(

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from knowledge_graph import Collection
     from topicart.embeddings import Embeddings
 
+RESULTS = ("works.parquet", "topics.json", "model.safetensors", "problems.csv", "topics.ttl")
+"""What a fit writes; a finished run has them all."""
+
 FORMAT_VERSION = (1, 0)
 """Major and minor version of the folder's format; another major version is not read."""
 
@@ -55,6 +58,8 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, protected_namespaces=())
     name: str
     weights_sha256: str
+    fingerprint: str
+    """SHA-256 of all that decides a picture's vector: weights, architecture, preprocessing."""
     dim: int
     device: str
     precision: str
@@ -156,11 +161,6 @@ class Run:
         return self.works.filter(pc.is_valid(self.works.column("topic")))
 
     @cached_property
-    def row_of(self) -> dict[str, int]:
-        """The row in ``embeddings`` and ``works_with_vector`` of each work's id."""
-        return {work_id: row for row, work_id in enumerate(self.embeddings.ids)}
-
-    @cached_property
     def topics(self) -> tuple[Topic, ...]:
         """The topics, largest first."""
         values = self._json("topics.json")
@@ -176,6 +176,13 @@ class Run:
 
         fused = self.folder / "fused"
         return open_embeddings(fused if fused.exists() else self.folder / "embeddings")
+
+    @cached_property
+    def picture_embeddings(self) -> Embeddings:
+        """The unit vectors of the pictures alone, the same as ``embeddings`` without captions."""
+        from topicart.store import open_embeddings
+
+        return open_embeddings(self.folder / "embeddings")
 
     @cached_property
     def metrics(self) -> dict[str, Any]:
@@ -221,7 +228,8 @@ class Run:
         """
         from topicart.model import assign
 
-        return assign(vectors, **self.model_arrays)
+        arrays = self.model_arrays
+        return assign(vectors, arrays["centroids"], arrays["thresholds"])
 
     def _file(self, name: str) -> Path:
         path = self.folder / name
@@ -374,7 +382,7 @@ def works_table(collection: Collection, topics: Topics) -> pa.Table:
         "x": topics.positions[:, 0],
         "y": topics.positions[:, 1],
     }
-    table = collection.table.data.table.combine_chunks().replace_schema_metadata(None)
+    table = collection.arrow.combine_chunks().replace_schema_metadata(None)
     for name, values in found.items():
         table = table.append_column(name, pa.array(values).take(rows))
     return table

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -112,10 +112,15 @@ class Topic:
         Topic
             An equal topic.
         """
-        fields = dict(values)
-        fields["labels"] = tuple(Label(**label) for label in fields["labels"])
-        fields["representatives"] = tuple(fields["representatives"])
-        return cls(**fields)
+        known = _known(cls, values)
+        known["labels"] = tuple(Label(**_known(Label, label)) for label in known["labels"])
+        known["representatives"] = tuple(known["representatives"])
+        return cls(**known)
+
+
+def _known(kind: type[Label | Topic], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that this version knows of; a newer one may have written more."""
+    return {part.name: values[part.name] for part in fields(kind)}
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ def test_one_theme_is_shown_with_its_evidence(fitted: Path) -> None:
         (["fit", "{paintings}", "--out", "run", "--model", "miny"], 3, "mini"),
         (["fit", "{paintings}", "--out", "{fitted}", "--model", "{tiny}"], 7, "--overwrite"),
         (["fit", "{paintings}", "--out", "run", "--model", "{tiny}", "--min-size", "50"], 6,
-         "60 works have a vector; finding topics needs at least 100"),
+         "60 works have a picture; finding topics needs at least 100"),
         (["fit", "{paintings}", "--out", "run", "--map", "artist"], 2, "FACET=COLUMN"),
         (["fit", "{paintings}", "--out", "run", "--map", "=artist"], 2, "FACET=COLUMN"),
         (["fit", "{paintings}", "--out", "run", "--map", "painter=artist"], 2, "artist"),

@@ -15,6 +15,10 @@ CONFIG = FitConfig(topics=TopicModelConfig(min_cluster_size=5))
 RESULTS = ("topics.json", "works.parquet", "model.safetensors", "problems.csv", "topics.ttl")
 
 
+def _interrupted(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
 @pytest.fixture(scope="module")
 def encoder(tiny_model: Path) -> Encoder:
     return Encoder.load(str(tiny_model))
@@ -123,6 +127,49 @@ def test_another_fit_is_refused_unless_told_to_overwrite_and_reuses_the_vectors(
     assert {path: path.stat().st_mtime_ns for path in shards} == shards
 
 
+def test_a_fit_cut_short_may_be_given_other_settings(
+    collection: Collection, encoder: Encoder, tmp_path: Path
+) -> None:
+    too_large = FitConfig(topics=TopicModelConfig(min_cluster_size=25))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("topicart.fit.write_topics", _interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            fit_run(collection, tmp_path / "run", encoder, too_large)
+    assert fit_run(collection, tmp_path / "run", encoder, CONFIG).record.state == "finished"
+
+
+def test_replacing_a_fit_that_is_cut_short_leaves_no_finished_run_without_files(
+    run: Run, collection: Collection, encoder: Encoder
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("topicart.fit.encode_collection", _interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            fit_run(collection, run.folder, encoder, CONFIG, overwrite=True)
+    with pytest.raises(RunError, match="cut short"):
+        Run.open(run.folder)
+    assert fit_run(collection, run.folder, encoder, CONFIG).record.state == "finished"
+
+
+def test_a_finished_run_that_lost_a_file_is_fitted_again(
+    run: Run, collection: Collection, encoder: Encoder
+) -> None:
+    (run.folder / "topics.json").unlink()
+    assert fit_run(collection, run.folder, encoder, CONFIG).topics == run.topics
+
+
+def test_too_few_works_are_refused_before_anything_is_encoded(
+    collection: Collection, encoder: Encoder, tmp_path: Path
+) -> None:
+    with pytest.raises(FitError, match="needs at least 100"):
+        fit_run(
+            collection,
+            tmp_path / "run",
+            encoder,
+            FitConfig(topics=TopicModelConfig(min_cluster_size=50)),
+        )
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_changed_picture_makes_it_another_fit(
     run: Run, paintings: Path, encoder: Encoder, tmp_path: Path
 ) -> None:
@@ -166,11 +213,11 @@ def test_a_collection_of_broken_pictures_ends_with_a_reason(
 ) -> None:
     source = tmp_path / "source"
     source.mkdir()
-    for number in range(3):
+    for number in range(16):
         (source / f"{number}.jpg").write_bytes(b"")
-    with pytest.raises(FitError, match="None of the 3 works of .* has a readable picture"):
+    with pytest.raises(FitError, match="None of the 16 works of .* has a readable picture"):
         fit_run(open_collection(source), tmp_path / "run", encoder)
-    assert (tmp_path / "run" / "problems.csv").read_text(encoding="utf-8").count("\n") == 4
+    assert (tmp_path / "run" / "problems.csv").read_text(encoding="utf-8").count("\n") == 17
 
 
 def test_captions_are_mixed_in_on_request(
@@ -183,6 +230,23 @@ def test_captions_are_mixed_in_on_request(
     np.testing.assert_allclose(np.linalg.norm(run.embeddings.vectors, axis=1), 1, atol=1e-5)
 
 
+def test_a_work_without_words_keeps_its_pictures_vector(
+    paintings: Path, encoder: Encoder, finished: Run, tmp_path: Path
+) -> None:
+    source = shutil.copytree(paintings, tmp_path / "source")
+    rows = (source / "metadata.csv").read_text(encoding="utf-8").splitlines()
+    rows[1] = "p00.png,,,,"
+    (source / "metadata.csv").write_text("\n".join([*rows, "lost.png,,,,"]), encoding="utf-8")
+    config = FitConfig(topics=CONFIG.topics, text_weight=0.5)
+    run = fit_run(open_collection(source), tmp_path / "run", encoder, config)
+    assert "lost" not in run.embeddings
+    own, before = run.embeddings.select(["p00"]), finished.embeddings.select(["p00"])
+    np.testing.assert_allclose(own.vectors, before.vectors, atol=1e-6)
+    np.testing.assert_array_equal(
+        run.picture_embeddings.select(["p01"]).vectors, finished.embeddings.select(["p01"]).vectors
+    )
+
+
 def test_a_run_of_another_major_version_says_so(run: Run) -> None:
     write_record(run.folder, run.record.model_copy(update={"format_version": (2, 0)}))
     with pytest.raises(RunError, match=r"written in format 2\.0 .*reads format 1"):
@@ -193,7 +257,12 @@ def test_a_newer_minor_version_is_read(run: Run) -> None:
     values = json.loads((run.folder / "run.json").read_text(encoding="utf-8"))
     values |= {"format_version": [1, 9], "mood": "blue"}
     (run.folder / "run.json").write_text(json.dumps(values), encoding="utf-8")
-    assert Run.open(run.folder).record.format_version == (1, 9)
+    topics = json.loads((run.folder / "topics.json").read_text(encoding="utf-8"))
+    topics["topics"][0]["mood"] = "blue"
+    (run.folder / "topics.json").write_text(json.dumps(topics), encoding="utf-8")
+    newer = Run.open(run.folder)
+    assert newer.record.format_version == (1, 9)
+    assert newer.topics == run.topics
 
 
 @pytest.mark.parametrize(

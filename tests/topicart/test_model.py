@@ -148,7 +148,9 @@ def test_a_shapeless_cloud_may_have_no_topic_at_all(world: World) -> None:
 def test_too_few_works_get_a_clear_answer(world: World) -> None:
     few = world.embeddings.select(world.embeddings.ids[:12])
     # A smaller least size would not help here, so that it is not offered.
-    with pytest.raises(FitError, match=r"12 works have a vector; .* at least 15 .*\. Add works\.$"):
+    with pytest.raises(
+        FitError, match=r"12 works have a picture; .* at least 15 .*\. Add works\.$"
+    ):
         TopicModel().fit(few, world.collection)
     with pytest.raises(FitError, match=r"^1 work has a vector"):
         TopicModel().fit(few.select(few.ids[:1]), world.collection)

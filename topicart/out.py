@@ -1,0 +1,103 @@
+"""The folder that a fit goes into: new, resumed, replaced or refused. Nobody's files are lost."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from topicart.atomic import make_folder, remove_leftovers
+from topicart.errors import RunError
+from topicart.run import RESULTS, RunRecord, read_record, write_record
+
+_EXTRAS = ("metrics.json", "site", "fused")
+"""What a run may hold beside its results and its embeddings."""
+
+
+def require_usable(folder: Path) -> None:
+    """Refuse a place that cannot become a run, before any long work.
+
+    Parameters
+    ----------
+    folder
+        The place; it need not be there.
+
+    Raises
+    ------
+    RunError
+        If it is a file, or a folder with something in it that is no run.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise RunError(f"--out {folder} is a file. Name a folder that is new or holds a run.")
+    if folder.exists() and read_record(folder) is None:
+        remove_leftovers(folder)
+        if any(not path.name.startswith(".") for path in folder.iterdir()):
+            raise RunError(
+                f"--out {folder} is not empty and holds no run. Name a new folder; nothing that "
+                "is not a run is ever replaced."
+            )
+
+
+def prepare(folder: Path, record: RunRecord, *, overwrite: bool) -> bool:
+    """Make a folder ready for a fit, unless it holds that very fit, finished.
+
+    Parameters
+    ----------
+    folder
+        The place.
+    record
+        The fit, in state ``fitting``.
+    overwrite
+        Replace another finished fit. One that was cut short holds embeddings only, which are
+        used again where they fit, and is replaced without asking.
+
+    Returns
+    -------
+    bool
+        Whether the fit is there already, whole; otherwise the record has been written.
+
+    Raises
+    ------
+    RunError
+        If the folder is in use for something else.
+    """
+    require_usable(folder)
+    make_folder(folder)
+    remove_leftovers(folder)
+    found = read_record(folder)
+    if found and found.state == "finished" and not overwrite:
+        if differing := _differences(found, record):
+            raise RunError(
+                f"--out {folder} holds another fit (different: {', '.join(differing)}). Name "
+                "another folder, or give --overwrite to replace it; its embeddings are used again "
+                "where they fit."
+            )
+        if all((folder / name).exists() for name in RESULTS):
+            return True
+    # The record first: were the fit cut short here, no finished run without files would be left.
+    write_record(folder, record)
+    for name in (*RESULTS, *_EXTRAS):
+        path = folder / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    return False
+
+
+def _differences(found: RunRecord, wanted: RunRecord) -> list[str]:
+    """Return the names of what makes two fits different ones."""
+    ours, theirs = _identity(wanted), _identity(found)
+    return sorted(name for name in {*ours, *theirs} if ours.get(name) != theirs.get(name))
+
+
+def _identity(record: RunRecord) -> dict[str, Any]:
+    """Return all that decides a fit's result, by the name that the user knows it by."""
+    return {
+        "topicart version": record.topicart_version,
+        "source": record.source.root,
+        "works or pictures": record.source.sha256,
+        "model": record.model.fingerprint,
+        "text_weight": record.config["text_weight"],
+        **record.config["topics"],
+    }
