@@ -152,7 +152,7 @@ def test_too_few_works_get_a_clear_answer(world: World) -> None:
         FitError, match=r"12 works have a picture; .* at least 15 .*\. Add works\.$"
     ):
         TopicModel().fit(few, world.collection)
-    with pytest.raises(FitError, match=r"^1 work has a vector"):
+    with pytest.raises(FitError, match=r"^1 work has a picture"):
         TopicModel().fit(few.select(few.ids[:1]), world.collection)
     with pytest.raises(FitError, match=r"at least 400 .*, 200, .* or lower --min-size\.$"):
         TopicModel(TopicModelConfig(min_cluster_size=200)).fit(world.embeddings, world.collection)
