@@ -1,0 +1,58 @@
+"""The main job on real paintings, and on the gallery whose true themes are known."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path
+
+import pytest
+from sklearn.metrics import adjusted_rand_score
+
+from knowledge_graph import open_collection
+from knowledge_graph.gallery import paint_gallery
+from topicart import Encoder, Run, fit_run, make_run
+
+
+@pytest.fixture(scope="module")
+def mini() -> Encoder:
+    return Encoder.load("mini")
+
+
+def test_real_paintings_gather_into_themes_that_follow_genre_and_style(
+    shared_data: Path, mini: Encoder, tmp_path: Path
+) -> None:
+    collection = open_collection(shared_data / "wikiart-sample")
+    run = make_run(collection, tmp_path / "run", mini)
+    counts = run.record.counts
+    assert counts["works"] == counts["embedded"] == 1361
+    assert 10 <= counts["topics"] <= 60
+    assert counts["outliers"] <= 0.35 * counts["embedded"]
+    found = {metric["name"]: metric for metric in run.metrics["metrics"]}
+    for facet in ("ami_genre", "ami_style"):
+        assert found[facet]["value"] > found[facet]["baseline"]
+        assert found[facet]["p_value"] < 0.05
+    page = run.page.read_text(encoding="utf-8")
+    assert mini.note in page
+
+    shutil.copytree(tmp_path / "run" / "embeddings", tmp_path / "again" / "embeddings")
+    shutil.copy(tmp_path / "run" / "run.json", tmp_path / "again")
+    again = fit_run(collection, tmp_path / "again", mini, overwrite=True)
+    for name in ("topics.json", "works.parquet"):
+        assert (again.folder / name).read_bytes() == (run.folder / name).read_bytes(), name
+
+
+def test_the_planted_themes_of_the_sample_gallery_are_found(mini: Encoder, tmp_path: Path) -> None:
+    gallery = paint_gallery(tmp_path / "gallery", works=600, seed=0)
+    run = fit_run(open_collection(gallery), tmp_path / "run", mini)
+    assert _agreement(run, gallery / "truth.csv") >= 0.6
+
+
+def _agreement(run: Run, truth: Path) -> float:
+    """Return the ARI between topics and true themes, all outliers together as one more topic."""
+    with truth.open(encoding="utf-8", newline="") as file:
+        theme_of = {row["id"]: row["theme"] for row in csv.DictReader(file)}
+    ids = run.works["id"].to_pylist()
+    return adjusted_rand_score(
+        [theme_of[work_id] for work_id in ids], run.works["topic"].to_pylist()
+    )
