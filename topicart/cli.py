@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,6 +44,9 @@ RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder that `f
 def main() -> None:
     """Run the command ``topicart``."""
     wait_without_spinning()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # In an encoding that lacks a title's letters (a pipe on Windows, LANG=C) they become "?".
+        sys.stdout.reconfigure(errors="replace")
     app()
 
 
@@ -287,7 +292,8 @@ def _progress(quiet: bool) -> ConsoleProgress:
 
 
 def _print_json(values: Any) -> None:
-    typer.echo(json.dumps(values, ensure_ascii=False, indent=2))
+    # ASCII, so that it is the same JSON in whatever encoding standard output has.
+    typer.echo(json.dumps(values, indent=2))
 
 
 def _column_map(pairs: list[str]) -> dict[str, str]:
@@ -323,9 +329,9 @@ def _door(after_interrupt: str = "") -> Iterator[None]:
     except OSError as error:
         if error.errno == errno.EPIPE:  # whoever read our output has enough; typer ends quietly
             raise
-        where = f" {error.filename}" if error.filename else ""
+        where = error.filename or "a file"
         typer.secho(
-            f"Error:{where} cannot be read or written: {error.strerror or error}.",
+            f"Error: {where} cannot be read or written: {error.strerror or error}.",
             fg="red",
             err=True,
         )

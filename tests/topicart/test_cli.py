@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -124,6 +128,26 @@ def test_a_column_is_left_unread_if_its_facet_is_mapped_to_nothing(
     works = Run.open(out).works
     assert not any(works["artist"].to_pylist())
     assert any(works["genre"].to_pylist())
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_output_in_a_narrow_encoding_loses_letters_not_the_run(
+    fitted: Path, tmp_path: Path, encoding: str
+) -> None:
+    run = shutil.copytree(fitted, tmp_path / "山水")
+    topics = json.loads((run / "topics.json").read_text(encoding="utf-8"))
+    topics["topics"][0]["name"] = "山水 Œuvre"
+    (run / "topics.json").write_text(json.dumps(topics), encoding="utf-8")
+
+    def shown(*options: str) -> bytes:
+        command = [sys.executable, "-c", "from topicart.cli import main; main()", "show", run]
+        environment = {**os.environ, "PYTHONIOENCODING": encoding}
+        done = subprocess.run([*command, *options], capture_output=True, env=environment)
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout
+
+    assert b"?? ?uvre" in shown()
+    assert json.loads(shown("--json"))["topics"][0]["name"] == "山水 Œuvre"
 
 
 def test_a_disk_that_refuses_is_told_in_a_sentence(
