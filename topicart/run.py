@@ -194,6 +194,8 @@ class Run:
         """Works and pictures that could not be read."""
         path = self._file("problems.csv")
         try:
+            # csv refuses a field above 128 KiB; a table may name a picture at any length.
+            csv.field_size_limit(max(csv.field_size_limit(), path.stat().st_size))
             with path.open(encoding="utf-8", newline="") as file:
                 return tuple(
                     Problem(row["id"], row["file"], row["reason"]) for row in csv.DictReader(file)

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge_graph import Collection, open_collection
+from knowledge_graph import Collection, Problem, open_collection
 from topicart import Encoder, FitConfig, FitError, Run, RunError, TopicModelConfig, fit_run
-from topicart.run import read_record, write_record
+from topicart.run import read_record, write_problems, write_record
 
 CONFIG = FitConfig(topics=TopicModelConfig(min_cluster_size=5))
 RESULTS = ("topics.json", "works.parquet", "model.safetensors", "problems.csv", "topics.ttl")
@@ -287,7 +287,6 @@ def test_a_damaged_run_names_the_file(run: Run, file: str, attribute: str) -> No
         ("topics.json", '{"topics": {"a": 1}}', "topics"),
         ("metrics.json", "[]", "metrics"),
         ("problems.csv", "id,reason\n1,2\n", "problems"),
-        ("problems.csv", "id,file,reason\n1,2," + 200_000 * "x", "problems"),
     ],
 )
 def test_a_file_of_a_run_that_holds_something_else_is_named(
@@ -296,6 +295,12 @@ def test_a_file_of_a_run_that_holds_something_else_is_named(
     (run.folder / file).write_text(text, encoding="utf-8")
     with pytest.raises(RunError, match=rf"{file} cannot be read .*The run is damaged"):
         getattr(Run.open(run.folder), attribute)
+
+
+def test_a_problem_of_any_length_is_read_again(run: Run) -> None:
+    problem = Problem("a", 200_000 * "x" + ".jpg", "no such picture")
+    write_problems(run.folder, [problem])
+    assert Run.open(run.folder).problems == (problem,)
 
 
 def test_a_damaged_record_does_not_advise_what_is_refused(run: Run) -> None:
