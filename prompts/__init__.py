@@ -9,6 +9,7 @@ from prompts.captions import caption
 from prompts.cleaning import clean_value, spell_out, without_brackets
 from prompts.templates import TemplateError, Templates, load_templates, phrase
 from prompts.vocabulary import DATE, Term, Vocabulary, build_vocabulary
+from prompts.years import year_in_words
 
 __all__ = [
     "DATE",
@@ -23,4 +24,5 @@ __all__ = [
     "phrase",
     "spell_out",
     "without_brackets",
+    "year_in_words",
 ]

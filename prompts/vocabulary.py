@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from knowledge_graph import FACETS
 from prompts.cleaning import are_slugs, spell_out, without_brackets
+from prompts.years import century_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -111,31 +112,6 @@ def build_vocabulary(collection: Collection, *, min_works: int = 3) -> Vocabular
     presence = csr_array((ones, (rows, columns)), shape=(len(collection), len(terms)))
     by_work = np.array(stated, dtype=np.bool_).reshape(-1, len(collection)).T
     return Vocabulary(tuple(terms), presence, by_work)
-
-
-def century_of(year: int) -> str:
-    """Return the century of a year in words.
-
-    Parameters
-    ----------
-    year
-        A year; those before the common era are negative, and 0 counts as 1.
-
-    Returns
-    -------
-    str
-        Such as ``19th century``.
-
-    Examples
-    --------
-    >>> century_of(1889), century_of(1900), century_of(-44)
-    ('19th century', '19th century', '1st century BCE')
-    """
-    number = (abs(year) - 1) // 100 + 1 if year else 1
-    suffix = (
-        "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    )
-    return f"{number}{suffix} century" + (" BCE" if year < 0 else "")
 
 
 def _values(collection: Collection, facet: str) -> Sequence[Sequence[str]]:

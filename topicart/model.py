@@ -131,7 +131,7 @@ class TopicModel:
         Raises
         ------
         FitError
-            If there are too few works.
+            If there are too few works, or vectors of works that the collection does not have.
         """
         config = self.config
         vectors = embeddings.vectors
@@ -140,6 +140,11 @@ class TopicModel:
         min_samples = config.min_samples or max(3, min_cluster_size // 8)
         n_topics = config.n_topics or max(2, default_min_cluster_size(n_works))
         require_enough_works(n_works, config)
+        if unknown := set(embeddings.ids).difference(collection.ids):
+            raise FitError(
+                f"{len(unknown):,} works have a vector but are not in the collection, "
+                f"{min(unknown)!r} for one. Give the collection that the vectors were made from."
+            )
         seeds = {step: derive_seed(config.seed, step) for step in ("reduce", "cluster", "map")}
         used: dict[str, Any] = {"clusterer": config.clusterer, "seeds": seeds}
         if config.clusterer == "kmeans":
@@ -251,16 +256,25 @@ def assign(
     -------
     numpy.ndarray
         The topic with the nearest centroid, shape ``(n_works,)``; -1 where it is not near enough.
+
+    Raises
+    ------
+    FitError
+        If the vectors are of another space or not of length 1.
     """
     import numpy as np
 
-    if len(centroids) == 0:
-        return np.full(len(vectors), OUTLIER, dtype=np.int32)
     if vectors.ndim != 2 or vectors.shape[1] != centroids.shape[1]:
         raise FitError(
             f"vectors have shape {vectors.shape}; this model's space has {centroids.shape[1]} "
             "dimensions. Encode the works with the run's own model."
         )
+    if not np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-3):
+        raise FitError(
+            "vectors must have length 1, as Encoder gives them; scale each row to length 1."
+        )
+    if len(centroids) == 0:
+        return np.full(len(vectors), OUTLIER, dtype=np.int32)
     cosines = vectors @ centroids.T
     nearest = cosines.argmax(axis=1)
     near_enough = cosines[np.arange(len(vectors)), nearest] >= thresholds[nearest]

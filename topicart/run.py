@@ -275,17 +275,26 @@ def read_record(folder: Path) -> RunRecord | None:
     if not path.is_file():
         return None
     try:
-        record = RunRecord.model_validate_json(path.read_text(encoding="utf-8"))
-    except (ValidationError, ValueError, OSError) as error:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        _require_known_format(folder, values)
+        record = RunRecord.model_validate(values)
+    except RunError:
+        raise
+    except (ValidationError, ValueError, KeyError, TypeError, OSError) as error:
         # Whose folder it is, is not known without this file, so that --overwrite refuses too.
         raise _broken(path, error, "delete the folder, or name another, and fit again.") from error
-    if record.format_version[0] != FORMAT_VERSION[0]:
+    return record
+
+
+def _require_known_format(folder: Path, values: Any) -> None:
+    """Refuse another major version before its contents are looked at."""
+    major, *minor = values["format_version"] if isinstance(values, dict) else FORMAT_VERSION
+    if major != FORMAT_VERSION[0]:
         raise RunError(
-            f"{folder} was written in format {_dotted(record.format_version)} by topicart "
-            f"{record.topicart_version}; this topicart reads format {FORMAT_VERSION[0]}. "
+            f"{folder} was written in format {_dotted((major, *minor))} by topicart "
+            f"{values.get('topicart_version')}; this topicart reads format {FORMAT_VERSION[0]}. "
             "Use that version, or fit again."
         )
-    return record
 
 
 def write_record(folder: Path, record: RunRecord) -> None:

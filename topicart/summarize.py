@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from prompts import year_in_words
 from topicart.topics import SAYABLE_SHARE, Label
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def summarize_facts(works: Collection, members: NDArray[np.int64], labels: Seque
     """
     chosen = works.select(members)
     years = sorted({year for year in chosen.column("year") if year is not None})
-    when = f", {years[0]}" + (f"–{years[-1]}" if len(years) > 1 else "") if years else ""
+    span = "–".join(year_in_words(year) for year in dict.fromkeys((*years[:1], *years[-1:])))
+    when = f", {span}" if span else ""
     sentences = [f"{len(chosen):,} works{when}."]
     if shared := [f"{label.term} in {label.share:.0%}" for label in _leading(labels)]:
         sentences.append(f"{_capital(_listed(shared))} of them.")

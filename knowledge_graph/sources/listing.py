@@ -17,12 +17,12 @@ from knowledge_graph.collection import Problem
 from knowledge_graph.errors import CollectionError
 
 PICTURE_SUFFIXES: tuple[str, ...] = (
-    ".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif"
+    ".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".jp2", ".j2k", ".avif", ".bmp", ".gif",
 )  # fmt: skip
 """The kinds of picture that are read."""
 
 _OTHER_PICTURES = frozenset({
-    ".heic", ".heif", ".avif", ".jxl", ".jp2", ".j2k", ".psd", ".svg", ".eps", ".cr2",
+    ".heic", ".heif", ".jxl", ".psd", ".svg", ".eps", ".cr2",
     ".cr3", ".nef", ".arw", ".dng", ".raw",
 })  # fmt: skip
 _JUNK = frozenset({"thumbs.db", "desktop.ini", "__macosx", "@eadir"})

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from knowledge_graph.collection import Problem
 from knowledge_graph.errors import CollectionError
+from knowledge_graph.facets import recognise_columns
 from knowledge_graph.values import text_of
 
 if TYPE_CHECKING:
@@ -230,11 +231,17 @@ def _read_parquet(path: Path) -> TableFile:
         with pq.ParquetFile(path) as file:
             schema = file.schema_arrow
             table = file.read([field.name for field in schema if readable(field.type)])
+            unread = [field.name for field in schema if not readable(field.type)]
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise CollectionError(
             f"{path}: not a parquet file or a broken one ({str(error).splitlines()[0]}); expected "
             "a table. Write it again."
         ) from error
+    if held := recognise_columns(unread).get("image"):
+        raise CollectionError(
+            f"{path}: the column {held!r} holds the pictures themselves; expected the names of "
+            "picture files. Write the pictures to files and their names into the column."
+        )
     return _from_columns(
         path, {name: table[name].to_pylist() for name in dict.fromkeys(table.column_names)}
     )

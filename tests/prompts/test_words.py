@@ -17,7 +17,7 @@ from prompts import (
     phrase,
     spell_out,
 )
-from prompts.vocabulary import century_of
+from prompts.years import century_of
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,7 @@ def write_run(
             model=Model(
                 name="mini",
                 weights_sha256="ab" * 32,
+                fingerprint="cd" * 32,
                 dim=8,
                 device="cpu",
                 precision="fp32",

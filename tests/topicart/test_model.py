@@ -87,13 +87,25 @@ def test_new_works_are_assigned_without_umap(world: World, topics: Topics) -> No
     members = topics.assignments >= 0
     again = assign(world.embeddings.vectors, topics.centroids, topics.thresholds)
     assert (again[members] == topics.assignments[members]).mean() > 0.9
-    afar = -topics.centroids.mean(axis=0, keepdims=True)
+    afar = unit(-topics.centroids.mean(axis=0, keepdims=True))
     assert assign(afar, topics.centroids, topics.thresholds) == [-1]
 
 
 def test_vectors_of_another_space_are_refused(topics: Topics) -> None:
     with pytest.raises(FitError, match=r"this model's space has 32 dimensions"):
         assign(np.ones((2, 5), dtype=np.float32), topics.centroids, topics.thresholds)
+
+
+def test_vectors_that_are_not_of_length_1_are_refused(topics: Topics) -> None:
+    with pytest.raises(FitError, match="must have length 1"):
+        assign(3 * topics.centroids, topics.centroids, topics.thresholds)
+    with pytest.raises(FitError, match="must have length 1"):
+        assign(np.nan * topics.centroids, topics.centroids, topics.thresholds)
+
+
+def test_vectors_of_other_works_are_refused(world: World) -> None:
+    with pytest.raises(FitError, match=r"40 works have a vector but are not in the collection"):
+        TopicModel().fit(world.embeddings, world.collection.select(range(40, len(world.truth))))
 
 
 def test_terms_that_the_encoder_cannot_tell_apart_are_ranked_by_facts(world: World) -> None:

@@ -274,7 +274,7 @@ def test_a_run_of_nothing_but_works_without_vectors(tmp_path: Path) -> None:
 def test_years_before_our_era_are_told_as_such(tmp_path: Path) -> None:
     works = [Artwork(id=f"w{year}", year=year) for year in (-40, 100)]
     text = " ".join(check(write_run(tmp_path, works, [0, 0])).text.split())
-    assert "Most in 40 BC–31 BC (1 of 2 dated)" in text
+    assert "Most in 40 BCE–31 BCE (1 of 2 dated)" in text
 
 
 def test_many_problems_are_cut_and_counted(tmp_path: Path) -> None:

@@ -37,5 +37,11 @@ def test_many_artists_are_counted_and_one_year_is_no_span() -> None:
     )
 
 
+def test_years_before_our_era_are_said_so() -> None:
+    assert summarize_facts(_works(("", -500), ("", 20)), np.arange(2), ()) == (
+        "2 works, 500 BCE–20."
+    )
+
+
 def test_works_without_facts_are_still_counted() -> None:
     assert summarize_facts(_works(("", None), ("", None)), np.arange(2), ()) == "2 works."

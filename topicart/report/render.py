@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from prompts import year_in_words
 from topicart.atomic import make_folder, write_bytes_atomic, write_text_atomic
 from topicart.report.data_files import map_script, works_script
 from topicart.report.mosaic import Arrangement, Row, arrange, shown_ratio
 from topicart.report.palette import N_COLOURS, topic_tones
 from topicart.report.summarize import Card, Exhibition, summarize
 from topicart.report.thumbnails import Thumbnail, Wanted, make_thumbnails
-from topicart.report.wording import counted, day, duration, percent, shorten, times, year
+from topicart.report.wording import counted, day, duration, percent, shorten, times
 
 if TYPE_CHECKING:
     import jinja2
@@ -111,6 +112,8 @@ def write_site(run: Run, *, progress: Callable[[int, int], None] | None = None) 
     exhibition = summarize(run)
     site = run.page.parent
     make_folder(site / _ASSETS)
+    # A page beside the parts of another would be wrong: there is none until all is there.
+    run.page.unlink(missing_ok=True)
     cards = {card.id: card for card in _shown(exhibition)}
     thumbnails = make_thumbnails(
         _wanted(exhibition, cards.values()), site / _PICTURES, progress=progress
@@ -245,7 +248,7 @@ def _environment() -> jinja2.Environment:
         shorten=shorten,
         times=times,
         tone_class=lambda topic: f"t{topic % N_COLOURS}",
-        year=year,
+        year=year_in_words,
     )
     environment.globals.update(headings=_FACET_HEADINGS, pictures=_PICTURES, assets=_ASSETS)
     return environment

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -141,10 +142,14 @@ class Exhibition:
     ----------
     name
         The collection's name, from the path that the user gave.
+    source
+        The file's or folder's name; where it lies is nobody's business but the user's.
     record
         What was done, with what.
     n_works, n_placed, n_outliers, n_artists
         Works in the collection, works that took part, those of them in no theme, artists.
+    n_reassigned
+        Works that were outliers and were put into the nearest theme on request.
     outlier_share
         Share of the works that took part and are in no theme.
     themes
@@ -166,10 +171,12 @@ class Exhibition:
     """
 
     name: str
+    source: str
     record: RunRecord
     n_works: int
     n_placed: int
     n_outliers: int
+    n_reassigned: int
     n_artists: int
     outlier_share: float
     themes: tuple[Theme, ...]
@@ -209,10 +216,12 @@ def summarize(run: Run) -> Exhibition:
     years = _years(works, placed, len(run.topics))
     return Exhibition(
         name=collection_name(run.record.source.path),
+        source=shorten(PurePath(run.record.source.path).name, 300),
         record=run.record,
         n_works=works.num_rows,
         n_placed=n_placed,
         n_outliers=len(outliers),
+        n_reassigned=run.record.counts.get("reassigned", 0),
         outlier_share=len(outliers) / max(n_placed, 1),
         n_artists=_n_values(works, "artist"),
         themes=tuple(

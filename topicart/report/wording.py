@@ -15,7 +15,6 @@ __all__ = [
     "percent",
     "shorten",
     "times",
-    "year",
 ]
 
 _BLANK = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
@@ -151,29 +150,6 @@ def times(lift: float) -> str:
     '23×'
     """
     return f"{lift:.1f}×" if lift < 9.95 else f"{lift:,.0f}×"
-
-
-def year(number: int) -> str:
-    """Return a year as people say it.
-
-    Parameters
-    ----------
-    number
-        The year; 0 and less are before our era.
-
-    Returns
-    -------
-    str
-        The year.
-
-    Examples
-    --------
-    >>> year(1872)
-    '1872'
-    >>> year(-500)
-    '500 BC'
-    """
-    return str(number) if number > 0 else f"{max(-number, 1)} BC"
 
 
 def duration(seconds: float) -> str:

@@ -59,10 +59,10 @@ def test_links_that_leave_the_folder_are_reported_and_those_within_count(tmp_pat
 
 
 def test_pictures_of_kinds_that_are_not_read_are_reported(tmp_path: Path) -> None:
-    root = fill(tmp_path, "a.heic", "b.JP2", "c.jpg")
+    root = fill(tmp_path, "a.heic", "b.PSD", "c.jpg", "d.JP2")
     listing = list_pictures(root)
-    assert listing.files == ("c.jpg",)
-    assert [problem.file for problem in listing.problems] == ["a.heic", "b.JP2"]
+    assert listing.files == ("c.jpg", "d.JP2")
+    assert [problem.file for problem in listing.problems] == ["a.heic", "b.PSD"]
     assert "save it as JPEG" in listing.problems[0].reason
 
 

@@ -121,7 +121,6 @@ def test_parquet_of_any_types_is_text_and_pictures_bytes_are_not_read(tmp_path: 
             "on": [datetime.date(1890, 5, 1), None],
             "artist": pa.array(["X", None]).dictionary_encode(),
             "tags": [["a", "b"], None],
-            "image": [{"bytes": b"x", "path": "a"}, None],
             "raw": [b"x", b"y"],
         }
     )
@@ -133,6 +132,13 @@ def test_parquet_of_any_types_is_text_and_pictures_bytes_are_not_read(tmp_path: 
         "artist": ["X", ""],
         "tags": [["a", "b"], [""]],
     }
+
+
+def test_parquet_that_holds_the_pictures_themselves_is_refused(tmp_path: Path) -> None:
+    table = pa.table({"id": [1, 2], "image": [{"bytes": b"x", "path": "a"}, None]})
+    pq.write_table(table, tmp_path / "t.parquet")
+    with pytest.raises(CollectionError, match="'image' holds the pictures themselves"):
+        read_table(tmp_path / "t.parquet")
 
 
 def test_an_unclosed_quotation_mark_is_reported(tmp_path: Path) -> None:
