@@ -26,7 +26,8 @@ _OTHER_PICTURES = frozenset({
     ".cr3", ".nef", ".arw", ".dng", ".raw",
 })  # fmt: skip
 _JUNK = frozenset({"thumbs.db", "desktop.ini", "__macosx", "@eadir"})
-_RUN_FILES = frozenset({"run.json", "works.parquet"})
+RUN_FILES = frozenset({"run.json", "works.parquet"})
+"""By these files a folder is known for a run, whose pictures are no works."""
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -84,7 +85,7 @@ def list_pictures(root: Path, only: Iterable[str] | None = None) -> Listing:
             reason = f"folder cannot be read: {error.strerror}"
             problems.append(Problem("", _printable(folder), reason))
             continue
-        if folder and {entry.name for entry in found} >= _RUN_FILES:
+        if folder and {entry.name for entry in found} >= RUN_FILES:
             continue  # A run left inside the collection: its mosaics are no works.
         for entry in found:
             name = posixpath.join(folder, entry.name)

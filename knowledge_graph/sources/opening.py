@@ -12,7 +12,13 @@ from knowledge_graph.errors import CollectionError, listed, nearest
 from knowledge_graph.facets import recognise_columns
 from knowledge_graph.sources.catalogue import works_of_table
 from knowledge_graph.sources.folder import folder_facets, works_of_pictures
-from knowledge_graph.sources.listing import PICTURE_SUFFIXES, Listing, is_picture, list_pictures
+from knowledge_graph.sources.listing import (
+    PICTURE_SUFFIXES,
+    RUN_FILES,
+    Listing,
+    is_picture,
+    list_pictures,
+)
 from knowledge_graph.sources.reading import TABLE_SUFFIXES, read_table
 
 _METADATA = frozenset(f"metadata{suffix}" for suffix in TABLE_SUFFIXES)
@@ -90,6 +96,11 @@ def _open_folder(
     facets: tuple[str, ...],
 ) -> Collection:
     """Open a folder, with or without a metadata table."""
+    if all((root / name).is_file() for name in RUN_FILES):
+        raise CollectionError(
+            f"{source} is a run, what a fit leaves behind; expected a collection. Name the folder "
+            "or table that the run was made from."
+        )
     metadata = _metadata_file(root)
     if metadata is None and root.name.casefold() == "images":
         metadata = _metadata_file(root.parent)

@@ -342,3 +342,10 @@ def test_opening_writes_nothing(tiny_collection_folder: Path) -> None:
     before = sorted(tiny_collection_folder.rglob("*"))
     assert len(open_collection(tiny_collection_folder).table) == 12
     assert sorted(tiny_collection_folder.rglob("*")) == before
+
+
+def test_a_run_is_not_taken_for_a_collection(tmp_path: Path) -> None:
+    for name in ("run.json", "works.parquet", "a.jpg"):
+        (tmp_path / name).touch()
+    with pytest.raises(CollectionError, match="is a run, what a fit leaves behind"):
+        open_collection(tmp_path)
