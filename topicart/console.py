@@ -223,5 +223,6 @@ def _evidence(topic: Topic) -> str:
     first: dict[str, Label] = {}
     for label in topic.labels:
         first.setdefault(label.facet, label)
-    widest = sorted(first.values(), key=lambda label: -label.share)[:3]
-    return " · ".join(f"{label.term} {label.share:.0%}" for label in widest)
+    widest = sorted(first.values(), key=lambda label: -label.share)
+    told = {label.term.casefold(): f"{label.term} {label.share:.0%}" for label in reversed(widest)}
+    return " · ".join([*reversed(told.values())][:3])

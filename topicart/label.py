@@ -18,7 +18,7 @@ from prompts import (
     without_brackets,
 )
 from topicart.summarize import summarize_facts
-from topicart.topics import OUTLIER, SAYABLE_SHARE, Label, Topic
+from topicart.topics import OUTLIER, Label, Topic
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -201,7 +201,7 @@ def compose_names(labels: Sequence[Sequence[Label]], fallbacks: Sequence[str]) -
 
 
 def _first_free(labels: Sequence[Label], fallback: str, taken: set[str]) -> str:
-    sayable = [label for label in labels if label.share >= SAYABLE_SHARE]
+    sayable = [label for label in labels if label.sayable]
     leading = [
         next((label for label in sayable if label.facet == facet), None) for facet in NAME_FACETS
     ]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from prompts import year_in_words
-from topicart.topics import SAYABLE_SHARE, Label
+from topicart.topics import Label
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,7 +56,7 @@ def _leading(labels: Sequence[Label]) -> list[Label]:
     """Return the first label of what is shown, and of how, that enough members share."""
     first: dict[str, Label] = {}
     for label in labels:
-        if label.share >= SAYABLE_SHARE:
+        if label.sayable:
             first.setdefault(label.facet, label)
     return [first[facet] for facet in ("genre", "subject", "style") if facet in first]
 

@@ -16,6 +16,9 @@ OUTLIER = -1
 SAYABLE_SHARE = 0.1
 """A topic's name and summary say only what at least this share of its members' facts say."""
 
+SAYABLE_STYLE_SHARE = 0.3
+"""The same for a style, which in a name speaks for the look of the whole topic."""
+
 
 @dataclass(frozen=True)
 class Label:
@@ -44,6 +47,12 @@ class Label:
     cosine: float | None
     share: float
     lift: float
+
+    @property
+    def sayable(self) -> bool:
+        """Whether enough members share it to say it of the topic."""
+        least = SAYABLE_STYLE_SHARE if self.facet == "style" else SAYABLE_SHARE
+        return self.share >= least
 
 
 @dataclass(frozen=True)
