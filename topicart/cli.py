@@ -191,7 +191,7 @@ def demo(
         config = FitConfig(topics=TopicModelConfig(seed=seed))
         with _progress(quiet or as_json) as progress:
             progress.stage("paint")
-            gallery = out / "gallery"
+            gallery = out / "sample-gallery"
             paint_gallery(gallery, works=works, seed=seed, progress=progress.count)
             collection = open_collection(gallery)
             try:

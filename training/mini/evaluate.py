@@ -1,0 +1,146 @@
+"""How good the heads are on paintings whose artists they never saw."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prompts import load_templates
+from training.mini.align import Encode, Heads
+from training.mini.features import Features
+from training.mini.pictures import Facts, PictureSet
+
+Scores = dict[str, float]
+
+WORDS = {
+    "boats": r"boats?|ships?|sail\w*|gondolas?|yachts?|barges?|marina|barques?|regatta",
+    "horses": r"horses?|horse\w+|equestrian|riders?|cavalry|centaurs?",
+    "flowers": r"flowers?|flowering|roses?|tulips?|lil(?:y|ies)|bouquets?|blossoms?|poppies",
+    "bridge": r"bridges?|viaducts?|aqueducts?",
+    "church": r"church(?:es)?|cathedrals?|chapels?|abbeys?|minsters?",
+    "dogs": r"dogs?|hounds?|puppy|puppies|poodles?|terriers?",
+    "birds": r"birds?|eagles?|swans?|owls?|parrots?|peacocks?|doves?|cockerels?|geese|storks?",
+    "river": r"rivers?|streams?|brooks?|canals?|waterfalls?|lakes?|ponds?",
+    "fish": r"fish|fishes|salmon|trout|herrings?",
+    "castle": r"castles?|fortress(?:es)?|palaces?|towers?|ch[aâ]teaux?",
+}
+"""Word groups and what counts as one in a title or among the subjects."""
+
+
+def most_frequent(facts: Sequence[Facts], facet: str, most: int) -> list[str]:
+    """Return the most frequent values of a facet; the classes of the zero-shot tests."""
+    counts = Counter(value for known in facts for value in known.get(facet, ()))
+    return [value for value, _ in counts.most_common(most)]
+
+
+def class_vectors(heads: Heads, encode: Encode, facet: str, names: Sequence[str]) -> Features:
+    """Return a vector for each class: the mean of the project's own phrasings of its name."""
+    phrasings = load_templates()[facet]
+    prompts = [text.format(term=name) for name in names for text in phrasings]
+    vectors = heads.texts(encode(prompts)).reshape(len(names), len(phrasings), -1).mean(axis=1)
+    unit: Features = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return unit
+
+
+def zero_shot(
+    images: Features, facts: Sequence[Facts], classes: Features, facet: str, names: Sequence[str]
+) -> Scores:
+    """Return top-1, top-3 and balanced accuracy over the pictures that have a class."""
+    rows = [i for i, known in enumerate(facts) if known.get(facet, frozenset()) & set(names)]
+    if not rows:
+        return {}
+    ranked = np.argsort(-(images[rows] @ classes.T), axis=1)
+    right = np.array(
+        [[names[c] in facts[i][facet] for c in ranked[r, :3]] for r, i in enumerate(rows)]
+    )
+    own = [min(facts[i][facet] & set(names)) for i in rows]
+    each = [right[[o == name for o in own], 0].mean() for name in sorted(set(own))]
+    return {
+        facet: float(right[:, 0].mean()),
+        f"{facet} top-3": float(right.any(axis=1).mean()),
+        f"{facet} balanced": float(np.mean(each)),
+    }
+
+
+def retrieval(images: Features, texts: Features, *, gallery: int = 357) -> Scores:
+    """Return recall and median rank both ways; the i-th text belongs to the i-th picture.
+
+    ``R@2.8%`` counts a hit among the best 10 / 357 of the gallery, so that galleries of another
+    size compare with one of 357; ranks between are interpolated.
+    """
+    found: Scores = {}
+    for name, scores in (("t2i", texts @ images.T), ("i2t", images @ texts.T)):
+        own = np.diag(scores)[:, None]
+        ranks = (scores > own).sum(axis=1) + 1
+        within = 10 * len(ranks) / gallery
+        low = int(within)
+        share = (1 - within + low) * (ranks <= low) + (within - low) * (ranks <= low + 1)
+        found |= {
+            f"{name} R@1": float((ranks <= 1).mean()),
+            f"{name} R@10": float((ranks <= 10).mean()),
+            f"{name} R@2.8%": float(share.mean()),
+            f"{name} median": float(np.median(ranks)),
+        }
+    return found
+
+
+def word_members(facts: Sequence[Facts]) -> dict[str, NDArray[np.bool_]]:
+    """Return for each word group which pictures have it in their title or subjects."""
+    texts = [" ; ".join([*known.get("title", ()), *known.get("subject", ())]) for known in facts]
+    return {
+        word: np.array([bool(re.search(rf"\b(?:{rule})\b", t, re.IGNORECASE)) for t in texts])
+        for word, rule in WORDS.items()
+    }
+
+
+def area_under_curve(scores: NDArray[np.float32], members: NDArray[np.bool_]) -> float:
+    """Return how often a member scores above a non-member (ties count half)."""
+    from scipy.stats import rankdata
+
+    inside = int(members.sum())
+    ranks = rankdata(scores)[members].sum()
+    return float((ranks - inside * (inside + 1) / 2) / (inside * (len(members) - inside)))
+
+
+def full_caption(known: Mapping[str, frozenset[str]], *, title: bool) -> str:
+    """Put everything known of a painting into one caption, with or without its title."""
+    said = {facet: ", ".join(sorted(values)) for facet, values in known.items()}
+    words = f"a {said['genre']}" if "genre" in said else "a painting"
+    words += f" of {said['subject']}" if "subject" in said else ""
+    words += f" in the style of {said['style']}" if "style" in said else ""
+    words += f", {said['century']}" if "century" in said else ""
+    return f"{said['title']}, {words}" if title and "title" in said else words
+
+
+def baselines(train: PictureSet, test: PictureSet, facet: str, names: Sequence[str]) -> Scores:
+    """Return what guessing and a supervised classifier on the same features reach.
+
+    ``probe`` is a logistic regression on standardised features of the training paintings;
+    ``majority`` names the class that is most frequent in the test, the best constant answer.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    def labelled(group: PictureSet) -> tuple[list[int], list[str]]:
+        has = [
+            (i, min(f[facet] & set(names)))
+            for i, f in enumerate(group.facts)
+            if f.get(facet, frozenset()) & set(names)
+        ]
+        return [i for i, _ in has], [value for _, value in has]
+
+    rows, values = labelled(train)
+    test_rows, test_values = labelled(test)
+    probe = make_pipeline(StandardScaler(), LogisticRegression(C=0.003, tol=1e-2, max_iter=500))
+    probe.fit(train.features[rows], values)
+    guesses = probe.predict(test.features[test_rows])
+    right = [g in test.facts[i][facet] for g, i in zip(guesses, test_rows, strict=True)]
+    return {
+        f"{facet} probe": float(np.mean(right)),
+        f"{facet} majority": max(Counter(test_values).values()) / len(test_values),
+    }
