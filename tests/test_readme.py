@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
@@ -11,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from topicart.cli import app
+from topicart.models import MINI_NOTE, mini_folder
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -53,6 +55,26 @@ def test_the_python_runs_as_written(reader: Path) -> None:
     (code,) = _blocks("python")
     exec(compile(code, "README.md", "exec"), {})
     assert (reader / "my-run" / "site" / "index.html").is_file()
+
+
+def test_every_figure_about_mini_stands_in_the_file_of_results() -> None:
+    results = json.loads(
+        (ROOT / "evaluation" / "benchmarks" / "results" / "mini.json").read_text(encoding="utf-8")
+    )
+    folds = results["five folds"]
+    mean, spread, base = folds["mini"]["mean"], folds["mini"]["spread"], folds["mini-base"]["mean"]
+    for row, name in (("genre, 14 classes", "genre"), ("style, 18 classes", "style"),
+                      ("R@10 of about 272", "t2i R@10")):  # fmt: skip
+        told = f"{row} | {mean[name]:.3f} ± {spread[name]:.3f} | {base[name]:.3f} |"
+        assert told in README
+    assert f"genre of each fold ({mean['genre majority']:.3f})" in README
+    assert f"R@1 {mean['t2i R@1']:.3f}" in README
+    assert f"Rand index of {results['sample gallery']['ari']:.2f}" in README
+
+
+def test_mini_is_introduced_in_the_same_words_everywhere() -> None:
+    assert MINI_NOTE in " ".join(README.split())
+    assert MINI_NOTE in (mini_folder() / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_option_it_names_exists() -> None:

@@ -6,12 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-SENTENCE = (
-    "mini is a small demonstration encoder, not CLIP: ImageNet features and a distilled sentence "
-    "encoder, aligned on a few thousand paintings and on painted samples. It finds broad themes; "
-    "finer questions need a real CLIP."
-)
-"""What mini is, in the words used wherever it appears."""
+from topicart.models import MINI_NOTE
 
 _ROWS = (
     ("genre", "zero-shot genre, 14 classes"),
@@ -74,7 +69,7 @@ def _what(results: Mapping[str, Any]) -> str:
     text = results["recipe"]["text"]
     return f"""# mini
 
-{SENTENCE}
+{MINI_NOTE} It finds broad themes; finer questions need a real CLIP.
 
 | part | what it is |
 |---|---|
