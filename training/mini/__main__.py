@@ -13,7 +13,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Parse the command line and make mini."""
+    """Parse the command line and make mini.
+
+    Parameters
+    ----------
+    arguments
+        The command line without the program; by default that of the process.
+    """
     parser = argparse.ArgumentParser(prog="python -m training.mini", description=__doc__)
     parser.add_argument(
         "--shared", type=Path, default=ROOT.parent / "shared" / "data", help="folder of the data"

@@ -53,7 +53,18 @@ class Heads:
     scale: float
 
     def images(self, features: Features) -> Features:
-        """Embed pooled features of pictures, shape (n, dim), L2-normalised."""
+        """Embed pooled features of pictures, shape (n, dim), L2-normalised.
+
+        Parameters
+        ----------
+        features
+            Pooled features, shape (n, width).
+
+        Returns
+        -------
+        Features
+            Shape (n, dim), rows of length 1.
+        """
         import torch
         from torch.nn import functional
 
@@ -63,7 +74,18 @@ class Heads:
         return _unit((functional.gelu(hidden) @ torch.from_numpy(self.fc2.T)).numpy())
 
     def texts(self, pooled: NDArray[np.float32]) -> Features:
-        """Embed pooled vectors of texts, shape (n, dim), L2-normalised."""
+        """Embed pooled vectors of texts, shape (n, dim), L2-normalised.
+
+        Parameters
+        ----------
+        pooled
+            Mean-pooled vectors of the text tower, shape (n, text width).
+
+        Returns
+        -------
+        Features
+            Shape (n, dim), rows of length 1.
+        """
         return _unit(pooled @ self.text.T)
 
 
@@ -89,6 +111,11 @@ def align(
         Steps of gradient descent.
     seed
         Decides start, drop-out and pairs.
+
+    Returns
+    -------
+    Heads
+        The trained heads.
     """
     import torch
     from torch.nn import functional
@@ -143,12 +170,19 @@ def contrast(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
     ----------
     logits, truth
         Shape (n, m); truth is FALSE, UNKNOWN or TRUE, and unknown pairs take no part.
+
+    Returns
+    -------
+    torch.Tensor
+        The loss, a scalar.
     """
     positive = truth == TRUE
     counts = positive.sum(dim=-1)
     rows = (counts > 0) & (truth == FALSE).any(dim=-1)
     known = logits.masked_fill((truth != TRUE) & (truth != FALSE), float("-inf"))
     shares = known.log_softmax(dim=-1).masked_fill(~positive, 0.0).sum(dim=-1)
+    if not rows.any():
+        return logits.sum() * 0
     return -(shares[rows] / counts[rows]).mean()
 
 
@@ -156,6 +190,18 @@ def projection(vectors: NDArray[np.float32], dim: int) -> NDArray[np.float32]:
     """Return the principal directions of text vectors, shape (dim, width); no mean is taken off.
 
     The head has no bias, as in open_clip, so the common part is turned with the rest.
+
+    Parameters
+    ----------
+    vectors
+        Mean-pooled vectors of texts, shape (n, text width).
+    dim
+        Width of the common space.
+
+    Returns
+    -------
+    ndarray
+        Shape (dim, text width).
     """
     _, _, directions = np.linalg.svd(vectors[:20_000], full_matrices=False)
     found = np.zeros((dim, vectors.shape[1]), np.float32)

@@ -34,13 +34,43 @@ class Caption:
 def caption_set(
     pictures: PictureSet, shares: Mapping[str, float], count: int, seed: int
 ) -> list[list[Caption]]:
-    """Return ``count`` captions for each picture, each stating another choice of its facts."""
+    """Return ``count`` captions for each picture, each stating another choice of its facts.
+
+    Parameters
+    ----------
+    pictures
+        The pictures and what is known of them.
+    shares
+        How often a caption states each facet.
+    count
+        Captions of each picture.
+    seed
+        Decides every draw.
+
+    Returns
+    -------
+    list
+        A list of captions for each picture.
+    """
     chance = random.Random(f"{seed} {pictures.name}")
     return [[_caption(facts, shares, chance) for _ in range(count)] for facts in pictures.facts]
 
 
 def object_captions(pictures: PictureSet, seed: int) -> list[list[Caption]]:
-    """Return for each picture captions of its ``object`` values; no caption where it has none."""
+    """Return for each picture captions of its ``object`` values; no caption where it has none.
+
+    Parameters
+    ----------
+    pictures
+        Pictures with the facet ``object``.
+    seed
+        Decides every draw.
+
+    Returns
+    -------
+    list
+        A list of captions for each picture, perhaps empty.
+    """
     chance = random.Random(f"{seed} {pictures.name} objects")
     return [
         [
@@ -83,7 +113,18 @@ class Claims:
                 row += 1
 
     def columns(self, captions: Sequence[Caption]) -> NDArray[np.int64]:
-        """Return the columns of each caption's claims, shape (n_captions, most claims)."""
+        """Return the columns of each caption's claims, shape (n_captions, most claims).
+
+        Parameters
+        ----------
+        captions
+            Some of the captions given to the constructor.
+
+        Returns
+        -------
+        ndarray
+            Shape (n_captions, most claims).
+        """
         most = max(len(caption.claims) for caption in captions)
         found = np.zeros((len(captions), most), np.int64)
         for row, caption in enumerate(captions):
@@ -92,6 +133,13 @@ class Claims:
 
     def truth(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> Truth:
         """Return whether captions (their columns) are true of pictures (their rows).
+
+        Parameters
+        ----------
+        rows
+            Rows of pictures, the sets counted through, shape (n_pictures,).
+        columns
+            From `columns`, shape (n_captions, most claims).
 
         Returns
         -------

@@ -55,12 +55,31 @@ tokenizer = open_clip.get_tokenizer(f"local-dir:{folder}")
 
 
 def write_card(results: Mapping[str, Any], folder: Path) -> None:
-    """Write ``README.md`` into a model's folder."""
+    """Write ``README.md`` into a model's folder.
+
+    Parameters
+    ----------
+    results
+        The content of the file of results.
+    folder
+        A model's folder.
+    """
     (folder / "README.md").write_text(card_text(results), encoding="utf-8")
 
 
 def card_text(results: Mapping[str, Any]) -> str:
-    """Return the model card for a file of results, as Markdown."""
+    """Return the model card for a file of results, as Markdown.
+
+    Parameters
+    ----------
+    results
+        The content of the file of results.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
     parts = [_what(results), _USE, _made_of(results), _held_out(results), _scores(results)]
     return "\n".join([*parts, _gallery(results), _limits(results), _origin(results)])
 

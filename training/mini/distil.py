@@ -35,6 +35,22 @@ def embed_texts(
     """Return mean-pooled, unnormalised vectors of texts, shape (n_texts, width).
 
     Pooling is open_clip's ``mean_pooler``: the mean over all pieces, special ones included.
+
+    Parameters
+    ----------
+    model
+        The text tower.
+    tokenizer
+        The content of its ``tokenizer.json``.
+    texts
+        The texts.
+    note
+        What a progress bar says; without it there is none.
+
+    Returns
+    -------
+    Vectors
+        Shape (n_texts, width), float32.
     """
     import torch
     from rich.progress import track
@@ -130,7 +146,22 @@ def distil(
 
 
 def student_config(recipe: TextRecipe, pieces: int, teacher: BertConfig) -> BertConfig:
-    """Return the configuration of the small text tower."""
+    """Return the configuration of the small text tower.
+
+    Parameters
+    ----------
+    recipe
+        Which layers and units are kept.
+    pieces
+        Word pieces.
+    teacher
+        The teacher's configuration.
+
+    Returns
+    -------
+    BertConfig
+        The configuration.
+    """
     from transformers import BertConfig
 
     return BertConfig(
@@ -162,6 +193,11 @@ def start_student(
         The teacher's id of each piece of that vocabulary.
     recipe
         Which layers, how many units.
+
+    Returns
+    -------
+    BertModel
+        The student before training.
     """
     import torch
     from transformers import BertModel
@@ -182,14 +218,39 @@ def start_student(
 
 
 def save_student(student: BertModel, agreement: float, path: Path) -> None:
-    """Keep a student (safetensors; the agreement goes into the file's metadata)."""
+    """Keep a student (safetensors; the agreement goes into the file's metadata).
+
+    Parameters
+    ----------
+    student
+        The student.
+    agreement
+        Mean cosine to the teacher.
+    path
+        The file to write.
+    """
     from safetensors.torch import save_file
 
     save_file(dict(student.state_dict()), path, {"agreement": str(agreement)})
 
 
 def load_student(path: Path, recipe: TextRecipe, teacher: BertConfig) -> tuple[BertModel, float]:
-    """Read a kept student and its agreement with the teacher."""
+    """Read a kept student and its agreement with the teacher.
+
+    Parameters
+    ----------
+    path
+        The file to read.
+    recipe
+        Which layers and units were kept.
+    teacher
+        The teacher's configuration.
+
+    Returns
+    -------
+    tuple
+        The student, and its mean cosine to the teacher.
+    """
     from safetensors import safe_open
     from safetensors.torch import load_file
     from transformers import BertModel

@@ -32,13 +32,45 @@ WORDS = {
 
 
 def most_frequent(facts: Sequence[Facts], facet: str, most: int) -> list[str]:
-    """Return the most frequent values of a facet; the classes of the zero-shot tests."""
+    """Return the most frequent values of a facet; the classes of the zero-shot tests.
+
+    Parameters
+    ----------
+    facts
+        What is known of each picture.
+    facet
+        A facet, such as ``genre``.
+    most
+        How many values.
+
+    Returns
+    -------
+    list of str
+        The most frequent first.
+    """
     counts = Counter(value for known in facts for value in known.get(facet, ()))
     return [value for value, _ in counts.most_common(most)]
 
 
 def class_vectors(heads: Heads, encode: Encode, facet: str, names: Sequence[str]) -> Features:
-    """Return a vector for each class: the mean of the project's own phrasings of its name."""
+    """Return a vector for each class: the mean of the project's own phrasings of its name.
+
+    Parameters
+    ----------
+    heads
+        The trained heads.
+    encode
+        The text tower.
+    facet
+        A facet, such as ``genre``.
+    names
+        Names of the classes.
+
+    Returns
+    -------
+    Features
+        Shape (n_classes, dim), rows of length 1.
+    """
     phrasings = load_templates()[facet]
     prompts = [text.format(term=name) for name in names for text in phrasings]
     vectors = heads.texts(encode(prompts)).reshape(len(names), len(phrasings), -1).mean(axis=1)
@@ -49,7 +81,26 @@ def class_vectors(heads: Heads, encode: Encode, facet: str, names: Sequence[str]
 def zero_shot(
     images: Features, facts: Sequence[Facts], classes: Features, facet: str, names: Sequence[str]
 ) -> Scores:
-    """Return top-1, top-3 and balanced accuracy over the pictures that have a class."""
+    """Return top-1, top-3 and balanced accuracy over the pictures that have a class.
+
+    Parameters
+    ----------
+    images
+        Vectors of pictures, shape (n, dim), of length 1.
+    facts
+        What is known of each picture.
+    classes
+        Vectors of the classes, shape (n_classes, dim), of length 1.
+    facet
+        A facet, such as ``genre``.
+    names
+        Names of the classes.
+
+    Returns
+    -------
+    dict
+        Three accuracies; empty if no picture has a class.
+    """
     rows = [i for i, known in enumerate(facts) if known.get(facet, frozenset()) & set(names)]
     if not rows:
         return {}
@@ -71,6 +122,20 @@ def retrieval(images: Features, texts: Features, *, gallery: int = 357) -> Score
 
     ``R@2.8%`` counts a hit among the best 10 / 357 of the gallery, so that galleries of another
     size compare with one of 357; ranks between are interpolated.
+
+    Parameters
+    ----------
+    images
+        Vectors of pictures, shape (n, dim), of length 1.
+    texts
+        Vectors of their captions, shape (n, dim), of length 1.
+    gallery
+        The size of gallery to compare with.
+
+    Returns
+    -------
+    dict
+        Recalls and median ranks, ``t2i`` from texts to pictures, ``i2t`` back.
     """
     found: Scores = {}
     for name, scores in (("t2i", texts @ images.T), ("i2t", images @ texts.T)):
@@ -89,7 +154,18 @@ def retrieval(images: Features, texts: Features, *, gallery: int = 357) -> Score
 
 
 def word_members(facts: Sequence[Facts]) -> dict[str, NDArray[np.bool_]]:
-    """Return for each word group which pictures have it in their title or subjects."""
+    """Return for each word group which pictures have it in their title or subjects.
+
+    Parameters
+    ----------
+    facts
+        What is known of each picture.
+
+    Returns
+    -------
+    dict
+        Word group to a mask of shape (n,).
+    """
     texts = [" ; ".join([*known.get("title", ()), *known.get("subject", ())]) for known in facts]
     return {
         word: np.array([bool(re.search(rf"\b(?:{rule})\b", t, re.IGNORECASE)) for t in texts])
@@ -98,7 +174,20 @@ def word_members(facts: Sequence[Facts]) -> dict[str, NDArray[np.bool_]]:
 
 
 def area_under_curve(scores: NDArray[np.float32], members: NDArray[np.bool_]) -> float:
-    """Return how often a member scores above a non-member (ties count half)."""
+    """Return how often a member scores above a non-member (ties count half).
+
+    Parameters
+    ----------
+    scores
+        Any scores, shape (n,).
+    members
+        Which of them belong to members, shape (n,).
+
+    Returns
+    -------
+    float
+        From 0 to 1; 0.5 is chance.
+    """
     from scipy.stats import rankdata
 
     inside = int(members.sum())
@@ -107,7 +196,20 @@ def area_under_curve(scores: NDArray[np.float32], members: NDArray[np.bool_]) ->
 
 
 def full_caption(known: Mapping[str, frozenset[str]], *, title: bool) -> str:
-    """Put everything known of a painting into one caption, with or without its title."""
+    """Put everything known of a painting into one caption, with or without its title.
+
+    Parameters
+    ----------
+    known
+        Facet to values.
+    title
+        Whether to name the title.
+
+    Returns
+    -------
+    str
+        The caption.
+    """
     said = {facet: ", ".join(sorted(values)) for facet, values in known.items()}
     words = f"a {said['genre']}" if "genre" in said else "a painting"
     words += f" of {said['subject']}" if "subject" in said else ""
@@ -121,12 +223,29 @@ def baselines(train: PictureSet, test: PictureSet, facet: str, names: Sequence[s
 
     ``probe`` is a logistic regression on standardised features of the training paintings;
     ``majority`` names the class that is most frequent in the test, the best constant answer.
+
+    Parameters
+    ----------
+    train
+        Pictures for the classifier.
+    test
+        Pictures to judge on.
+    facet
+        A facet, such as ``genre``.
+    names
+        Names of the classes.
+
+    Returns
+    -------
+    dict
+        ``probe`` and ``majority`` accuracy.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    def labelled(group: PictureSet) -> tuple[list[int], list[str]]:
+    def _labelled(group: PictureSet) -> tuple[list[int], list[str]]:
+        """Rows with a class, and the class."""
         has = [
             (i, min(f[facet] & set(names)))
             for i, f in enumerate(group.facts)
@@ -134,8 +253,8 @@ def baselines(train: PictureSet, test: PictureSet, facet: str, names: Sequence[s
         ]
         return [i for i, _ in has], [value for _, value in has]
 
-    rows, values = labelled(train)
-    test_rows, test_values = labelled(test)
+    rows, values = _labelled(train)
+    test_rows, test_values = _labelled(test)
     probe = make_pipeline(StandardScaler(), LogisticRegression(C=0.003, tol=1e-2, max_iter=500))
     probe.fit(train.features[rows], values)
     guesses = probe.predict(test.features[test_rows])

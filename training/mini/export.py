@@ -80,6 +80,7 @@ def write_model(folder: Path, towers: Towers, heads: Heads) -> None:
         for name, value in weights.items()
     }
     save_file(halved, folder / WEIGHTS, {"format": "pt"})
+    (folder / WEIGHTS).chmod(0o644)  # safetensors lets only its maker read a file
 
 
 def open_clip_config(dim: int) -> dict[str, Any]:
@@ -87,6 +88,16 @@ def open_clip_config(dim: int) -> dict[str, Any]:
 
     ``hf_model_name`` is a placeholder: open_clip hands it to transformers as it stands, so whoever
     loads the folder sets it to where the folder lies (`load_model`).
+
+    Parameters
+    ----------
+    dim
+        Width of the common space.
+
+    Returns
+    -------
+    dict
+        The configuration.
     """
     return {
         "model_cfg": {
@@ -120,6 +131,11 @@ def open_clip_config(dim: int) -> dict[str, Any]:
 def load_model(folder: Path) -> tuple[torch.nn.Module, Any, Any]:
     """Load a written folder through open_clip, from wherever it lies and without a network.
 
+    Parameters
+    ----------
+    folder
+        A model's folder.
+
     Returns
     -------
     tuple
@@ -147,6 +163,23 @@ def check_model(
     least: float = 0.999,
 ) -> tuple[float, float]:
     """Compare the written model with the pipeline it was trained in.
+
+    Parameters
+    ----------
+    folder
+        The written model.
+    heads
+        The trained heads.
+    pictures
+        Some pictures.
+    features
+        Their pooled features from training.
+    texts
+        Some texts.
+    pooled
+        Their pooled vectors from training.
+    least
+        The least cosine that is accepted.
 
     Returns
     -------
@@ -179,7 +212,18 @@ def check_model(
 
 
 def folder_megabytes(folder: Path) -> float:
-    """Return the size of all files of a folder in 10^6 bytes."""
+    """Return the size of all files of a folder in 10^6 bytes.
+
+    Parameters
+    ----------
+    folder
+        A folder.
+
+    Returns
+    -------
+    float
+        Megabytes.
+    """
     return float(np.sum([p.stat().st_size for p in folder.rglob("*") if p.is_file()])) / 1e6
 
 

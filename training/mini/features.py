@@ -48,7 +48,8 @@ def picture_features(
 
     Returns
     -------
-    Features, shape (count, width)
+    Features
+        Shape (count, width), float32.
     """
     from safetensors import safe_open
     from safetensors.numpy import save_file
@@ -65,13 +66,35 @@ def picture_features(
 
 
 def files_key(paths: Sequence[Path]) -> str:
-    """Return a key for a set of files: their names and sizes, in order."""
+    """Return a key for a set of files: their names and sizes, in order.
+
+    Parameters
+    ----------
+    paths
+        The files.
+
+    Returns
+    -------
+    str
+        A digest.
+    """
     text = "\n".join(f"{path.name} {path.stat().st_size}" for path in paths)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def open_picture(path: Path) -> Image:
-    """Return a picture file as RGB."""
+    """Return a picture file as RGB.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    Image
+        The picture.
+    """
     from PIL import Image
 
     with Image.open(path) as stored:

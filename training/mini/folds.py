@@ -42,7 +42,18 @@ class Classes:
 
     @classmethod
     def of(cls, paintings: PictureSet) -> Classes:
-        """Return the most frequent ones."""
+        """Return the most frequent ones.
+
+        Parameters
+        ----------
+        paintings
+            All paintings.
+
+        Returns
+        -------
+        Classes
+            The classes.
+        """
         return cls(
             most_frequent(paintings.facts, "genre", GENRES),
             most_frequent(paintings.facts, "style", STYLES),
@@ -73,7 +84,22 @@ class FoldScores:
 
 
 def artist_folds(artists: Sequence[str], count: int, seed: int) -> list[list[int]]:
-    """Deal artists into folds of like size, the most prolific first; return rows of each fold."""
+    """Deal artists into folds of like size, the most prolific first; return rows of each fold.
+
+    Parameters
+    ----------
+    artists
+        The artist of each painting.
+    count
+        How many folds.
+    seed
+        Decides every draw.
+
+    Returns
+    -------
+    list
+        Row numbers of each fold.
+    """
     names = sorted(set(artists))
     random.Random(seed).shuffle(names)
     names.sort(key=lambda name: -artists.count(name))
@@ -88,6 +114,20 @@ def held_out_artists(artists: Sequence[str], count: int, seed: int) -> list[str]
     """Choose artists whom the shipped model never sees.
 
     They are drawn from those with 10 to 99 works: enough to judge by, too few to starve training.
+
+    Parameters
+    ----------
+    artists
+        The artist of each painting.
+    count
+        How many artists.
+    seed
+        Decides every draw.
+
+    Returns
+    -------
+    list of str
+        Their names, sorted.
     """
     works = {name: artists.count(name) for name in sorted(set(artists))}
     middling = [name for name, number in works.items() if 10 <= number < 100] or list(works)
@@ -98,6 +138,19 @@ def judge(
     heads: Heads, encode: Encode, test: PictureSet, styled: PictureSet | None, classes: Classes
 ) -> tuple[Scores, dict[str, NDArray[np.float32]]]:
     """Score heads on paintings they did not see.
+
+    Parameters
+    ----------
+    heads
+        The trained heads.
+    encode
+        The text tower.
+    test
+        Paintings by artists that the heads did not see.
+    styled
+        Style-only pictures that they did not see, if any.
+    classes
+        The classes of the zero-shot tests.
 
     Returns
     -------
@@ -133,7 +186,30 @@ def five_folds(
     seed: int,
     probes: bool = True,
 ) -> FoldScores:
-    """Judge a way of training on every painting, by folds of artists."""
+    """Judge a way of training on every painting, by folds of artists.
+
+    Parameters
+    ----------
+    paintings
+        All captioned paintings.
+    styled_test
+        Style-only pictures kept out of training, if any.
+    fit
+        Trains heads.
+    encode
+        The text tower.
+    count
+        How many folds.
+    seed
+        Decides every draw.
+    probes
+        Whether to compute the baselines, too.
+
+    Returns
+    -------
+    FoldScores
+        Means, spreads, words and sizes.
+    """
     classes = Classes.of(paintings)
     folds = artist_folds(paintings.artists, count, seed)
     each: list[Scores] = []
@@ -158,13 +234,28 @@ def five_folds(
         for word in WORDS
         if FEWEST <= members[word].sum() < len(paintings)
     }
-    mean = weighted(each, sizes) | {"word AUC": float(np.mean(list(words.values())))}
-    spread = {name: float(np.std([s[name] for s in each if name in s])) for name in each[0]}
+    mean = weighted(each, sizes)
+    spread = {name: float(np.std([s[name] for s in each if name in s])) for name in mean}
+    if words:
+        mean["word AUC"] = float(np.mean(list(words.values())))
     return FoldScores(mean, spread, words, sizes)
 
 
 def weighted(each: Sequence[Mapping[str, float]], sizes: Sequence[int]) -> Scores:
-    """Average scores of folds, weighted by their number of paintings."""
+    """Average scores of folds, weighted by their number of paintings.
+
+    Parameters
+    ----------
+    each
+        Scores of each fold.
+    sizes
+        Paintings of each fold.
+
+    Returns
+    -------
+    dict
+        The means.
+    """
     names = dict.fromkeys(name for scores in each for name in scores)
     return {
         name: float(

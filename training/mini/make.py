@@ -93,7 +93,9 @@ def make_mini(making: Making, parts: Parts) -> Mapping[str, Any]:
 
     paintings, styled = _real_pictures(making, parts)
     planned = plan_training(recipe.painted_works, recipe.painted_seed)
-    painted = painted_set("painted", planned, parts.image_tower, making.work / "painted")
+    painted = painted_set(
+        "painted", planned, parts.image_tower, making.work / "painted.safetensors"
+    )
     order = np.random.default_rng(recipe.seed).permutation(len(styled)).tolist()
     styled_test = styled.select(order[: recipe.styled_test])
     material = Material(parts, styled.select(order[recipe.styled_test :]), painted)

@@ -26,7 +26,20 @@ GALLERY = 600
 
 
 def plan_training(works: int, first_seed: int) -> list[PlannedWork]:
-    """Plan works for training: galleries of `GALLERY` works with one seed after the other."""
+    """Plan works for training: galleries of `GALLERY` works with one seed after the other.
+
+    Parameters
+    ----------
+    works
+        How many works.
+    first_seed
+        The first seed; 600 works have one.
+
+    Returns
+    -------
+    list of PlannedWork
+        The works.
+    """
     planned: list[PlannedWork] = []
     while len(planned) < works:
         planned += plan_gallery(min(GALLERY, works - len(planned)), first_seed)
@@ -35,7 +48,18 @@ def plan_training(works: int, first_seed: int) -> list[PlannedWork]:
 
 
 def planned_facts(work: PlannedWork) -> Facts:
-    """Return what is known of a work: everything, the theme included."""
+    """Return what is known of a work: everything, the theme included.
+
+    Parameters
+    ----------
+    work
+        The planned work.
+
+    Returns
+    -------
+    Facts
+        Facet to values.
+    """
     return {
         "theme": frozenset({work.theme_words}),
         "subject": frozenset(work.subjects),
@@ -46,7 +70,18 @@ def planned_facts(work: PlannedWork) -> Facts:
 
 
 def planned_record(work: PlannedWork) -> Record:
-    """Return a work's facts as words for the texts."""
+    """Return a work's facts as words for the texts.
+
+    Parameters
+    ----------
+    work
+        The planned work.
+
+    Returns
+    -------
+    Record
+        Title and facts.
+    """
     return Record(
         work.title,
         {
@@ -64,13 +99,31 @@ def planned_record(work: PlannedWork) -> Record:
 def painted_set(
     name: str, planned: Sequence[PlannedWork], tower: torch.nn.Module, cache: Path
 ) -> PictureSet:
-    """Paint works, or take their features from the cache if they would be painted the same."""
+    """Paint works, or take their features from the cache if they would be painted the same.
 
-    def picture(index: int) -> Image:
+    Parameters
+    ----------
+    name
+        Name of the set.
+    planned
+        The works.
+    tower
+        The image tower with its classifier.
+    cache
+        File of features to read or write.
+
+    Returns
+    -------
+    PictureSet
+        The works with features and facts.
+    """
+
+    def _picture(index: int) -> Image:
+        """Paint one of them."""
         return paint(planned[index], PAINTED_SIZE)
 
     features: Features = picture_features(
-        tower, len(planned), picture, cache=cache, key=_key(planned)
+        tower, len(planned), _picture, cache=cache, key=_key(planned)
     )
     return picture_set(name, features, [planned_facts(work) for work in planned])
 

@@ -6,7 +6,7 @@ import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import distribution
+from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,6 +54,11 @@ class Parts:
 def packaged_parts() -> Parts:
     """Load the parts from the packages of the extra ``mini``.
 
+    Returns
+    -------
+    Parts
+        The parts.
+
     Raises
     ------
     PartsError
@@ -73,8 +78,21 @@ def package_facts(name: str) -> dict[str, str]:
 
     ``licence`` is what the metadata state, ``licence file`` the first line of the file that comes
     along, which need not say the same.
+
+    Parameters
+    ----------
+    name
+        The package.
+
+    Returns
+    -------
+    dict
+        ``version``, ``licence`` and ``licence file``.
     """
-    found = distribution(name)
+    try:
+        found = distribution(name)
+    except PackageNotFoundError as error:
+        raise _missing(name) from error
     facts = found.metadata
     named = [facts[key] for key in ("License-Expression", "License") if key in facts]
     stated = next((name for name in named if name), "unknown")
@@ -139,8 +157,12 @@ def _package_file(module: str, package: str) -> Path:
     # Found without importing it: one of the packages greets on import.
     found = find_spec(module)
     if found is None or found.origin is None:
-        raise PartsError(
-            f"The package {package} is not installed; the making of mini needs it: "
-            'pip install "topicart[mini]".'
-        )
+        raise _missing(package)
     return Path(found.origin).parent
+
+
+def _missing(package: str) -> PartsError:
+    return PartsError(
+        f"The package {package} is not installed; the making of mini needs it: "
+        'pip install "topicart[mini]".'
+    )

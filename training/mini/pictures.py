@@ -59,7 +59,18 @@ class PictureSet:
         return len(self.features)
 
     def select(self, rows: Sequence[int]) -> PictureSet:
-        """Return the pictures of these rows."""
+        """Return the pictures of these rows.
+
+        Parameters
+        ----------
+        rows
+            Row numbers.
+
+        Returns
+        -------
+        PictureSet
+            The chosen pictures, in the order of the rows.
+        """
         return replace(
             self,
             features=self.features[list(rows)],
@@ -72,7 +83,24 @@ class PictureSet:
 def picture_set(
     name: str, features: Features, facts: Sequence[Facts], artists: Sequence[str] | None = None
 ) -> PictureSet:
-    """Return a set in which nothing is doubtful."""
+    """Return a set in which nothing is doubtful.
+
+    Parameters
+    ----------
+    name
+        Name of the source.
+    features
+        Pooled features, shape (n, width).
+    facts
+        What is known of each picture.
+    artists
+        The artist of each picture, where known.
+
+    Returns
+    -------
+    PictureSet
+        The set.
+    """
     nothing = (frozenset[str](),) * len(features)
     return PictureSet(
         name, features, tuple(facts), nothing, tuple(artists or ("",) * len(features))
@@ -80,7 +108,18 @@ def picture_set(
 
 
 def read_paintings(folder: Path) -> tuple[list[Path], list[Facts], list[str]]:
-    """Read ``wikiart-sample``: pictures, facts and artists, sorted by file name."""
+    """Read ``wikiart-sample``: pictures, facts and artists, sorted by file name.
+
+    Parameters
+    ----------
+    folder
+        The folder with ``metadata.csv`` and ``images``.
+
+    Returns
+    -------
+    tuple
+        Picture files, facts and artists.
+    """
     with (folder / "metadata.csv").open(encoding="utf-8", newline="") as stream:
         rows = sorted(csv.DictReader(stream), key=lambda row: row["image"])
     facts = [_painting_facts(row) for row in rows]
@@ -89,18 +128,55 @@ def read_paintings(folder: Path) -> tuple[list[Path], list[Facts], list[str]]:
 
 
 def read_styles(folder: Path) -> tuple[list[Path], list[Facts]]:
-    """Read ``styles7``: pictures whose folder names their style, and nothing else is known."""
+    """Read ``styles7``: pictures whose folder names their style, and nothing else is known.
+
+    Parameters
+    ----------
+    folder
+        The folder with a folder for each style.
+
+    Returns
+    -------
+    tuple
+        Picture files and facts.
+    """
     paths = sorted(p for p in folder.glob("*/*") if p.suffix.lower() in {".jpg", ".jpeg", ".png"})
     return paths, [{"style": frozenset({style_name(path.parent.name)})} for path in paths]
 
 
 def style_name(value: str) -> str:
-    """Return a style as we write it: "Art Nouveau (Modern)" and "art-nouveau-modern" alike."""
+    """Return a style as we write it: "Art Nouveau (Modern)" and "art-nouveau-modern" alike.
+
+    Parameters
+    ----------
+    value
+        The style as found.
+
+    Returns
+    -------
+    str
+        The style in lower case.
+    """
     return clean_value(value).lower().replace("art nouveau modern", "art nouveau")
 
 
 def without_twins(styled: PictureSet, captioned: PictureSet, threshold: float) -> PictureSet:
-    """Leave out pictures whose features nearly equal those of a captioned one."""
+    """Leave out pictures whose features nearly equal those of a captioned one.
+
+    Parameters
+    ----------
+    styled
+        Style-only pictures.
+    captioned
+        Captioned paintings.
+    threshold
+        The largest cosine of features that is kept.
+
+    Returns
+    -------
+    PictureSet
+        The others.
+    """
     theirs = captioned.features / np.linalg.norm(captioned.features, axis=1, keepdims=True)
     own = styled.features / np.linalg.norm(styled.features, axis=1, keepdims=True)
     nearest = np.concatenate(
@@ -118,7 +194,18 @@ class Moments:
 
 
 def seen_moments(features: Features) -> Moments:
-    """Return the moments of real pictures."""
+    """Return the moments of real pictures.
+
+    Parameters
+    ----------
+    features
+        Pooled features, shape (n, width).
+
+    Returns
+    -------
+    Moments
+        Mean and covariance.
+    """
     return Moments(features.mean(axis=0), np.cov(features, rowvar=False).astype(np.float32))
 
 
@@ -129,6 +216,16 @@ def remembered_moments(tower: torch.nn.Module) -> Moments:
     standard deviation, so that a pooled feature has the mean of relu6(N(b, g^2)). Its variance is
     that over the 7 x 7 places, taken to be a third as large after pooling; channels are taken to
     be independent.
+
+    Parameters
+    ----------
+    tower
+        The image tower with its classifier.
+
+    Returns
+    -------
+    Moments
+        Mean and a diagonal covariance.
     """
     layer = tower.bn2
     nodes, weights = np.polynomial.hermite_e.hermegauss(41)
@@ -173,6 +270,11 @@ def class_rows(
         See ``real``.
     seed
         Decides the draws.
+
+    Returns
+    -------
+    PictureSet
+        ``copies`` times the classes, one after the other.
     """
     rows = tower.get_classifier().weight.detach().numpy()  # type: ignore[operator]
     rows = rows - rows.mean(axis=0)
@@ -188,7 +290,22 @@ def class_rows(
 
 
 def with_objects(pictures: PictureSet, tower: torch.nn.Module, names: Sequence[str]) -> PictureSet:
-    """Add the facet ``object``: the ImageNet classes that the classifier sees in each picture."""
+    """Add the facet ``object``: the ImageNet classes that the classifier sees in each picture.
+
+    Parameters
+    ----------
+    pictures
+        The pictures.
+    tower
+        The image tower with its classifier.
+    names
+        Names of the classes.
+
+    Returns
+    -------
+    PictureSet
+        The same pictures, knowing more.
+    """
     import torch
 
     with torch.inference_mode():

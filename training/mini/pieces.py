@@ -27,7 +27,18 @@ _TOKENIZER_CONFIG = {
 
 
 def open_tokenizer(content: Mapping[str, Any]) -> Tokenizer:
-    """Return a fast tokenizer that cuts to `CONTEXT_LENGTH` and does not pad."""
+    """Return a fast tokenizer that cuts to `CONTEXT_LENGTH` and does not pad.
+
+    Parameters
+    ----------
+    content
+        The content of a ``tokenizer.json``.
+
+    Returns
+    -------
+    Tokenizer
+        The tokenizer.
+    """
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_str(json.dumps(dict(content)))
@@ -82,7 +93,15 @@ def prune(
 
 
 def write_tokenizer(content: Mapping[str, Any], folder: Path) -> None:
-    """Write ``tokenizer.json`` and the two small files that transformers reads beside it."""
+    """Write ``tokenizer.json`` and the two small files that transformers reads beside it.
+
+    Parameters
+    ----------
+    content
+        The content of a ``tokenizer.json``.
+    folder
+        Where to write.
+    """
     named = {"pad": 0, "unk": 1, "cls": 2, "sep": 3, "mask": 4}
     special = {f"{name}_token": SPECIAL[i] for name, i in named.items()}
     for name, value in (

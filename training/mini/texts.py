@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 
 from prompts import clean_value, load_templates
@@ -84,6 +85,11 @@ def gather_texts(
         At most this many texts are kept; those of ``records`` and the prompts come first.
     seed
         Decides captions and order.
+
+    Returns
+    -------
+    list of str
+        The texts.
     """
     chance = random.Random(seed)
     museums = [*_museum_records(data / "museum-tables")]
@@ -102,40 +108,79 @@ def gather_texts(
 
 
 def compose(record: Record, chance: random.Random) -> str:
-    """Put some facts of a work into one caption, another choice at each call."""
+    """Put some facts of a work into one caption, another choice at each call.
 
-    def some(facet: str, most: int = 1) -> str:
+    Parameters
+    ----------
+    record
+        The work.
+    chance
+        The source of chance.
+
+    Returns
+    -------
+    str
+        The caption.
+    """
+
+    def _some(facet: str, most: int = 1) -> str:
+        """Some values of a facet."""
         values = record.facets.get(facet, ())
         return ", ".join(clean_value(v) for v in chance.sample(values, min(most, len(values))))
 
-    def perhaps(text: str, value: str, probability: float) -> str:
+    def _perhaps(text: str, value: str, probability: float) -> str:
+        """A part of the caption, or nothing."""
         return text.format(value) if value and chance.random() < probability else ""
 
     start = chance.choice(("a painting", "an artwork", "a picture", "painting", "a work of art"))
-    genre = some("genre")
+    genre = _some("genre")
     if genre and chance.random() < 0.5:
         start = genre if chance.random() < 0.4 else f"a {genre}"
     manner = chance.choice((" in the style of {}", ", {}", " in a {} manner", ". Style: {}"))
     parts = [
         start,
-        perhaps(" of {}", some("subject", chance.randint(1, 3)), 0.7),
-        perhaps(manner, some("style"), 0.4),
-        perhaps(" by {}", some("artist"), 0.25),
-        perhaps(", {}", some("medium"), 0.2),
-        perhaps(", {}", some("period"), 0.2),
+        _perhaps(" of {}", _some("subject", chance.randint(1, 3)), 0.7),
+        _perhaps(manner, _some("style"), 0.4),
+        _perhaps(" by {}", _some("artist"), 0.25),
+        _perhaps(", {}", _some("medium"), 0.2),
+        _perhaps(", {}", _some("period"), 0.2),
     ]
     text = "".join(parts)
     return f'{text}, titled "{record.title}"' if record.title and chance.random() < 0.2 else text
 
 
 def tidy(text: str) -> str:
-    """Collapse white space and cut a text to `LONGEST` characters."""
+    """Collapse white space and cut a text to `LONGEST` characters.
+
+    Parameters
+    ----------
+    text
+        A text.
+
+    Returns
+    -------
+    str
+        The shortened text.
+    """
     text = " ".join(text.split())
     return text if len(text) <= LONGEST else text[:LONGEST].rsplit(" ", 1)[0]
 
 
 def split_names(names: str, most: int = 3) -> list[str]:
-    """The first synonyms of an ImageNet class: "gondola, boat" gives both."""
+    """The first synonyms of an ImageNet class: "gondola, boat" gives both.
+
+    Parameters
+    ----------
+    names
+        Synonyms with commas between.
+    most
+        At most this many.
+
+    Returns
+    -------
+    list of str
+        The names.
+    """
     return [name.strip() for name in names.split(",")][:most]
 
 
@@ -187,7 +232,9 @@ def _wider_names() -> Iterator[str]:
 
 
 def _iconclass() -> Iterator[str]:
-    """The English texts of Iconclass, without its placeholders."""
+    """The English texts of Iconclass, without its placeholders; none if it is not installed."""
+    if find_spec("iconclass") is None:
+        return
     content = files("iconclass").joinpath("data.zip").read_bytes()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for name in ("txt_en.txt", "kw_en.txt"):

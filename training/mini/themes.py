@@ -21,6 +21,13 @@ GALLERY_SEED = 0
 def planted_gallery(folder: Path, works: int) -> tuple[list[Path], list[str], list[str]]:
     """Paint the demo's gallery, or find it painted.
 
+    Parameters
+    ----------
+    folder
+        Where the gallery is or will be.
+    works
+        How many works.
+
     Returns
     -------
     tuple
@@ -41,6 +48,22 @@ def planted_themes(
     """Return how well topics agree with the planted themes (adjusted Rand index).
 
     ``ari`` counts all outliers as one more topic; ``ari clustered`` leaves them out.
+
+    Parameters
+    ----------
+    folder
+        The gallery.
+    ids
+        Ids of its works.
+    themes
+        Their true themes.
+    vectors
+        Their vectors, shape (n, dim), of length 1.
+
+    Returns
+    -------
+    dict
+        ``ari``, ``ari clustered``, ``topics`` and the share of ``outliers``.
     """
     from sklearn.metrics import adjusted_rand_score
 
