@@ -62,7 +62,7 @@ def test_the_wheel_holds_the_packages_and_their_data(built: Path) -> None:
     ):
         assert needed in names
     assert any(name.startswith("topicart/report/templates/") for name in names)
-    assert not any("/work/" in name or "__pycache__" in name for name in names)
+    assert not any("mini/work/" in name or "__pycache__" in name for name in names)
 
 
 def test_the_sdist_holds_the_tests_and_the_licence(built: Path) -> None:

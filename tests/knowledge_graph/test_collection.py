@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import pickle
 from pathlib import Path
 
 import pytest
@@ -125,12 +124,6 @@ def test_an_empty_collection_is_a_collection() -> None:
 def test_its_repr_counts_what_it_has(collection: Collection) -> None:
     expected = "<Collection 'three works': 3 works, 3 pictures; 1 artist, 2 style; 2 problems>"
     assert repr(collection) == expected
-
-
-def test_a_collection_travels_to_worker_processes(collection: Collection) -> None:
-    again = pickle.loads(pickle.dumps(collection))
-    assert list(again) == list(collection)
-    assert again.problems == collection.problems
 
 
 def test_works_can_be_put_into_sets() -> None:
