@@ -211,6 +211,7 @@ def _origin(results: Mapping[str, Any]) -> str:
 
 {results["date"]}, {machine["system"]}, {machine["processors"]} processors; {versions}.
 Time of the last run, which takes up what earlier ones left: {seconds}.
+{results.get("provenance", "All steps are of one run.")}
 Weights: sha256 `{results["weights sha256"]}`.
 Written by `training/mini/card.py` from `evaluation/benchmarks/results/mini.json`.
 """
