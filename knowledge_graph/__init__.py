@@ -5,15 +5,18 @@ the kinds of fact; ``topics_as_skos`` gives topics back. ``knowledge_graph.galle
 its own since it loads numpy and Pillow, paints a collection that may be given away. No torch.
 """
 
-from knowledge_graph.collection import Artwork, Collection, Problem, collection_schema
-from knowledge_graph.dates import year_of
+from knowledge_graph.collection import Artwork, Collection, Problem
+from knowledge_graph.dates import CENTURIES, Span, span_of, year_of
 from knowledge_graph.errors import CollectionError
 from knowledge_graph.facets import FACETS, ROLES, recognise_columns
+from knowledge_graph.schema import collection_schema, iri_column
 from knowledge_graph.skos import Concept, topics_as_skos, work_iri
-from knowledge_graph.sources import PICTURE_SUFFIXES, TABLE_SUFFIXES, open_collection
+from knowledge_graph.sources import FORMATS, PICTURE_SUFFIXES, TABLE_SUFFIXES, open_collection
 
 __all__ = [
+    "CENTURIES",
     "FACETS",
+    "FORMATS",
     "PICTURE_SUFFIXES",
     "ROLES",
     "TABLE_SUFFIXES",
@@ -22,9 +25,12 @@ __all__ = [
     "CollectionError",
     "Concept",
     "Problem",
+    "Span",
     "collection_schema",
+    "iri_column",
     "open_collection",
     "recognise_columns",
+    "span_of",
     "topics_as_skos",
     "work_iri",
     "year_of",

@@ -10,14 +10,18 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from knowledge_graph.dates import CENTURIES, centuries_of
 from knowledge_graph.errors import CollectionError, listed, nearest
-from knowledge_graph.facets import FACETS
+from knowledge_graph.facets import FACETS, require_facet
+from knowledge_graph.schema import iri_column, table_of_works
 
 if TYPE_CHECKING:
     import datasets
     import pyarrow as pa
 
 _ROWS_AT_A_TIME = 1000
+_PLAIN_COLUMNS = ("id", "iri", "title", "description", "date", "year_from", "year_to",
+                  "date_precision", "split", "images", "image_urls")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,28 +45,24 @@ class Artwork:
     description: str = ""
     date: str = ""
     """The date as the source writes it."""
-    year: int | None = None
+    year_from: int | None = None
+    """The first year it can be of; negative before the common era; None if open or not known."""
+    year_to: int | None = None
+    """The last year it can be of."""
+    date_precision: str = ""
+    """How ``date`` is to be taken (``knowledge_graph.dates``); ``""`` if it is not understood."""
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     """Facet (one of FACETS) to its values in their original spelling."""
+    iris: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    """Facet to the IRIs of its values, ``""`` where one has none; no key if none has."""
     images: tuple[str, ...] = ()
     """POSIX paths relative to the collection's root."""
-
-
-def collection_schema() -> pa.Schema:
-    """Give the columns of every collection.
-
-    Returns
-    -------
-    pyarrow.Schema
-        ``id``, ``title``, ``description``, ``date`` (string), ``year`` (int32, nullable),
-        ``images`` and one column per facet (list of string).
-    """
-    import pyarrow as pa
-
-    text, texts = pa.string(), pa.list_(pa.string())
-    columns = [(name, text) for name in ("id", "title", "description", "date")]
-    columns += [("year", pa.int32()), ("images", texts)]
-    return pa.schema([*columns, *((facet, texts) for facet in FACETS)])
+    image_urls: tuple[str, ...] = ()
+    """Addresses of pictures that are not in the collection's folder."""
+    iri: str = ""
+    """The work's own IRI in its source."""
+    split: str = ""
+    """The part of the source it belongs to: ``train``, ``val``, ``test``."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -111,17 +111,18 @@ class Collection:
         Raises
         ------
         CollectionError
-            Two works have one id, a facet is not one of FACETS, or an image leaves the root.
+            Two works have one id, a facet is not one of FACETS, a facet's IRIs are not as many as
+            its values, or an image leaves the root.
         """
-        import pyarrow as pa
-
-        works = sorted(artworks, key=lambda work: work.id)
+        works = list(artworks)
         for work in works:
-            for facet in work.facets:
-                if facet not in FACETS:
+            for facet in (*work.facets, *work.iris):
+                require_facet(facet, f"work {work.id!r}")
+            for facet, iris in work.iris.items():
+                if len(iris) != len(work.facets.get(facet, ())):
                     raise CollectionError(
-                        f"work {work.id!r}: there is no facet {facet!r}; the facets are "
-                        f"{', '.join(FACETS)}.{nearest(facet, FACETS)}"
+                        f"work {work.id!r}: {len(iris)} IRIs for {len(work.facets.get(facet, ()))} "
+                        f"values of {facet}; expected one for each, '' where there is none."
                     )
             for image in work.images:
                 if PurePosixPath(image).is_absolute() or ".." in PurePosixPath(image).parts:
@@ -131,14 +132,13 @@ class Collection:
                     )
         require_unique_ids([work.id for work in works], "from_artworks", "Give each its own id.")
         columns: dict[str, list[Any]] = {
-            name: [getattr(work, name) for work in works]
-            for name in ("id", "title", "description", "date", "year", "images")
+            name: [getattr(work, name) for work in works] for name in _PLAIN_COLUMNS
         }
         for facet in FACETS:
-            columns[facet] = [list(work.facets.get(facet, ())) for work in works]
-        table = pa.table(columns, schema=collection_schema())
+            columns[facet] = [work.facets.get(facet, ()) for work in works]
+            columns[iri_column(facet)] = [work.iris.get(facet, ()) for work in works]
         place = Path(root).resolve()
-        return cls(source or str(root), place, table, tuple(problems))
+        return cls(source or str(root), place, table_of_works(columns), tuple(problems))
 
     @cached_property
     def table(self) -> datasets.Dataset:
@@ -243,7 +243,7 @@ class Collection:
         Parameters
         ----------
         name : str
-            One of FACETS.
+            One of FACETS, or of CENTURIES, which are derived from the dates.
 
         Returns
         -------
@@ -255,11 +255,15 @@ class Collection:
         ValueError
             There is no such facet.
         """
+        if name in CENTURIES:
+            spans = zip(self.column("year_from"), self.column("year_to"), strict=True)
+            return [centuries_of(first, last, CENTURIES[name]) for first, last in spans]
         if name not in FACETS:
+            legal = (*FACETS, *CENTURIES)
             scalar = f" ({name!r} is a column: use column({name!r}))" if name == "date" else ""
             raise ValueError(
-                f"there is no facet {name!r}; the facets are {', '.join(FACETS)}{scalar}."
-                f"{nearest(name, FACETS)}"
+                f"there is no facet {name!r}; the facets are {', '.join(legal)}{scalar}."
+                f"{nearest(name, legal)}"
             )
         return self.column(name)
 
@@ -369,13 +373,9 @@ def require_unique_ids(ids: Sequence[str], where: str, remedy: str) -> None:
 
 def _artwork(row: dict[str, Any]) -> Artwork:
     """Make an Artwork of a row of the table; facets without a value are left out."""
+    plain = {name: row[name] for name in _PLAIN_COLUMNS}
+    for name in ("images", "image_urls"):
+        plain[name] = tuple(plain[name])
     facets = {facet: tuple(row[facet]) for facet in FACETS if row[facet]}
-    return Artwork(
-        id=row["id"],
-        title=row["title"],
-        description=row["description"],
-        date=row["date"],
-        year=row["year"],
-        facets=facets,
-        images=tuple(row["images"]),
-    )
+    iris = {facet: tuple(row[iri_column(facet)]) for facet in FACETS if row[iri_column(facet)]}
+    return Artwork(facets=facets, iris=iris, **plain)

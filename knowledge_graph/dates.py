@@ -3,6 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+Precision = Literal["", "year", "circa", "range", "decade", "century", "before", "after"]
+"""How a date is meant: not understood, one year, about one, between two, a decade, a century or a
+part of one, or with one end open."""
+
+CENTURIES: Mapping[str, int] = MappingProxyType({"century": 100, "half_century": 50})
+"""The facets that are derived from the dates, and how many years each of their values has."""
+
+
+class Span(NamedTuple):
+    """The years that a date can mean; those before the common era are negative."""
+
+    year_from: int | None
+    """The first year; None if the date is open there."""
+    year_to: int | None
+    """The last year; None if the date is open there."""
+    precision: Precision
+
 
 _BEFORE_CHRIST = r"(?:b\.?\s?c\.?(?:\s?e\.?)?|v\.?\s?chr\.?|av\.?\s?j\.?-?c\.?|a\.?\s?c\.)(?!\w)"
 _ISO = re.compile(r"\s*([+-])(\d{4,6})-\d\d-\d\d")
@@ -60,6 +81,94 @@ def year_of(text: str) -> int | None:
         return _first_year_of_century(_roman_value(roman.group(1) or roman.group(2)), False)
     early = _EARLY_YEAR.fullmatch(_CIRCA.sub("", text).strip())
     return int(early.group(1)) if early else None
+
+
+def span_of(text: str) -> Span | None:
+    """Say which years a date's text can mean.
+
+    Parameters
+    ----------
+    text : str
+        The date as written.
+
+    Returns
+    -------
+    Span or None
+        None where the text is not understood.
+    """
+    year = year_of(text)
+    return None if year is None else Span(year, year, "year")
+
+
+def date_columns(texts: Sequence[str]) -> dict[str, list[Any]]:
+    """Understand a column of dates.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        The dates as written, ``""`` where there is none.
+
+    Returns
+    -------
+    dict of str to list
+        ``date``, ``year_from``, ``year_to`` and ``date_precision``, as ``collection_schema`` has
+        them.
+    """
+    spans = {text: span_of(text) or Span(None, None, "") for text in set(texts)}
+    found = [spans[text] for text in texts]
+    return {
+        "date": list(texts),
+        "year_from": [span.year_from for span in found],
+        "year_to": [span.year_to for span in found],
+        "date_precision": [span.precision for span in found],
+    }
+
+
+def centuries_of(year_from: int | None, year_to: int | None, length: int) -> list[str]:
+    """Name the centuries or half-centuries that a span of years touches.
+
+    Parameters
+    ----------
+    year_from, year_to : int or None
+        The first and the last year.
+    length : int
+        100 for centuries, 50 for their halves.
+
+    Returns
+    -------
+    list of str
+        Such as ``["17th century"]`` or ``["1601-1650"]``: at most two, and none if the span is
+        open or longer than ``length``, for then it says too little.
+
+    Examples
+    --------
+    >>> centuries_of(1590, 1610, 100), centuries_of(1642, 1642, 50)
+    (['16th century', '17th century'], ['1601-1650'])
+    """
+    if year_from is None or year_to is None or year_to - year_from >= length:
+        return []
+    first, last = _bin_of(year_from, length), _bin_of(year_to, length)
+    return [_bin_name(number, length) for number in range(first, last + 1)]
+
+
+def _bin_of(year: int, length: int) -> int:
+    """Number the years 1 to 100 as bin 0, -100 to -1 as bin -1; year 0 counts as 1."""
+    return (max(year, 1) - 1) // length if year >= 0 else -((-year - 1) // length) - 1
+
+
+def _bin_name(number: int, length: int) -> str:
+    first, before = (number * length, "") if number >= 0 else ((-number - 1) * length, " BCE")
+    if length == 100:
+        century = first // 100 + 1
+        return f"{century}{_ordinal(century)} century{before}"
+    years = (first + 1, first + length)
+    return "-".join(map(str, years[::-1] if before else years)) + before
+
+
+def _ordinal(number: int) -> str:
+    if 10 <= number % 100 <= 20:
+        return "th"
+    return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
 
 
 def _first_year_of_century(century: int, before_christ: bool) -> int | None:

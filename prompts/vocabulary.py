@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from knowledge_graph import FACETS
 from prompts.cleaning import are_slugs, spell_out, without_brackets
-from prompts.years import century_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from knowledge_graph import Collection
 
 DATE = "date"
-"""The facet whose terms are the centuries of the works' years."""
+"""The facet whose terms are the centuries of the works' dates."""
 
 MAX_TERMS = 2000
 """Terms kept for a facet, the most frequent first: labels need words that many works share."""
@@ -115,9 +114,7 @@ def build_vocabulary(collection: Collection, *, min_works: int = 3) -> Vocabular
 
 
 def _values(collection: Collection, facet: str) -> Sequence[Sequence[str]]:
-    if facet != DATE:
-        return collection.facet(facet)
-    return [[century_of(year)] if year is not None else [] for year in collection.column("year")]
+    return collection.facet("century" if facet == DATE else facet)
 
 
 def _works_by_term(

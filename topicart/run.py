@@ -1,6 +1,6 @@
 """A run: the folder that a fit leaves behind. Only this module knows its files.
 
-Layout (format 1.0): ``run.json``, ``works.parquet``, ``topics.json``, ``model.safetensors``,
+Layout (format 2.0): ``run.json``, ``works.parquet``, ``topics.json``, ``model.safetensors``,
 ``metrics.json``, ``problems.csv``, ``topics.ttl``, ``embeddings/`` and ``site/``.
 Nothing is pickled; every file is written beside its place and renamed into it.
 """
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 RESULTS = ("works.parquet", "topics.json", "model.safetensors", "problems.csv", "topics.ttl")
 """What a fit writes; a finished run has them all."""
 
-FORMAT_VERSION = (1, 0)
+FORMAT_VERSION = (2, 0)
 """Major and minor version of the folder's format; another major version is not read."""
 
 

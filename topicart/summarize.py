@@ -34,7 +34,7 @@ def summarize_facts(works: Collection, members: NDArray[np.int64], labels: Seque
         One to three sentences; the same for the same facts.
     """
     chosen = works.select(members)
-    years = sorted({year for year in chosen.column("year") if year is not None})
+    years = sorted({year for year in chosen.column("year_from") if year is not None})
     span = "–".join(year_in_words(year) for year in dict.fromkeys((*years[:1], *years[-1:])))
     when = f", {span}" if span else ""
     sentences = [f"{len(chosen):,} works{when}."]

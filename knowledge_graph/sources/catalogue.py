@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from knowledge_graph.collection import Problem, require_unique_ids
-from knowledge_graph.dates import year_of
+from knowledge_graph.dates import date_columns
 from knowledge_graph.errors import CollectionError, listed
 from knowledge_graph.facets import FACETS, recognise_columns
-from knowledge_graph.sources.folder import folder_values, ids_of_pictures, inside, sorted_by_id
+from knowledge_graph.schema import table_of_works
+from knowledge_graph.sources.folder import folder_values, ids_of_pictures, inside
 from knowledge_graph.sources.listing import Listing, PictureIndex, is_picture, without_suffix
+from knowledge_graph.sources.pictures import (
+    Pictures,
+    find_pictures,
+    is_address,
+    missing_pictures,
+)
 from knowledge_graph.sources.reading import TableFile
 from knowledge_graph.values import (
     NULL_WORDS,
@@ -42,18 +50,10 @@ class Catalogue:
     """Which column was read as what."""
 
 
-@dataclass
-class _Pictures:
-    """For each row the pictures found, the first name that it gave, and what went wrong."""
-
-    found: list[list[str]] = field(default_factory=list)
-    named: list[str] = field(default_factory=list)
-    missing: list[list[tuple[str, str]]] = field(default_factory=list)
-
-
 def works_of_table(
     read: TableFile,
     listing: Listing,
+    index: PictureIndex,
     base: str,
     *,
     columns: Mapping[str, str] | None,
@@ -72,6 +72,8 @@ def works_of_table(
         The table.
     listing : Listing
         The pictures around it.
+    index : PictureIndex
+        Finds them.
     base : str
         The folder that names of pictures and ids are relative to (``"images"``), or ``""``.
     columns, separator
@@ -101,32 +103,32 @@ def works_of_table(
             "expected columns such as image, title, artist, style. Say what they are: "
             f"--map title={listed(table.column_names[:1])}."
         )
-    index = PictureIndex(listing.files, base, listing.problems)
-    pictures = _pictures_of_rows(table, roles, index, separator)
-    if listing.files or "image" in roles:
-        _require_a_picture(pictures, roles, listing, read, whole_folder)
-    ids = _ids_of_rows(table, roles.get("id"), pictures, base)
+    names = _names_of_pictures(table, roles, index, separator)
+    pictures = find_pictures(names, index)
+    _require_a_picture(names, pictures, roles, listing, read, whole_folder)
+    ids = _ids_of_rows(table, roles.get("id"), names, pictures, base)
     require_unique_ids(
         ids,
         where,
         "Map the column that tells works apart (--map id=COLUMN); the pictures of one work go "
         "into one cell, divided by '|'.",
     )
-    problems = [*read.problems]
-    for work_id, missing in zip(ids, pictures.missing, strict=True):
-        problems += (Problem(work_id, name, reason) for name, reason in missing)
+    problems = [*read.problems, *missing_pictures(ids, pictures)]
+    if "image" in roles and listing.files:
+        nameless = (work_id for work_id, named in zip(ids, names, strict=True) if not named)
+        problems += (Problem(work_id, "", "the row names no picture") for work_id in nameless)
     if whole_folder:
         problems += _without_row(listing, pictures, base, read.path.name)
     works = _columns_of_works(table, roles, separator)
-    works |= {"id": ids, "images": pictures.found}
+    works |= {"id": ids, "images": pictures.found, "image_urls": pictures.urls}
     if facets_of_folders:
         from_folders = folder_values(pictures.found, base, facets_of_folders, where)
         for facet, values in from_folders.items():
-            known = works[facet].to_pylist()
+            known = works[facet].to_pylist() if facet in works else [[]] * len(ids)
             works[facet] = [
                 list(dict.fromkeys([*has, *more])) for has, more in zip(known, values, strict=True)
             ]
-    return Catalogue(sorted_by_id(works), tuple(problems), roles)
+    return Catalogue(table_of_works(works), tuple(problems), roles)
 
 
 def _without_empty_rows(table: pa.Table) -> pa.Table:
@@ -143,34 +145,27 @@ def _without_empty_rows(table: pa.Table) -> pa.Table:
     return table.filter(reduce(pc.or_, filled))
 
 
-def _pictures_of_rows(
+def _names_of_pictures(
     table: pa.Table, roles: Mapping[str, str], index: PictureIndex, separator: str | None
-) -> _Pictures:
-    """Find the pictures that each row names, or that its id names where no column does."""
-    pictures = _Pictures()
+) -> list[list[str]]:
+    """Give the names of pictures in each row, or its id where no column names pictures."""
     by_id = "image" not in roles
     if by_id and ("id" not in roles or not len(index)):
-        for _ in range(table.num_rows):
-            pictures.found.append([])
-            pictures.named.append("")
-            pictures.missing.append([])
-        return pictures
+        return [[] for _ in range(table.num_rows)]
+    names_of_rows = []
     for cell in table[roles["id" if by_id else "image"]].to_pylist():
-        names = cell if isinstance(cell, list) else [cell]
-        names = [name.strip() for name in names if name.strip().casefold() not in _NO_NAME]
+        names = [name.strip() for name in _parts(cell) if name.strip().casefold() not in _NO_NAME]
         if len(names) == 1 and not by_id:
             names = _names_in_cell(names[0], index, separator)
-        answers = [(name, *index.find(name)) for name in names]
-        pictures.found.append(list(dict.fromkeys(file for _, file, _ in answers if file)))
-        pictures.named.append(names[0] if names else "")
-        missing = [(name, reason) for name, file, reason in answers if not file]
-        pictures.missing.append(missing if names else [("", "the row names no picture")])
-    return pictures
+        names_of_rows.append(names)
+    return names_of_rows
 
 
 def _names_in_cell(cell: str, index: PictureIndex, separator: str | None) -> list[str]:
     """Divide a cell into names of pictures, unless it is one that has the separator in it."""
-    if index.find(cell)[0]:
+    if index.find(cell, anywhere=False)[0] or (
+        is_address(cell) and not re.search(r"[|;\s]\s*https?://", cell)
+    ):
         return [cell]
     for mark in (separator, "|", ";", "\n", ","):
         parts = [part.strip() for part in cell.split(mark)] if mark else []
@@ -180,14 +175,16 @@ def _names_in_cell(cell: str, index: PictureIndex, separator: str | None) -> lis
 
 
 def _require_a_picture(
-    pictures: _Pictures,
+    names: Sequence[Sequence[str]],
+    pictures: Pictures,
     roles: Mapping[str, str],
     listing: Listing,
     read: TableFile,
     whole_folder: bool,
 ) -> None:
     """Raise CollectionError if not one row has a picture although pictures are meant."""
-    if any(pictures.found):
+    meant = listing.files or "image" in roles
+    if not meant or any(pictures.found) or (any(pictures.urls) and not whole_folder):
         return
     folder = read.path.parent
     if "image" not in roles:
@@ -198,7 +195,7 @@ def _require_a_picture(
                 f"whose cells are like {listed(listing.files, 2)}. Name it: --map image=COLUMN."
             )
         return
-    named = [name for name in pictures.named if name]
+    named = [of_row[0] for of_row in names if of_row]
     there = listed(listing.files) if listing.files else "no pictures"
     raise CollectionError(
         f"{read.path}: no picture that its column {roles['image']!r} names is in {folder}; the "
@@ -208,13 +205,19 @@ def _require_a_picture(
     )
 
 
-def _ids_of_rows(table: pa.Table, column: str | None, pictures: _Pictures, base: str) -> list[str]:
+def _ids_of_rows(
+    table: pa.Table,
+    column: str | None,
+    names: Sequence[Sequence[str]],
+    pictures: Pictures,
+    base: str,
+) -> list[str]:
     """Give each row its id: its own, else its picture's path without suffix, else its number."""
-    names = [
-        found[0] if found else posixpath.normpath(name.replace("\\", "/")) if name else ""
-        for found, name in zip(pictures.found, pictures.named, strict=True)
+    paths = [
+        found[0] if found else posixpath.normpath(named[0].replace("\\", "/")) if named else ""
+        for found, named in zip(pictures.found, names, strict=True)
     ]
-    ids = [clean_line(name) for name in ids_of_pictures(names, base)]
+    ids = [clean_line(name) for name in ids_of_pictures(paths, base)]
     if column is not None:
         own = [" ".join(unique_lines(_parts(cell))) for cell in table[column].to_pylist()]
         ids = [mine or other for mine, other in zip(own, ids, strict=True)]
@@ -222,9 +225,7 @@ def _ids_of_rows(table: pa.Table, column: str | None, pictures: _Pictures, base:
     return [work_id or f"row-{row:0{width}}" for row, work_id in enumerate(ids, start=1)]
 
 
-def _without_row(
-    listing: Listing, pictures: _Pictures, base: str, table_name: str
-) -> list[Problem]:
+def _without_row(listing: Listing, pictures: Pictures, base: str, table_name: str) -> list[Problem]:
     """Report the pictures that no row names, with those that could not be used anyway."""
     used = {file for found in pictures.found for file in found}
     reported = {name for missing in pictures.missing for name, _ in missing}
@@ -240,25 +241,20 @@ def _columns_of_works(
     table: pa.Table, roles: Mapping[str, str], separator: str | None
 ) -> dict[str, Any]:
     """Read title, description, date, year and facets of the rows."""
-    import pyarrow as pa
 
     def texts(role: str) -> list[str]:
         if role not in roles:
             return [""] * table.num_rows
         return [", ".join(_parts(cell)) for cell in table[roles[role]].to_pylist()]
 
-    dates = [clean_date(text) for text in texts("date")]
-    years = {text: year_of(text) for text in set(dates)}
     works: dict[str, Any] = {
         "title": [clean_line(text) for text in texts("title")],
         "description": [clean_text(text) for text in texts("description")],
-        "date": dates,
-        "year": [years[text] for text in dates],
+        **date_columns([clean_date(text) for text in texts("date")]),
     }
-    nothing = pa.array([[]] * table.num_rows, pa.list_(pa.string()))
     for facet in FACETS:
-        known = facet in roles
-        works[facet] = facet_lists(table[roles[facet]], facet, separator) if known else nothing
+        if facet in roles:
+            works[facet] = facet_lists(table[roles[facet]], facet, separator)
     return works
 
 

@@ -6,9 +6,10 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from knowledge_graph.collection import collection_schema, require_unique_ids
+from knowledge_graph.collection import require_unique_ids
 from knowledge_graph.errors import CollectionError
-from knowledge_graph.facets import FACETS, require_facet
+from knowledge_graph.facets import require_facet
+from knowledge_graph.schema import table_of_works
 from knowledge_graph.sources.listing import without_suffix
 from knowledge_graph.values import clean_line
 
@@ -148,37 +149,10 @@ def works_of_pictures(
         The folders asked for are not there.
     """
     images = [[file] for file in files]
-    empty = [""] * len(files)
-    columns: dict[str, list[Any]] = {
+    columns: dict[str, Any] = {
         "id": ids_of_pictures(files, base),
-        "title": empty,
-        "description": empty,
-        "date": empty,
-        "year": [None] * len(files),
         "images": images,
-        **{facet: [[] for _ in files] for facet in FACETS},
         **folder_values(images, base, facets, where),
     }
     require_unique_ids(columns["id"], where, "Rename one picture of each pair.")
-    return sorted_by_id(columns)
-
-
-def sorted_by_id(columns: dict[str, Any]) -> pa.Table:
-    """Make a collection's table of columns.
-
-    Parameters
-    ----------
-    columns : dict of str to sequence
-        One for each of ``collection_schema``.
-
-    Returns
-    -------
-    pyarrow.Table
-        The rows in the order of their ids.
-    """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    schema = collection_schema()
-    table = pa.table({name: columns[name] for name in schema.names}, schema=schema)
-    return table.take(pc.sort_indices(table["id"])).combine_chunks()
+    return table_of_works(columns)

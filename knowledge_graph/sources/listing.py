@@ -9,9 +9,10 @@ import os
 import posixpath
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from knowledge_graph.collection import Problem
 from knowledge_graph.errors import CollectionError
@@ -30,6 +31,7 @@ RUN_FILES = frozenset({"run.json", "works.parquet"})
 """By these files a folder is known for a run, whose pictures are no works."""
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_WIKIART_SIZE = re.compile(r"!\w+\.\w{3,4}$")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -167,7 +169,7 @@ def without_suffix(name: str) -> str:
 
 
 class PictureIndex:
-    """Finds the pictures of a listing by the names that tables give them.
+    """Finds the pictures of a listing by the names that sources give them.
 
     Parameters
     ----------
@@ -177,33 +179,48 @@ class PictureIndex:
         The folder that names are relative to, besides the root: ``"images"`` or ``""``.
     refused : iterable of Problem
         What is there and cannot be used, as in ``Listing.problems``.
+    downloaded : mapping of str to str
+        Address to the path that it was downloaded to; counts where that is among ``files``.
     """
 
-    def __init__(self, files: Iterable[str], base: str, refused: Iterable[Problem] = ()) -> None:
+    def __init__(
+        self,
+        files: Iterable[str],
+        base: str,
+        refused: Iterable[Problem] = (),
+        downloaded: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._bases = (base, "") if base else ("",)
         self._refused = {problem.file: problem.reason for problem in refused}
+        self._downloaded = downloaded
         self._exact: dict[str, str] = {}
         self._folded: dict[str, list[str]] = {}
         self._bare: dict[str, list[str]] = {}
+        self._last: dict[str, list[str]] = {}
         for file in files:
             name = unicodedata.normalize("NFC", file)
+            bare = _bare(name)
             self._exact[name] = file
             self._folded.setdefault(name.casefold(), []).append(file)
-            self._bare.setdefault(without_suffix(name).casefold(), []).append(file)
+            self._bare.setdefault(bare, []).append(file)
+            self._last.setdefault(posixpath.basename(bare), []).append(file)
 
     def __len__(self) -> int:
         return len(self._exact)
 
-    def find(self, reference: str) -> tuple[str, str]:
+    def find(self, reference: str, *, anywhere: bool = True) -> tuple[str, str]:
         """Find the picture that ``reference`` means.
 
-        Exactly so named, else the same but for upper and lower case, else with the picture's suffix
-        added.
+        Exactly so named, else the same but for upper and lower case, else but for its suffix and
+        for the sizes that WikiArt writes after it (``!Large.jpg``), else in whatever folder. An
+        address means the picture that was downloaded from it.
 
         Parameters
         ----------
         reference : str
-            As a table has it; a backslash counts as a slash.
+            As a source has it; a backslash counts as a slash.
+        anywhere : bool
+            Whether a picture that is so called may lie in another folder than the reference says.
 
         Returns
         -------
@@ -214,7 +231,8 @@ class PictureIndex:
         if direct is not None:
             return direct, ""
         if _ADDRESS.match(reference):
-            return "", "an address, not a file; download the picture and name the file"
+            file = self._exact.get(self._downloaded.get(reference, ""))
+            return (file, "") if file else ("", "an address of which no picture is here yet")
         path = unicodedata.normalize("NFC", reference).replace("\\", "/")
         if path.startswith("/") or _DRIVE.match(reference):
             return "", "an absolute path; expected one inside the folder"
@@ -227,11 +245,20 @@ class PictureIndex:
                 return self._exact[name], ""
             if name in self._refused:
                 return "", self._refused[name]
-        for table in (self._folded, self._bare):
-            for name in inside:
-                found = table.get(name.casefold(), [])
-                if len(found) == 1:
-                    return found[0], ""
-                if found:
-                    return "", f"could be any of {', '.join(found[:3])}; write the name in full"
+        bare = [_bare(name) for name in inside]
+        keys = [(self._folded, name.casefold()) for name in inside]
+        keys += [(self._bare, name) for name in bare]
+        if anywhere:
+            keys.append((self._last, posixpath.basename(bare[-1])))
+        for table, key in keys:
+            found = table.get(key, [])
+            if len(found) == 1:
+                return found[0], ""
+            if found:
+                return "", f"could be any of {', '.join(found[:3])}; write the name in full"
         return "", "no such picture in the folder"
+
+
+def _bare(name: str) -> str:
+    """Fold a name's case and cut its suffix and the size that WikiArt writes after it."""
+    return without_suffix(_WIKIART_SIZE.sub("", name)).casefold()

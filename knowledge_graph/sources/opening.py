@@ -2,51 +2,95 @@
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
-from knowledge_graph.collection import Collection, Problem
-from knowledge_graph.errors import CollectionError, listed, nearest
-from knowledge_graph.facets import recognise_columns
-from knowledge_graph.sources.catalogue import works_of_table
-from knowledge_graph.sources.folder import folder_facets, works_of_pictures
-from knowledge_graph.sources.listing import (
-    PICTURE_SUFFIXES,
-    RUN_FILES,
-    Listing,
-    is_picture,
-    list_pictures,
+from knowledge_graph.collection import Collection
+from knowledge_graph.errors import CollectionError, nearest
+from knowledge_graph.sources.artgraph_csv import is_artgraph_csv, works_of_artgraph_csv
+from knowledge_graph.sources.artgraph_json import is_artgraph_json, works_of_artgraph_json
+from knowledge_graph.sources.cataloguing import (
+    Options,
+    entries,
+    images_folder,
+    open_folder,
+    open_table,
 )
-from knowledge_graph.sources.reading import TABLE_SUFFIXES, read_table
+from knowledge_graph.sources.facts import WorkFacts, collection_of_facts
+from knowledge_graph.sources.folder import folder_facets
+from knowledge_graph.sources.hub_dataset import HUB, is_dataset_folder, works_of_dataset
+from knowledge_graph.sources.listing import Listing, PictureIndex, is_picture, list_pictures
+from knowledge_graph.sources.pictures import downloads_in, pictures_in
+from knowledge_graph.sources.query_mapping import ready_mapping, works_of_query
+from knowledge_graph.sources.query_results import is_query_result, works_of_results
+from knowledge_graph.sources.reading import is_table
+from knowledge_graph.sources.semart import is_semart, works_of_semart
+from knowledge_graph.sources.star import vocabulary_of, works_of_star
+from knowledge_graph.sources.statements import RDF_SUFFIXES, rdf_suffix
+from knowledge_graph.sources.table_mapping import read_table_mapping
 
-_METADATA = frozenset(f"metadata{suffix}" for suffix in TABLE_SUFFIXES)
+FORMATS: Mapping[str, str] = MappingProxyType({
+    "folder": "a folder of pictures, with or without metadata.csv",
+    "table": "a table of works (csv, tsv, jsonl, parquet, also .gz)",
+    "artgraph": "ArtGraph as RDF",
+    "artgraph-csv": "ArtGraph's tree of headerless CSV files",
+    "artgraph-json": "ArtGraph as JSON splits",
+    "wikidata": "RDF with Wikidata's properties",
+    "linked-art": "RDF of Linked Art or CIDOC CRM",
+    "arco": "RDF of ArCo",
+    "rdf": "any RDF, with a query that says what is what",
+    "query-result": "what a SPARQL endpoint gives (json, csv, tsv)",
+    "semart": "SemArt's folder",
+    "dataset": "a Hugging Face dataset: hf:owner/name, or a folder saved to disk",
+})  # fmt: skip
+"""The kinds of source that are read, by the names that ``format`` takes."""
+
 _EXPECTED = (
-    "a folder of pictures, a folder with a metadata table (csv, tsv, jsonl or parquet) beside "
-    "images/, or such a table"
+    "a folder of pictures, a table of works (csv, tsv, jsonl, parquet), RDF (Turtle, N-Triples, "
+    "RDF/XML, JSON-LD), a query's result, SemArt, ArtGraph or a Hugging Face dataset "
+    "(hf:owner/name)"
+)
+_NEO4J = (
+    "a Neo4j dump, which only Neo4j reads; expected an export of it. Load it (neo4j-admin database "
+    "load), export it as N-Triples with the plug-in neosemantics (CALL n10s.rdf.export.cypher) or "
+    "as CSV with APOC (CALL apoc.export.csv.query), and open that; for ArtGraph, Zenodo record "
+    "6337958 has it as Turtle."
 )
 
 
 def open_collection(
     source: str | Path,
     *,
+    format: str | None = None,  # noqa: A002 - what the command and other libraries call it
+    images: str | Path | None = None,
+    mapping: str | Path | None = None,
     columns: Mapping[str, str] | None = None,
     separator: str | None = None,
     folders_as: str | None = None,
 ) -> Collection:
-    """Open a folder of pictures, a folder with a metadata table, or a table, as a collection.
+    """Open a folder of pictures, a table, a knowledge graph or a dataset as a collection.
 
-    Where there is a table it is the catalogue: each row is a work, with its picture or without. A
-    picture that no row names is no work. Everything that could not be used is in
-    ``Collection.problems``. No picture is opened and nothing is written.
+    What kind of source it is, is recognised from its files. Where there are facts they are the
+    catalogue: each work is there, with its pictures or without, and a picture that no work names is
+    no work. Everything that could not be used is in ``Collection.problems``. No picture is opened,
+    nothing is written, and nothing is fetched but a dataset that is asked for by its Hub name.
 
     Parameters
     ----------
     source : str or Path
-        A folder of pictures (nested ones too); a folder with ``metadata.csv``, ``.tsv``, ``.jsonl``
-        or ``.parquet`` beside or in ``images/``, or that ``images/`` itself; or a table, its
-        pictures being named relative to its folder or to ``images/`` there.
+        A file or a folder of one of the kinds in FORMATS, or ``hf:owner/name`` (``:split`` may
+        follow). A table's pictures are named relative to its folder or to ``images/`` there.
+    format : str, optional
+        The kind of source, one of FORMATS. Recognised by default.
+    images : str or Path, optional
+        The folder of the pictures, matched by name, nested folders too. By default ``images/``
+        beside the source.
+    mapping : str or Path, optional
+        For RDF, a file with one SPARQL SELECT whose variables are ``work`` and facets; for tables,
+        a TOML file with ``[columns]``, ``separator`` and ``folders_as``, which the options below
+        go before.
     columns : mapping of str to str, optional
         What the table's columns are, where their names do not say it: a facet, ``id``, ``image``,
         ``title``, ``description`` or ``date`` to a column's name. ``""`` leaves it unread.
@@ -67,183 +111,179 @@ def open_collection(
     CollectionError
         There is nothing to open, or it is not as described; the message says how to mend it.
     """
-    facets = folder_facets(folders_as)
+    if format is not None and format not in FORMATS:
+        raise CollectionError(
+            f"--format {format}: there is no such kind of source; the kinds are "
+            f"{', '.join(FORMATS)}.{nearest(format, FORMATS)}"
+        )
     if not str(source).strip():
         raise CollectionError(f"the source is empty; expected {_EXPECTED}.")
+    options = _options(images, mapping, columns, separator, folders_as)
+    if str(source).startswith(HUB):
+        facts = works_of_dataset(str(source), options.columns, options.separator)
+        return _with_pictures(facts, str(source), None, options)
+    path = _existing(source)
+    kind = format or _kind_of(path, source)
+    if options.mapping and kind in ("artgraph", "wikidata", "linked-art", "arco"):
+        kind = "rdf"
+    if kind in ("folder", "table"):
+        opened = open_folder if path.is_dir() else open_table
+        return opened(str(source), path, options)
+    _require_no_table_options(kind, source, options)
+    return _with_pictures(_facts_of(kind, path, options), str(source), path, options)
+
+
+def _options(
+    images: str | Path | None,
+    mapping: str | Path | None,
+    columns: Mapping[str, str] | None,
+    separator: str | None,
+    folders_as: str | None,
+) -> Options:
+    """Gather the options, those of a TOML mapping after those that are given."""
+    query = None
+    if mapping is not None:
+        file = Path(mapping).expanduser()
+        if file.suffix.lower() == ".toml":
+            table = read_table_mapping(file)
+            columns = {**table.columns, **(columns or {})}
+            separator = table.separator if separator is None else separator
+            folders_as = table.folders_as if folders_as is None else folders_as
+        else:
+            query = file
+    folder = None if images is None else Path(images)
+    return Options(folder, query, columns, separator, folder_facets(folders_as))
+
+
+def _existing(source: str | Path) -> Path:
+    """Give the source's real place."""
     try:
         path = Path(source).expanduser()
-        root = path.resolve()
-        is_folder, is_file = root.is_dir(), root.is_file()
+        real = path.resolve()
+        is_folder, is_file = real.is_dir(), real.is_file()
     except (OSError, RuntimeError, ValueError) as error:
         raise CollectionError(
             f"{str(source)!r}: cannot be opened ({error}); expected {_EXPECTED}."
         ) from error
-    if is_folder:
-        return _open_folder(str(source), root, columns, separator, facets)
-    if not is_file:
-        found = "neither a folder nor a plain file" if root.exists() else "no such file or folder"
-        raise CollectionError(f"{path}: {found}; expected {_EXPECTED}.{_alike(root)}")
-    if root.suffix.lower() not in TABLE_SUFFIXES:
-        raise CollectionError(f"{path}: {_not_a_table(root)}; expected {_EXPECTED}.")
-    return _open_table(str(source), root, columns, separator, facets)
+    if not is_folder and not is_file:
+        found = "neither a folder nor a plain file" if real.exists() else "no such file or folder"
+        hint = nearest(real.name, [entry.name for entry in entries(real.parent)])
+        if not hint and not path.is_absolute() and len(path.parts) == 2:
+            hint = f" If it is a dataset of the Hugging Face Hub, write {HUB}{source}."
+        raise CollectionError(f"{path}: {found}; expected {_EXPECTED}.{hint}")
+    return real
 
 
-def _open_folder(
-    source: str,
-    root: Path,
-    columns: Mapping[str, str] | None,
-    separator: str | None,
-    facets: tuple[str, ...],
+def _kind_of(path: Path, source: str | Path) -> str:
+    """Recognise the kind of source, one of FORMATS."""
+    if path.is_dir():
+        recognised: dict[str, Callable[[Path], bool]] = {
+            "artgraph-csv": is_artgraph_csv,
+            "semart": is_semart,
+            "dataset": is_dataset_folder,
+            "artgraph-json": is_artgraph_json,
+        }
+        for kind, fits in recognised.items():
+            if fits(path):
+                return kind
+        rdf = _rdf_files(path)
+        if rdf and not (path / "run.json").exists() and not list_pictures(path, only=()).files:
+            return vocabulary_of(rdf) or "rdf"
+        if any(entry.suffix == ".dump" for entry in entries(path)):
+            raise CollectionError(f"{path}: holds {_NEO4J}")
+        return "folder"
+    if path.suffix.lower() == ".dump":
+        raise CollectionError(f"{path}: {_NEO4J}")
+    if rdf_suffix(path):
+        return vocabulary_of([path]) or "rdf"
+    if is_query_result(path):
+        return "query-result"
+    if is_table(path):
+        return "table"
+    if is_artgraph_json(path):
+        return "artgraph-json"
+    raise CollectionError(f"{source}: {_not_a_source(path)}; expected {_EXPECTED}.")
+
+
+def _facts_of(kind: str, path: Path, options: Options) -> WorkFacts:
+    """Read the works of a source that is neither pictures nor a table."""
+    if kind in ("artgraph", "wikidata", "linked-art", "arco", "rdf"):
+        files = [path] if path.is_file() else _rdf_files(path)
+        if not files:
+            raise CollectionError(
+                f"{path}: there is no RDF file in it; expected files that end in "
+                f"{', '.join(RDF_SUFFIXES)}. Name the folder or the file that holds the graph."
+            )
+        if options.mapping:
+            return works_of_query(files, options.mapping)
+        if kind == "rdf":
+            raise CollectionError(
+                f"{path}: its vocabulary is none of those that topicart knows (ArtGraph, Wikidata, "
+                "Linked Art, ArCo); expected a query that says what is what. Write one SPARQL "
+                "SELECT with the variables work, title, artist, style … and give it as --mapping "
+                f"QUERY.rq; {ready_mapping('linked-art')} is an example."
+            )
+        if kind in ("artgraph", "wikidata"):
+            return works_of_star(files, kind)
+        return works_of_query(files, ready_mapping(kind))
+    if kind == "artgraph-csv":
+        return works_of_artgraph_csv(path)
+    if kind == "artgraph-json":
+        return works_of_artgraph_json(path)
+    if kind == "semart":
+        return works_of_semart(path)
+    if kind == "dataset":
+        return works_of_dataset(path, options.columns, options.separator)
+    return works_of_results(path)
+
+
+def _with_pictures(
+    facts: WorkFacts, source: str, path: Path | None, options: Options
 ) -> Collection:
-    """Open a folder, with or without a metadata table."""
-    if all((root / name).is_file() for name in RUN_FILES):
+    """Find the pictures of works, where the user says or beside the source."""
+    if options.images is not None:
+        root, index, listing = pictures_in(options.images)
+    elif path is None:
+        root, index, listing = Path.cwd(), PictureIndex((), ""), Listing((), ())
+    else:
+        root = path if path.is_dir() else path.parent
+        base = images_folder(root)
+        # Only images/ is looked into: around it may be somebody's whole home.
+        listing = list_pictures(root, only=(base,)) if base else Listing((), ())
+        index = PictureIndex(listing.files, base, listing.problems, downloads_in(root))
+    return collection_of_facts(facts, source, root, index, listing)
+
+
+def _rdf_files(folder: Path) -> list[Path]:
+    """List the RDF files in a folder, and in the folders in it where there are none beside them."""
+    files = [entry for entry in entries(folder) if rdf_suffix(entry) and entry.is_file()]
+    if files:
+        return files
+    inner = (entry for entry in entries(folder) if entry.is_dir() and not entry.is_symlink())
+    return [entry for f in inner for entry in entries(f) if rdf_suffix(entry) and entry.is_file()]
+
+
+def _require_no_table_options(kind: str, source: str | Path, options: Options) -> None:
+    """Refuse options that say nothing about this kind of source, instead of passing them over."""
+    of_tables = replace(options, images=None, mapping=None)
+    if kind == "dataset":
+        of_tables = replace(of_tables, columns=None, separator=None)
+    if of_tables != Options():
         raise CollectionError(
-            f"{source} is a run, what a fit leaves behind; expected a collection. Name the folder "
-            "or table that the run was made from."
+            f"{source} is {FORMATS[kind]}: --map, --separator and --folders-as speak of tables and "
+            "folders; expected none of them. Leave them out, or write a --mapping for it."
         )
-    metadata = _metadata_file(root)
-    if metadata is None and root.name.casefold() == "images":
-        metadata = _metadata_file(root.parent)
-        root = root.parent if metadata else root
-    listing = list_pictures(root)
-    if not listing.files:
-        raise CollectionError(_no_pictures(root, listing, metadata))
-    base = _images_folder(root)
-    if metadata is not None:
-        catalogue = works_of_table(
-            read_table(metadata),
-            listing,
-            base,
-            columns=columns,
-            separator=separator,
-            facets_of_folders=facets,
-            whole_folder=True,
-        )
-        return Collection(source, root, catalogue.works, catalogue.problems, catalogue.columns)
-    tables = _tables(root)
-    if columns:
-        role, column = next(iter(columns.items()))
-        there = f"{listed(tables)} is not called metadata" if tables else "there is no table"
-        raise CollectionError(
-            f"--map {role}={column}: {root} has pictures, but {there}; expected metadata.csv, "
-            "tsv, jsonl or parquet in it. Name the table so or open it itself, or leave --map out."
-        )
-    if any(not file.startswith(f"{base}/") for file in listing.files):
-        base = ""
-    unread = (
-        Problem("", name, "a table that is not read: call it metadata, or open it itself")
-        for name in tables
-    )
-    works = works_of_pictures(listing.files, base, facets, str(root))
-    return Collection(source, root, works, (*listing.problems, *unread))
 
 
-def _open_table(
-    source: str,
-    path: Path,
-    columns: Mapping[str, str] | None,
-    separator: str | None,
-    facets: tuple[str, ...],
-) -> Collection:
-    """Open a table by itself; pictures, if a column names any, are near it."""
-    read = read_table(path)
-    root = path.parent
-    base = _images_folder(root)
-    image = recognise_columns(read.table.column_names, columns, where=str(path)).get("image")
-    listing = Listing((), ())
-    if image is not None:
-        # The folder may be somebody's whole home: only folders that the table speaks of are listed.
-        named = {base} if base else set()
-        for cell in read.table[image].to_pylist():
-            for name in cell if isinstance(cell, list) else [cell]:
-                for part in re.split(r"[|;,\n]", name):
-                    path_in = part.strip().replace("\\", "/").removeprefix("./")
-                    named.add(path_in.partition("/")[0])
-        listing = list_pictures(root, only=named)
-    catalogue = works_of_table(
-        read,
-        listing,
-        base,
-        columns=columns,
-        separator=separator,
-        facets_of_folders=facets,
-        whole_folder=False,
-    )
-    return Collection(source, root, catalogue.works, catalogue.problems, catalogue.columns)
-
-
-def _metadata_file(root: Path) -> Path | None:
-    """Find the folder's metadata table, beside images/ or in it."""
-    found = [
-        entry
-        for folder in (root, root / _images_folder(root))
-        for entry in _entries(folder)
-        if entry.name.casefold() in _METADATA
-    ]
-    found = list(dict.fromkeys(found))
-    if len(found) > 1:
-        names = [entry.relative_to(root).as_posix() for entry in found]
-        raise CollectionError(
-            f"{root}: there are several metadata tables ({listed(names, 5)}); expected one. Open "
-            "the one that you mean by its path, or take the others away."
-        )
-    return found[0] if found else None
-
-
-def _images_folder(root: Path) -> str:
-    """Find the folder's images/, as the disk spells it; ``""`` if it has none."""
-    for entry in _entries(root):
-        if entry.name.casefold() == "images" and entry.is_dir() and not entry.is_symlink():
-            return entry.name
-    return ""
-
-
-def _tables(root: Path) -> list[str]:
-    """List the tables that lie in the folder."""
-    return [e.name for e in _entries(root) if e.suffix.lower() in TABLE_SUFFIXES and e.is_file()]
-
-
-def _entries(folder: Path) -> list[Path]:
-    """List a folder but for pictures and hidden things, sorted; nothing if it cannot be read."""
-    try:
-        with os.scandir(folder) as entries:
-            names = sorted(entry.name for entry in entries)
-    except OSError:
-        return []
-    return [folder / name for name in names if name[0] != "." and not is_picture(name)]
-
-
-def _no_pictures(root: Path, listing: Listing, metadata: Path | None) -> str:
-    """Say why a folder without pictures cannot be opened."""
-    found = f"found {metadata.name} and no picture" if metadata else "found no picture"
-    if listing.problems:
-        first = listing.problems[0]
-        found += f" that can be used ({first.file}: {first.reason})"
-    kinds = ", ".join(suffix[1:] for suffix in PICTURE_SUFFIXES)
-    remedy = (
-        f"Put the pictures into {root / 'images'}, or open the table itself: {metadata}."
-        if metadata
-        else "Give the folder that the pictures are in."
-    )
-    return (
-        f"{root}: {found}; expected files of the kinds {kinds}, here or in folders here. {remedy}"
-    )
-
-
-def _not_a_table(path: Path) -> str:
-    """Say what a file is that is no table that can be read."""
+def _not_a_source(path: Path) -> str:
+    """Say what a file is that cannot be read."""
     suffix = path.suffix.lower()
     if is_picture(path.name):
         return f"one picture; give its folder, {path.parent}"
     if suffix in (".xlsx", ".xls", ".ods"):
         return "a spreadsheet, which is not read; save it as CSV (UTF-8)"
-    if suffix in (".zip", ".tar", ".gz", ".7z", ".rar"):
+    if suffix in (".zip", ".tar", ".7z", ".rar", ".tgz"):
         return "an archive, which is not read; unpack it"
     return (
         f"a file of the kind {suffix!r}, which is not read" if suffix else "a file of no known kind"
     )
-
-
-def _alike(path: Path) -> str:
-    """Hint at a file beside ``path`` that is called almost so."""
-    return nearest(path.name, [entry.name for entry in _entries(path.parent)])

@@ -277,3 +277,19 @@ _READERS: Mapping[str, Callable[[Path], TableFile]] = {
 
 TABLE_SUFFIXES: tuple[str, ...] = tuple(_READERS)
 """The kinds of table that are read."""
+
+
+def is_table(path: Path) -> bool:
+    """Say whether a file's name ends as tables' names do.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    bool
+        It ends in one of TABLE_SUFFIXES.
+    """
+    return path.name.lower().endswith(TABLE_SUFFIXES)

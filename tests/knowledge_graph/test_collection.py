@@ -11,11 +11,14 @@ from knowledge_graph import (
     CollectionError,
     Problem,
     collection_schema,
+    iri_column,
 )
 
 WORKS = [
     Artwork("c", title="Third", images=("images/c.jpg",), facets={"style": ("Cubism", "Fauvism")}),
-    Artwork("a", title="First", date="c.1590", year=1590, facets={"artist": ("X",)}),
+    Artwork(
+        "a", title="First", date="c.1590", year_from=1590, year_to=1590, facets={"artist": ("X",)}
+    ),
     Artwork("b", description="Two\nlines", images=("b1.jpg", "b2.jpg")),
 ]
 
@@ -36,7 +39,7 @@ def test_works_come_sorted_by_id_and_unchanged(collection: Collection) -> None:
 
 
 def test_columns_and_facets_are_lists_in_row_order(collection: Collection) -> None:
-    assert collection.column("year") == [1590, None, None]
+    assert collection.column("year_from") == [1590, None, None]
     assert collection.column("images") == [[], ["b1.jpg", "b2.jpg"], ["images/c.jpg"]]
     assert collection.facet("style") == [[], [], ["Cubism", "Fauvism"]]
     assert collection.facet("emotion") == [[], [], []]
@@ -53,14 +56,15 @@ def test_an_unknown_facet_or_column_is_refused_with_the_legal_names(
         collection.facet("styles")
     with pytest.raises(ValueError, match=r"'date' is a column: use column\('date'\)"):
         collection.facet("date")
-    with pytest.raises(ValueError, match=r"no column 'titel'.*id, title"):
+    with pytest.raises(ValueError, match=r"no column 'titel'.*id, iri, title"):
         collection.column("titel")
 
 
 def test_the_table_is_a_dataset_of_the_schema(collection: Collection) -> None:
     assert collection.arrow.schema == collection_schema()
     assert collection.table.column_names == [
-        "id", "title", "description", "date", "year", "images", *FACETS,
+        "id", "iri", "title", "description", "date", "year_from", "year_to", "date_precision",
+        "split", "images", "image_urls", *FACETS, *map(iri_column, FACETS),
     ]  # fmt: skip
     assert collection.table[0]["artist"] == ["X"]
     assert collection.table.cache_files == []

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge_graph import year_of
+from knowledge_graph.dates import centuries_of
 
 YEARS = st.integers(1000, 2099)
 
@@ -73,3 +74,13 @@ def test_a_century_is_its_first_year(century: int) -> None:
 def test_any_text_gives_no_year_or_a_plausible_one(text: str) -> None:
     year = year_of(text)
     assert year is None or (-999_999 <= year <= 2100 and year != 0)
+
+
+@pytest.mark.parametrize(
+    ("year", "century"),
+    [(1, "1st century"), (100, "1st century"), (101, "2nd century"), (1100, "11th century"),
+     (1201, "13th century"), (2001, "21st century"), (-1, "1st century BCE"),
+     (-300, "3rd century BCE")],
+)  # fmt: skip
+def test_years_have_centuries(year: int, century: str) -> None:
+    assert centuries_of(year, year, 100) == [century]

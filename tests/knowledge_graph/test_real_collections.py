@@ -63,7 +63,7 @@ def test_wikiarts_dates_are_all_understood(
 ) -> None:
     collection, rows = wikiart
     dated = sum(bool(row["date"].strip()) for row in rows)
-    years = [year for year in collection.column("year") if year is not None]
+    years = [year for year in collection.column("year_from") if year is not None]
     assert len(years) == dated == 1044
     assert 1400 < min(years) <= max(years) < 2020
 
@@ -116,4 +116,4 @@ def test_wikidatas_lists_are_divided_at_commas(
         values = distinct(wikidata, facet)
         assert value in values
         assert not any(", " in value for value in values)
-    assert sum(year is not None for year in wikidata.column("year")) > 9000
+    assert sum(year is not None for year in wikidata.column("year_from")) > 9000

@@ -17,7 +17,6 @@ from prompts import (
     phrase,
     spell_out,
 )
-from prompts.years import century_of
 
 
 @pytest.mark.parametrize(
@@ -44,19 +43,13 @@ def test_cleaning_any_text_leaves_something_and_is_settled(value: str) -> None:
     assert spell_out(spell_out(value)) == spell_out(value)
 
 
-@pytest.mark.parametrize(
-    ("year", "century"),
-    [(1, "1st century"), (100, "1st century"), (101, "2nd century"), (1100, "11th century"),
-     (1201, "13th century"), (2001, "21st century"), (-1, "1st century BCE"),
-     (-300, "3rd century BCE")],
-)  # fmt: skip
-def test_years_have_centuries(year: int, century: str) -> None:
-    assert century_of(year) == century
+def _in(year: int | None) -> dict[str, int | None]:
+    return {"year_from": year, "year_to": year}
 
 
 def _works(*facts: dict[str, tuple[str, ...]], years: tuple[int | None, ...] = ()) -> Collection:
     works = [
-        Artwork(id=f"w{row}", facets=own, year=years[row] if years else None)
+        Artwork(id=f"w{row}", facets=own, **_in(years[row] if years else None))
         for row, own in enumerate(facts)
     ]
     return Collection.from_artworks(works, Path(), "test")

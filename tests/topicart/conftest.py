@@ -53,7 +53,7 @@ def world() -> World:
         Artwork(
             id=f"work-{row:03}",
             title=f"Title {row}",
-            year=1600 + 50 * max(theme, 0) + row % 40,
+            year_from=1600 + 50 * max(theme, 0) + row % 40,
             facets={
                 "genre": (THEMES[theme],) if theme >= 0 else ("sketch",),
                 "artist": (f"Painter {row % 7}",),

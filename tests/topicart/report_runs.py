@@ -144,7 +144,8 @@ def harbour(folder: Path) -> Run:
             id=f"a{number}",
             title=f"Ships {number}",
             date=str(year),
-            year=year,
+            year_from=year,
+            year_to=year,
             facets={
                 "artist": ("Bell Ada" if number < 4 else "Dahl Ole",),
                 "genre": ("marina",),
@@ -167,7 +168,8 @@ def harbour(folder: Path) -> Run:
         Artwork(
             id=f"c{number}",
             date=str(year),
-            year=year,
+            year_from=year,
+            year_to=year,
             facets={"artist": ("Bell Ada",)},
             images=(f"c{number}.png",),
         )

@@ -249,7 +249,7 @@ def test_a_work_without_words_keeps_its_pictures_vector(
 
 def test_a_run_of_another_major_version_says_so(run: Run) -> None:
     write_record(run.folder, run.record.model_copy(update={"format_version": (2, 0)}))
-    with pytest.raises(RunError, match=r"written in format 2\.0 .*reads format 1"):
+    with pytest.raises(RunError, match=r"written in format 3\.0 .*reads format 2"):
         Run.open(run.folder)
 
 

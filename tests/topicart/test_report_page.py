@@ -272,7 +272,7 @@ def test_a_run_of_nothing_but_works_without_vectors(tmp_path: Path) -> None:
 
 
 def test_years_before_our_era_are_told_as_such(tmp_path: Path) -> None:
-    works = [Artwork(id=f"w{year}", year=year) for year in (-40, 100)]
+    works = [Artwork(id=f"w{year}", year_from=year) for year in (-40, 100)]
     text = " ".join(check(write_run(tmp_path, works, [0, 0])).text.split())
     assert "Most in 40 BCE–31 BCE (1 of 2 dated)" in text
 

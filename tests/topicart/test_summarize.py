@@ -11,7 +11,7 @@ from topicart.topics import Label
 
 def _works(*facts: tuple[str, int | None]) -> Collection:
     works = [
-        Artwork(id=f"w{row}", year=year, facets={"artist": (artist,) if artist else ()})
+        Artwork(id=f"w{row}", year_from=year, facets={"artist": (artist,) if artist else ()})
         for row, (artist, year) in enumerate(facts)
     ]
     return Collection.from_artworks(works, Path(), "test")

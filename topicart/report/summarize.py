@@ -350,7 +350,7 @@ def _years(works: pa.Table, placed: NDArray[np.int64], n_topics: int) -> dict[in
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    year = works.column("year")
+    year = works.column("year_from")
     dated = pc.is_valid(year).to_numpy()
     return count_years(year.drop_null().cast(pa.int64()).to_numpy(), placed[dated], n_topics)
 

@@ -148,7 +148,7 @@ def test_a_name_is_matched_exactly_then_without_case_then_without_suffix(
         ("..\\..\\a.jpg", "the path leaves the folder"),
         ("/etc/passwd", "an absolute path"),
         ("C:\\pictures\\a.jpg", "an absolute path"),
-        ("https://museum.org/a.jpg", "an address, not a file"),
+        ("https://museum.org/a.jpg", "an address of which no picture is here"),
         ("nothing.jpg", "no such picture"),
         ("two", "could be any of images/two.jpg, images/two.png"),
         ("CASE.jpg", "could be any of"),

@@ -35,7 +35,7 @@ def test_a_folder_with_metadata_is_read_whole(tiny_collection_folder: Path) -> N
     assert collection.columns["subject"] == "tags"
     work = collection[collection.ids.index("corr_pears-1903")]
     assert work.title == "Pears"
-    assert work.year == 1903
+    assert (work.year_from, work.year_to) == (1903, 1903)
     assert work.images == ("images/corr_pears-1903.jpg",)
     assert dict(work.facets) == {
         "artist": ("CORR, Pia da",),

@@ -1,0 +1,188 @@
+"""From facts as graphs state them, works and the nodes they lead to, to a collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from knowledge_graph.collection import Collection, Problem
+from knowledge_graph.dates import date_columns
+from knowledge_graph.errors import CollectionError
+from knowledge_graph.schema import iri_column, table_of_works
+from knowledge_graph.sources.listing import Listing, PictureIndex
+from knowledge_graph.sources.pictures import find_pictures, missing_pictures
+from knowledge_graph.values import clean_date, clean_line, clean_text
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+
+@dataclass
+class Edges:
+    """Which work has which node as a value of one facet: two aligned columns, in any order."""
+
+    works: Sequence[int]
+    """Rows of works."""
+    nodes: Sequence[int]
+    """Indices into ``WorkFacts.labels``."""
+
+
+@dataclass
+class WorkFacts:
+    """Works and their facts as a source states them, not cleaned, in any order.
+
+    Columns that a source has not are left empty; the others have one value for each work.
+    """
+
+    ids: Sequence[str]
+    iris: Sequence[str] = ()
+    titles: Sequence[str] = ()
+    descriptions: Sequence[str] = ()
+    dates: Sequence[str] = ()
+    splits: Sequence[str] = ()
+    pictures: Sequence[Sequence[str]] = ()
+    """For each work the names of its pictures: files or addresses."""
+    labels: Sequence[str] = ()
+    """What the nodes that facts lead to are called, in their original spelling."""
+    node_iris: Sequence[str] = ()
+    """The nodes' IRIs, ``""`` for none; empty if no node has one."""
+    facets: dict[str, Edges] = field(default_factory=dict)
+    """Facet to its edges. In a row, values come in the order in which edges state them."""
+    problems: list[Problem] = field(default_factory=list)
+
+
+def collection_of_facts(
+    facts: WorkFacts,
+    source: str,
+    root: Path,
+    index: PictureIndex,
+    listing: Listing,
+) -> Collection:
+    """Make a collection of facts, and find its pictures.
+
+    Of several works with one id the first is kept and the others are reported. Where a work names
+    no picture, one that is called like its id is taken.
+
+    Parameters
+    ----------
+    facts : WorkFacts
+        The works.
+    source : str
+        What the user opened.
+    root : Path
+        The resolved folder that holds the pictures.
+    index : PictureIndex
+        Finds them.
+    listing : Listing
+        They; where there are none, pictures are not missed.
+
+    Returns
+    -------
+    Collection
+        Sorted by id.
+
+    Raises
+    ------
+    CollectionError
+        There is not one work.
+    """
+    if not len(facts.ids):
+        raise CollectionError(
+            f"{source}: there is not one work in it; expected works with their facts. If its works "
+            "are described in another vocabulary, say how with --mapping QUERY.rq."
+        )
+    ids = [clean_line(text) for text in facts.ids]
+    kept, problems = _first_of_each_id(ids, facts.iris)
+    named = facts.pictures or [()] * len(ids)
+    pictures = find_pictures([named[row] or [ids[row]] for row in kept], index)
+    columns: dict[str, Any] = {
+        "id": [ids[row] for row in kept],
+        "images": pictures.found,
+        "image_urls": pictures.urls,
+        **date_columns([clean_date(facts.dates[row]) if facts.dates else "" for row in kept]),
+    }
+    texts: dict[str, tuple[Sequence[str], Callable[[str], str]]] = {
+        "iri": (facts.iris, str),
+        "title": (facts.titles, clean_line),
+        "description": (facts.descriptions, clean_text),
+        "split": (facts.splits, clean_line),
+    }
+    for name, (values, clean) in texts.items():
+        if values:
+            columns[name] = [clean(values[row]) for row in kept]
+    for facet, edges in facts.facets.items():
+        values, iris = _facet_columns(edges, facts, kept)
+        columns[facet] = values
+        if iris is not None:
+            columns[iri_column(facet)] = iris
+    if listing.files:
+        for row, missing in zip(kept, pictures.missing, strict=True):
+            if not named[row]:
+                missing.clear()
+        problems += [*listing.problems, *missing_pictures(columns["id"], pictures)]
+    return Collection(source, root, table_of_works(columns), (*facts.problems, *problems))
+
+
+def _first_of_each_id(ids: list[str], iris: Sequence[str]) -> tuple[list[int], list[Problem]]:
+    """Give the rows that are kept, and the others as problems."""
+    row_of: dict[str, int] = {}
+    problems = []
+    for row, work_id in enumerate(ids):
+        if not work_id:
+            reason = "a work without a name or an id: left out"
+        elif row_of.setdefault(work_id, row) != row:
+            reason = "the id of another work too: only the first of them is kept"
+        else:
+            continue
+        problems.append(Problem(work_id, iris[row] if iris else "", reason))
+    return list(row_of.values()), problems
+
+
+def _facet_columns(
+    edges: Edges, facts: WorkFacts, kept: list[int]
+) -> tuple[pa.Array, pa.Array | None]:
+    """Give one facet's values, and their IRIs if there are any, for the works that are kept.
+
+    Nodes whose cleaned labels are the same are one value in a row; its IRI is the first one's.
+    """
+    import numpy as np
+
+    works = np.asarray(edges.works, dtype=np.int64)
+    nodes = np.asarray(edges.nodes, dtype=np.int64)
+    used, nodes = np.unique(nodes, return_inverse=True)
+    labels = [clean_line(facts.labels[node]) for node in used.tolist()]
+    number_of = {label: number for number, label in enumerate(dict.fromkeys(labels))}
+    numbers = np.array([number_of[label] for label in labels], dtype=np.int64)
+    new_row = np.full(len(facts.ids), -1, dtype=np.int64)
+    new_row[kept] = np.arange(len(kept))
+    keep = new_row[works] >= 0
+    if "" in number_of:
+        keep &= numbers[nodes] != number_of[""]
+    works, nodes = new_row[works[keep]], nodes[keep]
+    _, first = np.unique(works * max(len(number_of), 1) + numbers[nodes], return_index=True)
+    first = np.sort(first)
+    first = first[np.argsort(works[first], kind="stable")]
+    works, nodes = works[first], nodes[first]
+    offsets = np.searchsorted(works, np.arange(len(kept) + 1)).astype(np.int32)
+    values = _lists(offsets, nodes, labels)
+    if not facts.node_iris:
+        return values, None
+    iris = [facts.node_iris[node] for node in used.tolist()]
+    has_iri = np.array([bool(iri) for iri in iris], dtype=np.bool_)[nodes]
+    # A row in which no value has an IRI has none at all, as the schema says.
+    any_iri = np.zeros(len(kept), dtype=np.bool_)
+    any_iri[works[has_iri]] = True
+    with_iri = any_iri[works]
+    iri_offsets = np.searchsorted(works[with_iri], np.arange(len(kept) + 1)).astype(np.int32)
+    return values, _lists(iri_offsets, nodes[with_iri], iris)
+
+
+def _lists(offsets: NDArray[np.int32], nodes: NDArray[np.int64], texts: list[str]) -> pa.Array:
+    import pyarrow as pa
+
+    values = pa.array(texts, pa.string()).take(pa.array(nodes, pa.int64()))
+    return pa.ListArray.from_arrays(pa.array(offsets), values)

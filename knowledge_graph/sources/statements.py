@@ -1,0 +1,173 @@
+"""RDF files read as a stream of statements; what is malformed is reported and passed over."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, cast
+
+from knowledge_graph.collection import Problem
+from knowledge_graph.errors import CollectionError
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+RDF_SUFFIXES: tuple[str, ...] = (
+    ".ttl", ".nt", ".nq", ".trig", ".n3", ".rdf", ".xml", ".owl", ".jsonld",
+)  # fmt: skip
+"""The kinds of RDF file that are read, each also with ``.gz`` after it."""
+
+_MOST_PROBLEMS = 1000
+"""A file that is not RDF at all has an error in every line: these are enough to see it."""
+
+
+def rdf_suffix(path: Path) -> str:
+    """Give the suffix by which a file is known for RDF.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    str
+        One of RDF_SUFFIXES; ``""`` if it is none.
+    """
+    name = path.name.lower().removesuffix(".gz")
+    return next((suffix for suffix in RDF_SUFFIXES if name.endswith(suffix)), "")
+
+
+def statements(path: Path, problems: list[Problem]) -> Iterator[ox.Quad]:
+    """Stream the statements of an RDF file.
+
+    A statement that cannot be read is added to ``problems`` with its line, and reading goes on with
+    the next one, as far as the format allows it (RDF/XML and JSON-LD end at the first).
+
+    Parameters
+    ----------
+    path : Path
+        A file whose suffix is one of RDF_SUFFIXES, gzipped or not.
+    problems : list of Problem
+        Gets what could not be read.
+
+    Yields
+    ------
+    pyoxigraph.Quad
+        In the order of the file.
+
+    Raises
+    ------
+    CollectionError
+        The file cannot be opened, its gzip is broken, or there is not one statement in it.
+    """
+    import pyoxigraph as ox
+
+    formats = {
+        ".ttl": ox.RdfFormat.TURTLE,
+        ".nt": ox.RdfFormat.N_TRIPLES,
+        ".nq": ox.RdfFormat.N_QUADS,
+        ".trig": ox.RdfFormat.TRIG,
+        ".n3": ox.RdfFormat.N3,
+        ".jsonld": ox.RdfFormat.JSON_LD,
+    }
+    kind = formats.get(rdf_suffix(path), ox.RdfFormat.RDF_XML)
+    found = False
+    try:
+        with open_bytes(path) as file:
+            readable = cast("IO[bytes]", _Utf8(file, path.name, problems))
+            base = f"urn:topicart:file:{_plain(path.name)}"
+            parser = ox.parse(readable, kind, base_iri=base, lenient=True)
+            n_bad = 0
+            while n_bad <= _MOST_PROBLEMS:
+                try:
+                    for quad in parser:
+                        found = True
+                        yield quad
+                    break
+                except SyntaxError as error:
+                    n_bad += 1
+                    problems.append(Problem("", _place(path, error), _reason(error)))
+            else:
+                reason = f"more than {_MOST_PROBLEMS:,} malformed statements: the rest is not read"
+                problems.append(Problem("", path.name, reason))
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise CollectionError(
+            f"{path}: its gzip is broken ({error}); expected a whole file. Download or compress it "
+            "again."
+        ) from error
+    except OSError as error:
+        raise CollectionError(
+            f"{path}: cannot be read ({error.strerror or error}); expected an RDF file. Check its "
+            "permissions."
+        ) from error
+    if not found:
+        first = next(
+            (f": {p.file}: {p.reason}" for p in problems if p.file.startswith(path.name)), ""
+        )
+        raise CollectionError(
+            f"{path}: not one statement can be read{first}; expected RDF of the kind "
+            f"{rdf_suffix(path)}. Export it again, or give it the suffix of what it is "
+            f"({', '.join(RDF_SUFFIXES)})."
+        )
+
+
+def open_bytes(path: Path) -> IO[bytes]:
+    """Open a file for reading, through gzip if its bytes begin as gzip's do.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    IO of bytes
+        What it holds.
+    """
+    with path.open("rb") as file:
+        zipped = file.read(2) == b"\x1f\x8b"
+    return cast("IO[bytes]", gzip.open(path)) if zipped else path.open("rb")
+
+
+class _Utf8(io.RawIOBase):
+    """A file whose bytes are made valid UTF-8, for at a byte that is not the parser would stop."""
+
+    def __init__(self, file: IO[bytes], name: str, problems: list[Problem]) -> None:
+        self._file = file
+        self._name = name
+        self._problems = problems
+        self._decoder = codecs.getincrementaldecoder("utf-8")("strict")
+        self._line = 1
+
+    def read(self, size: int = -1) -> bytes:
+        """Read at most so many bytes, and as many more as replaced characters take."""
+        block = self._file.read(size)
+        try:
+            text = self._decoder.decode(block, final=not block)
+        except UnicodeDecodeError as error:
+            line = self._line + error.object[: error.start].count(b"\n")
+            reason = "a byte that is not UTF-8: replaced by \ufffd"
+            self._problems.append(Problem("", f"{self._name}, line {line:,}", reason))
+            text = error.object.decode("utf-8", "replace")
+            self._decoder.reset()
+        self._line += block.count(b"\n")
+        return text.encode()
+
+
+def _place(path: Path, error: SyntaxError) -> str:
+    return f"{path.name}, line {error.lineno:,}" if error.lineno else path.name
+
+
+def _reason(error: SyntaxError) -> str:
+    """Give the parser's own words, without the place that they begin and end with."""
+    _, _, words = str(error.msg).partition(": ")
+    return f"malformed: {words or error.msg}"
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name if letter.isascii() and letter.isalnum()) or "file"
