@@ -9,8 +9,9 @@ from knowledge_graph.collection import Artwork, Collection, Problem
 from knowledge_graph.dates import CENTURIES, Span, span_of, year_of
 from knowledge_graph.errors import CollectionError
 from knowledge_graph.facets import FACETS, ROLES, recognise_columns
+from knowledge_graph.rdf import statements_of, work_iri, write_triples, write_turtle
 from knowledge_graph.schema import collection_schema, iri_column
-from knowledge_graph.skos import Concept, topics_as_skos, work_iri
+from knowledge_graph.skos import Concept, Provenance, topics_as_skos
 from knowledge_graph.sources import FORMATS, PICTURE_SUFFIXES, TABLE_SUFFIXES, open_collection
 
 __all__ = [
@@ -25,13 +26,17 @@ __all__ = [
     "CollectionError",
     "Concept",
     "Problem",
+    "Provenance",
     "Span",
     "collection_schema",
     "iri_column",
     "open_collection",
     "recognise_columns",
     "span_of",
+    "statements_of",
     "topics_as_skos",
     "work_iri",
+    "write_triples",
+    "write_turtle",
     "year_of",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from knowledge_graph import FACETS
+from knowledge_graph import FACETS, iri_column
 from prompts.cleaning import are_slugs, spell_out, without_brackets
 
 if TYPE_CHECKING:
@@ -36,11 +36,14 @@ class Term:
         The commonest spelling in the collection, slugs as words.
     n_works
         Number of works that have the fact.
+    iri
+        The commonest IRI among the values that it stands for; ``""`` if none has one.
     """
 
     facet: str
     text: str
     n_works: int
+    iri: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,7 @@ def build_vocabulary(collection: Collection, *, min_works: int = 3) -> Vocabular
         values = _values(collection, facet)
         slugs = are_slugs({text for texts in values for text in texts})
         works_of, spelling_of = _works_by_term(values)
+        iri_of = _iris_by_term(collection, facet, values)
         kept = sorted(
             (key for key, works in works_of.items() if len(works) >= min_works),
             key=lambda key: (-len(works_of[key]), key),
@@ -104,7 +108,8 @@ def build_vocabulary(collection: Collection, *, min_works: int = 3) -> Vocabular
             works = works_of[key]
             rows += works
             columns += [len(terms)] * len(works)
-            terms.append(Term(facet, spell_out(spelling_of[key], slug=slugs), len(works)))
+            spelling = spell_out(spelling_of[key], slug=slugs)
+            terms.append(Term(facet, spelling, len(works), iri_of.get(key, "")))
         if kept:
             stated.append([bool(texts) for texts in values])
     ones = np.ones(len(rows), dtype=np.float32)
@@ -125,12 +130,31 @@ def _works_by_term(
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for row, texts in enumerate(values):
         for text in texts:
-            key = without_brackets(spell_out(text)).casefold()
+            key = _folded(text)
             spellings[key][text] += 1
             if not works_of[key] or works_of[key][-1] != row:
                 works_of[key].append(row)
-    spelling_of = {
-        key: min(counts, key=lambda text: (-counts[text], text))
-        for key, counts in spellings.items()
-    }
-    return works_of, spelling_of
+    return works_of, {key: _commonest(counts) for key, counts in spellings.items()}
+
+
+def _iris_by_term(
+    collection: Collection, facet: str, values: Sequence[Sequence[str]]
+) -> dict[str, str]:
+    """Return the commonest IRI of each term that has one, by the term's folded form."""
+    if facet == DATE:
+        return {}
+    counted: Counter[tuple[str, str]] = Counter()
+    for texts, iris in zip(values, collection.column(iri_column(facet)), strict=True):
+        counted.update(pair for pair in zip(texts, iris, strict=False) if pair[1])
+    iris_of: dict[str, Counter[str]] = defaultdict(Counter)
+    for (text, iri), n in counted.items():
+        iris_of[_folded(text)][iri] += n
+    return {key: _commonest(counts) for key, counts in iris_of.items()}
+
+
+def _folded(text: str) -> str:
+    return without_brackets(spell_out(text)).casefold()
+
+
+def _commonest(counts: Counter[str]) -> str:
+    return min(counts, key=lambda text: (-counts[text], text))

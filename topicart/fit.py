@@ -18,11 +18,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from knowledge_graph import Concept, topics_as_skos
 from prompts import caption
-from topicart.atomic import write_bytes_atomic
 from topicart.embeddings import Embeddings, fuse_texts
 from topicart.errors import FitError
+from topicart.graph_export import export_topics
 from topicart.model import TopicModel, TopicModelConfig, require_enough_works
 from topicart.out import prepare
 from topicart.run import (
@@ -39,7 +38,6 @@ from topicart.store import encode_collection, save_embeddings, size_and_time
 if TYPE_CHECKING:
     from knowledge_graph import Collection
     from topicart.encoder import Encoder
-    from topicart.topics import Topics
 
 _PACKAGES = ("datasets", "hdbscan", "numpy", "open_clip_torch", "pillow", "scikit-learn", "torch",
              "umap-learn")  # fmt: skip
@@ -157,9 +155,7 @@ def fit_run(
     )
     with clock.timed("write"):
         write_topics(folder, collection, topics)
-        scheme = f"urn:topicart:run:{_short_hash(record)}"
-        turtle = topics_as_skos(scheme, _concepts(topics), topics.ids, topics.assignments)
-        write_bytes_atomic(folder / "topics.ttl", turtle)
+        export_topics(Run(folder, record), folder / "topics.ttl", overwrite=True)
     finished = record.model_copy(
         update={
             "state": "finished",
@@ -246,24 +242,6 @@ def _absolute(source: str) -> Path | str:
     """Return a path made absolute; the name of what is none as it is."""
     path = Path(source)
     return path.resolve() if path.exists() else source
-
-
-def _short_hash(record: RunRecord) -> str:
-    """Return a name for the topics of this fit that those of no other share."""
-    identity = [record.source.sha256, record.model.fingerprint, record.config]
-    return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:16]
-
-
-def _concepts(topics: Topics) -> list[Concept]:
-    return [
-        Concept(
-            id=topic.id,
-            label=topic.name,
-            alternatives=tuple(dict.fromkeys(label.term for label in topic.labels)),
-            definition=topic.summary,
-        )
-        for topic in topics.topics
-    ]
 
 
 class _Clock:

@@ -57,11 +57,14 @@ class Evidence:
         The same among the members that state the term's facet at all.
     lifts
         ``shares`` over the share in all works, shape ``(n_topics, n_terms)``.
+    overlaps
+        Jaccard index of a topic's members and the works that have the fact, the same shape.
     """
 
     shares: NDArray[np.float64]
     stated_shares: NDArray[np.float64]
     lifts: NDArray[np.float64]
+    overlaps: NDArray[np.float64]
 
 
 def describe_topics(
@@ -154,7 +157,7 @@ def weigh_evidence(
     Returns
     -------
     Evidence
-        Shares and lifts; 0 where nothing is stated.
+        Shares, lifts and overlaps; 0 where nothing is stated.
     """
     from scipy.sparse import csr_array
 
@@ -166,12 +169,14 @@ def weigh_evidence(
     column_of = {facet: column for column, facet in enumerate(vocabulary.facets)}
     facet_of_term = [column_of[term.facet] for term in vocabulary.terms]
     stated = (member_of @ vocabulary.stated.astype(np.float64))[:, facet_of_term]
-    overall = np.array([term.n_works for term in vocabulary.terms]) / max(len(assignments), 1)
+    n_works = np.array([term.n_works for term in vocabulary.terms], dtype=np.float64)
+    overall = n_works / max(len(assignments), 1)
     shares = counts / np.maximum(sizes, 1.0)
     return Evidence(
         shares=shares,
         stated_shares=counts / np.maximum(stated, 1.0),
         lifts=shares / np.maximum(overall, 1e-12),
+        overlaps=counts / np.maximum(sizes + n_works - counts, 1.0),
     )
 
 
@@ -282,6 +287,8 @@ def _topic_labels(
             cosine=_rounded(cosines[column]),
             share=round(float(evidence.shares[topic, column]), 4),
             lift=round(float(evidence.lifts[topic, column]), 2),
+            overlap=round(float(evidence.overlaps[topic, column]), 4),
+            iri=term.iri,
         )
         ranked[term.facet].append((_weight(evidence, topic, column, label.score), label))
     for labels in ranked.values():

@@ -39,6 +39,11 @@ class Label:
         Share of the topic's members whose facts contain the term, 0 to 1.
     lift
         ``share`` over the same share in the whole collection; 1 is no more than by chance.
+    overlap
+        Works that are members and have the term, over works that are or have one of both (their
+        Jaccard index), 0 to 1.
+    iri
+        What the term is called in the collection's vocabulary; ``""`` if it has no IRI.
     """
 
     facet: str
@@ -47,6 +52,8 @@ class Label:
     cosine: float | None
     share: float
     lift: float
+    overlap: float = 0.0
+    iri: str = ""
 
     @property
     def sayable(self) -> bool:
@@ -128,8 +135,8 @@ class Topic:
 
 
 def _known(kind: type[Label | Topic], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values that this version knows of; a newer one may have written more."""
-    return {part.name: values[part.name] for part in fields(kind)}
+    """Return the values that this version knows of: others may have written more, or fewer."""
+    return {part.name: values[part.name] for part in fields(kind) if part.name in values}
 
 
 @dataclass(frozen=True)

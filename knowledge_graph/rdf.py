@@ -1,0 +1,432 @@
+"""A collection as RDF in ArtGraph's own vocabulary, which this and other tools read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from knowledge_graph.errors import CollectionError
+from knowledge_graph.facets import FACETS
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+    from knowledge_graph.collection import Artwork, Collection
+
+PREFIXES: Mapping[str, str] = MappingProxyType(
+    {
+        "artgraph": "https://www.gennarovessio.com/artgraph-schema#",
+        "dcat": "http://www.w3.org/ns/dcat#",
+        "dcterms": "http://purl.org/dc/terms/",
+        "oa": "http://www.w3.org/ns/oa#",
+        "owl": "http://www.w3.org/2002/07/owl#",
+        "prov": "http://www.w3.org/ns/prov#",
+        "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+        "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+        "schema": "https://schema.org/",
+        "skos": "http://www.w3.org/2004/02/skos/core#",
+        "topicart": "urn:topicart:vocabulary#",
+        "xsd": "http://www.w3.org/2001/XMLSchema#",
+    }
+)
+"""The vocabularies that are written, by the prefixes that files give them."""
+
+ARTGRAPH: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "artist": ("createdBy", "Artist"),
+        "style": ("hasStyle", "Style"),
+        "genre": ("hasGenre", "Genre"),
+        "subject": ("about", "Tag"),
+        "medium": ("madeOf", "Media"),
+        "period": ("hasPeriod", "Period"),
+        "place": ("locatedIn", "Gallery"),
+        "series": ("partOf", "Serie"),
+        "emotion": ("elicits", "Emotion"),
+    }
+)
+"""Facet to ArtGraph's property and to the class of what it leads to."""
+
+_OWN_TERMS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "id": ("id", "The id of a work in its collection."),
+        "image": ("image", "A picture of the work: its path in the collection's folder."),
+        "imageUrl": ("image URL", "The address of a picture of the work."),
+        "split": (
+            "split",
+            "The part of the collection that a work belongs to: train, val or test.",
+        ),
+        "probability": ("probability", "How firmly a work belongs to its topic, 0 to 1."),
+        "seed": ("seed", "The seed from which all random numbers of a run are derived."),
+        "sha256": ("SHA-256", "The hash of an entity's content, in hexadecimal digits."),
+    }
+)
+"""The terms that topicart needs and found in no other vocabulary: label and comment."""
+
+_WORK = "urn:topicart:work:"
+_YEARS = "urn:topicart:years:"
+_MINTED = (_WORK, _YEARS, *(f"urn:topicart:{facet}:" for facet in FACETS))
+_IN_IRIS = ":/?#[]@!$&'()*+,;=%"
+
+
+@cache
+def term(name: str) -> ox.NamedNode:
+    """Give the node of a vocabulary's term.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``"artgraph:createdBy"``, with one of PREFIXES.
+
+    Returns
+    -------
+    pyoxigraph.NamedNode
+        Its IRI.
+    """
+    import pyoxigraph as ox
+
+    prefix, _, local = name.partition(":")
+    return ox.NamedNode(PREFIXES[prefix] + local)
+
+
+def literal(text: str, datatype: str | None = None) -> ox.Literal:
+    """Give a literal of any text.
+
+    Parameters
+    ----------
+    text : str
+        The text; halves of surrogate pairs, which no file can hold, become question marks.
+    datatype : str, optional
+        Such as ``"xsd:gYear"``.
+
+    Returns
+    -------
+    pyoxigraph.Literal
+        A plain one if no type is given.
+    """
+    import pyoxigraph as ox
+
+    sound = text.encode("utf-8", "replace").decode()
+    return ox.Literal(sound, datatype=term(datatype)) if datatype else ox.Literal(sound)
+
+
+def own_node(iri: str) -> ox.NamedNode | None:
+    """Give the node of an IRI that a source states, if it can be one.
+
+    Parameters
+    ----------
+    iri : str
+        Anything; characters that no IRI has are percent-encoded.
+
+    Returns
+    -------
+    pyoxigraph.NamedNode or None
+        None if it is no IRI even so, or one that topicart made up (``is_minted``).
+    """
+    import pyoxigraph as ox
+
+    if not iri or is_minted(iri):
+        return None
+    for text in (iri, quote(iri, safe=_IN_IRIS, errors="replace")):
+        try:
+            return ox.NamedNode(text)
+        except ValueError:
+            continue
+    return None
+
+
+def is_minted(iri: str) -> bool:
+    """Say whether an IRI was made up by topicart for what has none of its own.
+
+    Parameters
+    ----------
+    iri : str
+        An IRI.
+
+    Returns
+    -------
+    bool
+        It is a work's, a value's or a span's of years; a reader takes it for none.
+    """
+    return iri.startswith(_MINTED)
+
+
+def work_iri(work_id: str) -> str:
+    """Return the IRI of a work that has none of its own.
+
+    Parameters
+    ----------
+    work_id : str
+        The work's id.
+
+    Returns
+    -------
+    str
+        A URN; equal ids have equal ones.
+
+    Examples
+    --------
+    >>> work_iri("claude-monet_impression, sunrise")
+    'urn:topicart:work:claude-monet_impression%2C%20sunrise'
+    """
+    return _WORK + quoted(work_id)
+
+
+def work_nodes(iris: Sequence[str], ids: Sequence[str]) -> list[ox.NamedNode]:
+    """Name the works of a collection: the same in every file that speaks of them.
+
+    Parameters
+    ----------
+    iris : sequence of str
+        The works' own IRIs, ``""`` for none, shape ``(n_works,)``.
+    ids : sequence of str
+        Their ids, in the order of the collection.
+
+    Returns
+    -------
+    list of pyoxigraph.NamedNode
+        Each another: the work's own IRI, or ``work_iri`` where it has none, it cannot be used, or
+        an earlier work has it.
+    """
+    import pyoxigraph as ox
+
+    nodes = []
+    taken: set[str] = set()
+    for iri, work_id in zip(iris, ids, strict=True):
+        node = own_node(iri)
+        if node is None or node.value in taken:
+            node = ox.NamedNode(work_iri(work_id))
+        taken.add(node.value)
+        nodes.append(node)
+    return nodes
+
+
+def quoted(text: str) -> str:
+    """Quote any text as a part of an IRI.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+
+    Returns
+    -------
+    str
+        Percent-encoded; halves of surrogate pairs become question marks.
+    """
+    return quote(text, safe="", errors="replace")
+
+
+class Spans:
+    """Names spans of years, and says of each once when it begins and ends.
+
+    A span is a ``dcterms:PeriodOfTime`` with ``dcat:startDate`` and ``dcat:endDate``, of which an
+    open one lacks one. Years are ``xsd:gYear`` as XML Schema 1.1 and so RDF 1.1 count them, with a
+    year 0: 44 BCE, which is -44 in a collection, is ``-0043``.
+    """
+
+    def __init__(self) -> None:
+        self._nodes: dict[tuple[int | None, int | None], ox.NamedNode] = {}
+
+    def statements(
+        self, work: ox.NamedNode, year_from: int | None, year_to: int | None
+    ) -> Iterator[ox.Triple]:
+        """State the years of a work.
+
+        Parameters
+        ----------
+        work : pyoxigraph.NamedNode
+            The work.
+        year_from, year_to : int or None
+            The first and the last year, as a collection has them.
+
+        Yields
+        ------
+        pyoxigraph.Triple
+            ``dcterms:temporal``, and what the span is if no work had it before; nothing if the date
+            is not understood.
+        """
+        import pyoxigraph as ox
+
+        ends = (year_from, year_to)
+        if ends == (None, None):
+            return
+        known = self._nodes.get(ends)
+        first, last = ("" if year is None else _gyear(year) for year in ends)
+        span = known or ox.NamedNode(f"{_YEARS}{first or '..'}/{last or '..'}")
+        yield ox.Triple(work, term("dcterms:temporal"), span)
+        if known:
+            return
+        self._nodes[ends] = span
+        yield ox.Triple(span, term("rdf:type"), term("dcterms:PeriodOfTime"))
+        if first:
+            yield ox.Triple(span, term("dcat:startDate"), literal(first, "xsd:gYear"))
+        if last:
+            yield ox.Triple(span, term("dcat:endDate"), literal(last, "xsd:gYear"))
+
+
+def definitions(*names: str) -> Iterator[ox.Triple]:
+    """Define terms of topicart's own vocabulary, as a file that uses them has to.
+
+    Parameters
+    ----------
+    *names : str
+        The terms, such as ``"probability"``.
+
+    Yields
+    ------
+    pyoxigraph.Triple
+        Type, label and comment of each.
+    """
+    import pyoxigraph as ox
+
+    for name in names:
+        label, comment = _OWN_TERMS[name]
+        own = term(f"topicart:{name}")
+        yield ox.Triple(own, term("rdf:type"), term("owl:DatatypeProperty"))
+        yield ox.Triple(own, term("rdfs:label"), ox.Literal(label, language="en"))
+        yield ox.Triple(own, term("rdfs:comment"), ox.Literal(comment, language="en"))
+
+
+def statements_of(collection: Collection) -> Iterator[ox.Triple]:
+    """State what a collection knows, in ArtGraph's vocabulary.
+
+    A work or a value is called by its own IRI, else by one made of its id or its spelling. One IRI
+    stands for one thing: where a source gives it to another spelling too, or to a work, the later
+    value gets a node of its own and says ``rdfs:seeAlso``.
+
+    Parameters
+    ----------
+    collection : Collection
+        The works.
+
+    Yields
+    ------
+    pyoxigraph.Triple
+        The statements of one work together, and what it leads to after it, once.
+    """
+    import pyoxigraph as ox
+
+    yield from definitions("id", "image", "imageUrl", "split")
+    works = work_nodes(collection.column("iri"), collection.column("id"))
+    values = _Values(works)
+    spans = Spans()
+    for work, node in zip(collection, works, strict=True):
+        new: list[ox.Triple] = []
+        yield ox.Triple(node, term("rdf:type"), term("artgraph:Artwork"))
+        for name, text in _texts(work):
+            yield ox.Triple(node, term(name), literal(text))
+        for facet, texts in work.facets.items():
+            iris = work.iris.get(facet) or ("",) * len(texts)
+            for text, iri in zip(texts, iris, strict=True):
+                value = values.node(facet, text, iri, new)
+                yield ox.Triple(node, term(f"artgraph:{ARTGRAPH[facet][0]}"), value)
+        yield from spans.statements(node, work.year_from, work.year_to)
+        yield from new
+
+
+def write_triples(triples: Iterable[ox.Triple], path: Path) -> None:
+    """Write statements as Turtle, as they come.
+
+    Parameters
+    ----------
+    triples : iterable of pyoxigraph.Triple
+        The statements; those of one subject are written shorter if they follow each other.
+    path : Path
+        The file; it is replaced.
+
+    Raises
+    ------
+    OSError
+        It cannot be written.
+    """
+    import pyoxigraph as ox
+
+    with path.open("wb") as file:
+        ox.serialize(triples, file, format=ox.RdfFormat.TURTLE, prefixes=dict(PREFIXES))
+
+
+def write_turtle(collection: Collection, path: Path) -> None:
+    """Write a collection as Turtle, in ArtGraph's vocabulary; ``open_collection`` reads it.
+
+    Parameters
+    ----------
+    collection : Collection
+        The works.
+    path : Path
+        The file. It is whole or as it was before.
+
+    Raises
+    ------
+    CollectionError
+        It cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        write_triples(statements_of(collection), beside)
+        beside.replace(path)
+    except OSError as error:
+        raise CollectionError(
+            f"{path}: cannot be written ({error.strerror or error}); expected a folder with room "
+            "that you may write to. Name another file, or change the folder's permissions."
+        ) from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+class _Values:
+    """Names the values of facts: one node for each spelling and IRI of a facet."""
+
+    def __init__(self, works: Iterable[ox.NamedNode]) -> None:
+        self._nodes: dict[tuple[str, str, str], ox.NamedNode] = {}
+        self._text_of: dict[str, str | None] = dict.fromkeys(work.value for work in works)
+
+    def node(self, facet: str, text: str, iri: str, new: list[ox.Triple]) -> ox.NamedNode:
+        """Give a value's node; what it is goes into ``new`` if no work had it before."""
+        key = (facet, text, iri)
+        if key not in self._nodes:
+            self._nodes[key] = self._named(facet, text, iri, new)
+        return self._nodes[key]
+
+    def _named(self, facet: str, text: str, iri: str, new: list[ox.Triple]) -> ox.NamedNode:
+        import pyoxigraph as ox
+
+        own = own_node(iri)
+        if own is not None and self._text_of.setdefault(own.value, text) == text:
+            node = own
+        else:
+            node = ox.NamedNode(f"urn:topicart:{facet}:{quoted(text)}")
+            if own is not None:
+                new.append(ox.Triple(node, term("rdfs:seeAlso"), own))
+        new.append(ox.Triple(node, term("rdf:type"), term(f"artgraph:{ARTGRAPH[facet][1]}")))
+        new.append(ox.Triple(node, term("artgraph:name"), literal(text)))
+        return node
+
+
+def _texts(work: Artwork) -> Iterator[tuple[str, str]]:
+    """Give the texts of a work, each with the property that states it."""
+    # Here and not above: the readers, which are imported with it, may use this module.
+    from knowledge_graph.sources.listing import without_suffix
+
+    name = PurePosixPath(work.images[0]).name if work.images else work.id
+    texts = [
+        ("artgraph:name", name),
+        ("artgraph:title", work.title),
+        ("artgraph:date", work.date),
+        ("dcterms:description", work.description),
+        ("topicart:id", "" if without_suffix(name) == work.id else work.id),
+        ("topicart:split", work.split),
+        *(("topicart:image", image) for image in work.images),
+        *(("topicart:imageUrl", address) for address in work.image_urls),
+    ]
+    return ((prop, text) for prop, text in texts if text)
+
+
+def _gyear(year: int) -> str:
+    """Write a year as xsd:gYear; a collection has no year 0 and counts it as 1."""
+    counted = year + 1 if year < 0 else max(year, 1)
+    return f"{'-' if counted < 0 else ''}{abs(counted):04d}"
