@@ -21,8 +21,9 @@ from knowledge_graph.sources.listing import (
     is_picture,
     list_pictures,
 )
-from knowledge_graph.sources.pictures import DOWNLOADS, downloads_in, pictures_in
+from knowledge_graph.sources.pictures import DOWNLOADS, downloads_in, is_address, pictures_in
 from knowledge_graph.sources.reading import TABLE_SUFFIXES, TableFile, is_table, read_table
+from knowledge_graph.sources.saved import collection_of_saved, read_saved
 
 _IMAGES = frozenset({"images", "imagesf2"})
 """What folders of pictures are called; the second is ArtGraph's."""
@@ -116,6 +117,8 @@ def open_folder(source: str, root: Path, options: Options) -> Collection:
 def open_table(source: str, path: Path, options: Options) -> Collection:
     """Open a table by itself; pictures, if a column names any, are near it or where the user says.
 
+    A collection that ``save_parquet`` wrote is taken as it is, unless options say how to read it.
+
     Parameters
     ----------
     source : str
@@ -135,7 +138,9 @@ def open_table(source: str, path: Path, options: Options) -> Collection:
     CollectionError
         The table is not as described.
     """
-    read = read_table(path)
+    as_table = options.columns or options.separator is not None or options.facets_of_folders
+    saved = None if as_table else read_saved(path)
+    read = TableFile(path, saved) if saved is not None else read_table(path)
     if options.images is not None:
         root, index, listing = pictures_in(options.images)
         base = ""
@@ -144,6 +149,8 @@ def open_table(source: str, path: Path, options: Options) -> Collection:
         base = images_folder(root)
         listing = _pictures_named(read, root, base, options)
         index = PictureIndex(listing.files, base, listing.problems, downloads_in(root))
+    if saved is not None:
+        return collection_of_saved(saved, source, root, index, listing)
     catalogue = works_of_table(
         read,
         listing,
@@ -169,6 +176,8 @@ def _pictures_named(read: TableFile, root: Path, base: str, options: Options) ->
     named = {base} if base else set()
     for cell in read.table[image].to_pylist():
         for name in cell if isinstance(cell, list) else [cell]:
+            if is_address(name):
+                continue
             for part in re.split(r"[|;,\n]", name):
                 path_in = part.strip().replace("\\", "/").removeprefix("./")
                 named.add(path_in.partition("/")[0])
