@@ -1,0 +1,145 @@
+"""SPARQL over RDF files: they are loaded into memory, and a query stays among them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from knowledge_graph.collection import Problem
+from knowledge_graph.errors import CollectionError
+from knowledge_graph.sources.statements import statements
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+PREFIXES: Mapping[str, str] = MappingProxyType({
+    "artgraph": "https://www.gennarovessio.com/artgraph-schema#",
+    "artgraph-res": "https://www.gennarovessio.com/artgraph-resources#",
+    "topicart": "urn:topicart:vocabulary#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "schema": "http://schema.org/",
+    "oa": "http://www.w3.org/ns/oa#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "wd": "http://www.wikidata.org/entity/",
+    "wdt": "http://www.wikidata.org/prop/direct/",
+    "crm": "http://www.cidoc-crm.org/cidoc-crm/",
+    "la": "https://linked.art/ns/terms/",
+    "aat": "http://vocab.getty.edu/aat/",
+    "arco": "https://w3id.org/arco/ontology/arco/",
+    "a-cd": "https://w3id.org/arco/ontology/context-description/",
+})  # fmt: skip
+"""The prefixes that a query need not declare."""
+
+_NOT_KEYWORDS = re.compile(
+    r"""\\.                                  # an escaped character of a name
+    | <[^<>"{}|^`\x00-\x20]*>                # an IRI
+    | \"{3}.*?\"{3} | '{3}.*?'{3}
+    | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*'
+    | \#[^\n\r]*                             # a comment
+    | [?$]\w+ | :[\w.%-]+                    # a variable; the end of a prefixed name""",
+    re.VERBOSE | re.DOTALL,
+)
+_CODE_POINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_MOST_WORDS = 160
+
+
+def load_rdf(store: ox.Store, files: Iterable[Path], problems: list[Problem]) -> None:
+    """Load RDF files into a store.
+
+    Parameters
+    ----------
+    store : pyoxigraph.Store
+        Where to.
+    files : iterable of Path
+        Files as ``statements`` reads them.
+    problems : list of Problem
+        Gets what could not be read.
+
+    Raises
+    ------
+    CollectionError
+        A file cannot be read at all.
+    """
+    for file in files:
+        store.bulk_extend(statements(file, problems))
+
+
+def evaluate(
+    store: ox.Store, query: str, where: str
+) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    """Evaluate a query; the union of all graphs is its default graph.
+
+    Parameters
+    ----------
+    store : pyoxigraph.Store
+        What is asked.
+    query : str
+        SPARQL 1.1; PREFIXES are declared already.
+    where : str
+        What the query is called in an error.
+
+    Returns
+    -------
+    pyoxigraph.QuerySolutions or QueryBoolean or QueryTriples
+        The answer, evaluated while it is read.
+
+    Raises
+    ------
+    CollectionError
+        It is no query, or it would ask another endpoint (SERVICE), for nothing is fetched.
+    """
+    _require_no_service(query, where)
+    try:
+        return store.query(query, prefixes=dict(PREFIXES), use_default_graph_as_union=True)
+    except SyntaxError as error:
+        raise CollectionError(
+            f"{where}: {_words(error, query)}; expected a SPARQL query (SELECT, ASK, CONSTRUCT, "
+            "DESCRIBE). Mend it there; what changes the graph (INSERT, DELETE, LOAD) is not done."
+        ) from error
+    except (OSError, RuntimeError, ValueError) as error:
+        raise CollectionError(
+            f"{where}: cannot be evaluated ({error}); expected a query of what is loaded. Mend it."
+        ) from error
+
+
+def _require_no_service(query: str, where: str) -> None:
+    """Refuse a query that would fetch something."""
+    # An escape (S as \u0053) is a letter in one place of a query and none in another.
+    for text in (query, _CODE_POINT.sub(_character, query)):
+        if "service" in _NOT_KEYWORDS.sub(" ", text).lower():
+            raise CollectionError(
+                f"{where}: it asks another endpoint (SERVICE), and nothing is fetched; expected a "
+                "query of what is loaded. Take SERVICE out; labels (wikibase:label) are found "
+                "without it."
+            )
+
+
+def _character(escape: re.Match[str]) -> str:
+    code = int(escape[1] or escape[2], 16)
+    return chr(code) if code <= 0x10FFFF else ""
+
+
+def _words(error: SyntaxError, query: str) -> str:
+    """Give the parser's words, short enough to read, and the line that they speak of."""
+    words = " ".join(str(error.msg).split())
+    place = _PLACE.fullmatch(words)
+    if place is None:
+        return f"not SPARQL: {_cut(words)}"
+    number = int(place[1])
+    lines = query.splitlines()
+    line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
+    return f"not SPARQL: line {number}, column {place[2]}: {_cut(place[3])} in {_cut(line)!r}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST_WORDS else f"{text[:_MOST_WORDS]}…"
