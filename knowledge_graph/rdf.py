@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from knowledge_graph.errors import CollectionError
-from knowledge_graph.facets import FACETS
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -67,9 +66,7 @@ _OWN_TERMS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 """The terms that topicart needs and found in no other vocabulary: label and comment."""
 
-_WORK = "urn:topicart:work:"
-_YEARS = "urn:topicart:years:"
-_MINTED = (_WORK, _YEARS, *(f"urn:topicart:{facet}:" for facet in FACETS))
+_MINTED = "urn:topicart:"
 _IN_IRIS = ":/?#[]@!$&'()*+,;=%"
 
 
@@ -140,7 +137,7 @@ def own_node(iri: str) -> ox.NamedNode | None:
 
 
 def is_minted(iri: str) -> bool:
-    """Say whether an IRI was made up by topicart for what has none of its own.
+    """Say whether topicart made an IRI up, for what has none of its own.
 
     Parameters
     ----------
@@ -150,7 +147,7 @@ def is_minted(iri: str) -> bool:
     Returns
     -------
     bool
-        It is a work's, a value's or a span's of years; a reader takes it for none.
+        A reader takes it for none.
     """
     return iri.startswith(_MINTED)
 
@@ -173,7 +170,7 @@ def work_iri(work_id: str) -> str:
     >>> work_iri("claude-monet_impression, sunrise")
     'urn:topicart:work:claude-monet_impression%2C%20sunrise'
     """
-    return _WORK + quoted(work_id)
+    return f"{_MINTED}work:{quoted(work_id)}"
 
 
 def work_nodes(iris: Sequence[str], ids: Sequence[str]) -> list[ox.NamedNode]:
@@ -257,7 +254,7 @@ class Spans:
             return
         known = self._nodes.get(ends)
         first, last = ("" if year is None else _gyear(year) for year in ends)
-        span = known or ox.NamedNode(f"{_YEARS}{first or '..'}/{last or '..'}")
+        span = known or ox.NamedNode(f"{_MINTED}years:{first or '..'}/{last or '..'}")
         yield ox.Triple(work, term("dcterms:temporal"), span)
         if known:
             return
@@ -399,7 +396,7 @@ class _Values:
         if own is not None and self._text_of.setdefault(own.value, text) == text:
             node = own
         else:
-            node = ox.NamedNode(f"urn:topicart:{facet}:{quoted(text)}")
+            node = ox.NamedNode(f"{_MINTED}{facet}:{quoted(text)}")
             if own is not None:
                 new.append(ox.Triple(node, term("rdfs:seeAlso"), own))
         new.append(ox.Triple(node, term("rdf:type"), term(f"artgraph:{ARTGRAPH[facet][1]}")))
