@@ -223,8 +223,8 @@ class Spans:
 
     A span is a ``dcterms:PeriodOfTime`` with ``dcat:startDate`` and ``dcat:endDate``, of which an
     open one lacks one. Years are ``xsd:gYear`` as XML Schema 1.1 and so RDF 1.1 count them, with a
-    year 0: 44 BCE, which is -44 in a collection, is ``-0043``. Where a query engine does not compare
-    years, ``xsd:integer(STR(?year))`` does.
+    year 0: 44 BCE, which is -44 in a collection, is ``-0043``. A query engine that does not compare
+    years compares ``xsd:integer(STR(?year))``.
     """
 
     def __init__(self) -> None:

@@ -71,7 +71,7 @@ def _concept(topic: Topic) -> Concept:
 
 def _provenance(record: RunRecord) -> Provenance:
     return Provenance(
-        collection=_without_folders(record.source.path),
+        collection=_without_folders(record.source.path) or "a collection",
         collection_sha256=record.source.sha256,
         model=_without_folders(record.model.name.removeprefix("local-dir:")),
         model_sha256=record.model.weights_sha256,

@@ -84,6 +84,29 @@ def test_artists_who_share_a_family_name_stay_apart() -> None:
     assert len(build_vocabulary(works, min_works=1).terms) == 2
 
 
+def test_a_term_has_the_commonest_iri_of_the_values_it_stands_for() -> None:
+    stated = [("Cubism", "urn:x:2"), ("cubism", "urn:x:1"), ("Cubism (Analytic)", "urn:x:2"),
+              ("Cubism", "")]  # fmt: skip
+    works = [
+        Artwork(id=f"w{row}", facets={"style": (text, "plain")}, iris={"style": (iri, "")})
+        for row, (text, iri) in enumerate(stated)
+    ]
+    works.append(Artwork(id="w9", facets={"style": ("Cubism",)}, **_in(1907)))
+    vocabulary = build_vocabulary(Collection.from_artworks(works, Path(), "test"), min_works=1)
+    assert {term.text: term.iri for term in vocabulary.terms} == {
+        "Cubism": "urn:x:2", "plain": "", "20th century": "",
+    }  # fmt: skip
+
+
+def test_equally_common_iris_give_the_first_in_their_order_whatever_the_works() -> None:
+    works = [
+        Artwork(id=f"w{row}", facets={"artist": ("Smith",)}, iris={"artist": (iri,)})
+        for row, iri in enumerate(("urn:x:b", "urn:x:a"))
+    ]
+    (term,) = build_vocabulary(Collection.from_artworks(works), min_works=1).terms
+    assert (term.n_works, term.iri) == (2, "urn:x:a")
+
+
 def test_a_collection_without_facts_has_an_empty_vocabulary() -> None:
     vocabulary = build_vocabulary(_works({}, {}))
     assert vocabulary.terms == ()

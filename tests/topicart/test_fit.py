@@ -69,6 +69,24 @@ def test_topics_are_linked_to_works_as_skos(finished: Run) -> None:
     assert linked == sum(topic.size for topic in finished.topics)
 
 
+def test_topics_as_skos_tell_how_they_came_about_and_nothing_of_the_machine(
+    finished: Run, paintings: Path, tiny_model: Path
+) -> None:
+    from rdflib import PROV, RDF, Graph, Literal, URIRef
+
+    text = (finished.folder / "topics.ttl").read_text(encoding="utf-8")
+    assert str(paintings.parent) not in text
+    assert str(tiny_model.parent) not in text
+    graph = Graph().parse(data=text)
+    (run,) = graph.subjects(RDF.type, PROV.Activity)
+    used = set(graph.objects(run, PROV.used))
+    hashes = {str(graph.value(entity, URIRef("urn:topicart:vocabulary#sha256"))) for entity in used}
+    assert hashes == {finished.record.model.weights_sha256, finished.record.source.sha256}
+    assert graph.value(run, URIRef("urn:topicart:vocabulary#seed")) == Literal(
+        finished.record.config["topics"]["seed"]
+    )
+
+
 def test_a_run_assigns_works_from_what_it_saved(finished: Run) -> None:
     found = finished.transform(finished.embeddings.vectors)
     members = np.array(finished.works["topic"].to_pylist()) >= 0
