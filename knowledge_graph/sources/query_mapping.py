@@ -92,8 +92,10 @@ def works_of_query(files: Sequence[Path], query: Path) -> WorkFacts:
     for row in answer:
         node = row[work]
         if node is not None:
+            named = isinstance(node, (ox.NamedNode, ox.Literal))
             iri = node.value if isinstance(node, ox.NamedNode) else ""
-            solutions.add(str(node), iri, [None if cell is None else term_of(cell) for cell in row])
+            cells = [None if cell is None else term_of(cell) for cell in row]
+            solutions.add(node.value if named else str(node), iri, cells)
     if not len(solutions):
         raise _nothing_found(store, files, query)
     facts = solutions.facts()

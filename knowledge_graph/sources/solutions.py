@@ -75,7 +75,7 @@ class Solutions:
         Parameters
         ----------
         work : str
-            What the work is known by: its IRI or its blank node.
+            What the work is known by: its IRI, a text, or ``_:`` and the number of a blank node.
         iri : str
             Its IRI; ``""`` for none.
         row : sequence of Term or None
@@ -114,7 +114,10 @@ class Solutions:
         """
         labels = [label for label, _ in self._node_of]
         facts = WorkFacts(
-            ids=[self._text("id", row) or last_part(iri) for row, iri in enumerate(self._iris)],
+            ids=[
+                self._text("id", row) or last_part(iri) or ("" if work.startswith("_:") else work)
+                for row, (work, iri) in enumerate(zip(self._row_of, self._iris, strict=True))
+            ],
             iris=self._iris,
             titles=[self._title(row) for row in range(len(self._iris))],
             descriptions=[self._text("description", row) for row in range(len(self._iris))],

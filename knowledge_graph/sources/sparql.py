@@ -50,7 +50,7 @@ _NOT_KEYWORDS = re.compile(
 )
 _CODE_POINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
-_MOST_WORDS = 160
+_MOST_WORDS = 80
 
 
 def load_rdf(store: ox.Store, files: Iterable[Path], problems: list[Problem]) -> None:
