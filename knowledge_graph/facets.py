@@ -39,7 +39,12 @@ _NAMES: Mapping[str, str] = {
         "img path, picture, picture file, picture path, photo, file, file name, "
         "file path, path, bild, bilddatei, bildname, dateiname, datei, abbildung, "
         "fichier, fichier image, nom de fichier, immagine, nome file, imagen, archivo, imagem, "
-        "arquivo, ficheiro, afbeelding, bestand, bestandsnaam"
+        "arquivo, ficheiro, afbeelding, bestand, bestandsnaam, "
+        # Addresses after the names of files, the larger pictures first.
+        "primary image, primary image url, image url, image link, image src, img url, picture url, "
+        "photo url, base image url, web image, iiif image, is shown by, bild url, "
+        "url image, image web, primary image small, thumbnail, thumbnail url, thumb url, "
+        "iiif thumb url, iiif url"
     ),
     "title": (
         "title, work title, artwork title, painting title, object title, name, object name, "

@@ -38,6 +38,10 @@ less."""
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028\u2029\ufeff]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+# Possessive: a cell of quotation marks that never close is given up at once.
+_QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+\"""", re.DOTALL)
+_LIST = re.compile(rf"\[\s*(?:(?:{_QUOTED.pattern})[,\s]*)*+\]", re.DOTALL)
+_ESCAPED = re.compile(r"\\(['\"\\])")
 _FLOAT_YEAR = re.compile(r"(-?\d{1,4})\.0")
 
 
@@ -202,7 +206,8 @@ def facet_lists(column: pa.ChunkedArray, facet: str, separator: str | None) -> p
     Parameters
     ----------
     column : pyarrow.ChunkedArray
-        The cells: string, or list of string, which is taken as it is.
+        The cells: string, or list of string, which is taken as it is; so is a list that is written
+        out in a cell (``list_in``), unless ``separator`` is ``""``.
     facet : str
         Which facet it is: says whether a comma may divide.
     separator : str, optional
@@ -221,13 +226,46 @@ def facet_lists(column: pa.ChunkedArray, facet: str, separator: str | None) -> p
         return pa.array([unique_lines(values or ()) for values in column.to_pylist()], lists)
     # Facts recur: each distinct cell is cleaned and divided once, however many rows have it.
     encoded = column.combine_chunks().dictionary_encode()
-    distinct = [_decoded(cell or "") for cell in encoded.dictionary.to_pylist()]
+    distinct = [cell or "" for cell in encoded.dictionary.to_pylist()]
+    written = {cell: None if separator == "" else list_in(cell) for cell in distinct}
     if separator is None:
         cells: Counter[str] = Counter()
         for index, rows in Counter(encoded.indices.to_pylist()).items():
-            cells[distinct[index]] += rows
-        separator = separator_of(cells, comma=facet in COMMA_FACETS)
-    return pa.array([split_cell(cell, separator) for cell in distinct], lists).take(encoded.indices)
+            if written[distinct[index]] is None:
+                cells[_decoded(distinct[index])] += rows
+        separator = separator_of(cells, comma=facet in COMMA_FACETS) if cells else ""
+    values = [
+        split_cell(_decoded(cell), separator) if parts is None else unique_lines(parts)
+        for cell, parts in ((cell, written[cell]) for cell in distinct)
+    ]
+    return pa.array(values, lists).take(encoded.indices)
+
+
+def list_in(cell: str) -> list[object] | None:
+    """Read a cell in which a program wrote a list: as JSON, or as Python or numpy print it.
+
+    Parameters
+    ----------
+    cell : str
+        Such as ``["a", "b"]``, ``['a', 'b']`` or ``['a' 'b']``.
+
+    Returns
+    -------
+    list of object or None
+        Its parts, not cleaned; None if the cell is no list.
+    """
+    cell = cell.strip()
+    if not (cell.startswith("[") and cell.endswith("]")):
+        return None
+    try:
+        parts = json.loads(cell)
+    except (ValueError, RecursionError):
+        pass
+    else:
+        return parts if isinstance(parts, list) else None
+    if not _LIST.fullmatch(cell):
+        return None
+    return [_ESCAPED.sub(r"\1", part[1:-1]) for part in _QUOTED.findall(cell)]
 
 
 def unique_lines(values: Iterable[object]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -29,6 +30,8 @@ from knowledge_graph.values import (
     clean_line,
     clean_text,
     facet_lists,
+    list_in,
+    text_of,
     unique_lines,
 )
 
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
 
 
 _NO_NAME = NULL_WORDS | {""}
+_DATA = re.compile(r"^\W*\d|.{41}")
+"""Numbers, dates and long texts: columns have other names."""
 
 
 @dataclass(frozen=True)
@@ -100,11 +105,13 @@ def works_of_table(
     if not roles:
         raise CollectionError(
             f"{where}: none of its columns ({listed(table.column_names, 8)}) is recognised; "
-            "expected columns such as image, title, artist, style. Say what they are: "
-            f"--map title={listed(table.column_names[:1])}."
+            "expected columns such as image, title, artist, style. "
+            f"{_how_to_name_columns(table.column_names)}"
         )
     names = _names_of_pictures(table, roles, index, separator)
     pictures = find_pictures(names, index)
+    if "image" in roles and "id" in roles:
+        _find_by_id(pictures, names, table[roles["id"]].to_pylist(), index)
     _require_a_picture(names, pictures, roles, listing, read, whole_folder)
     ids = _ids_of_rows(table, roles.get("id"), names, pictures, base)
     require_unique_ids(
@@ -114,8 +121,9 @@ def works_of_table(
         "into one cell, divided by '|'.",
     )
     problems = [*read.problems, *missing_pictures(ids, pictures)]
-    if "image" in roles and listing.files:
-        nameless = (work_id for work_id, named in zip(ids, names, strict=True) if not named)
+    if "image" in roles and any(pictures.found):
+        rows = zip(ids, names, pictures.found, strict=True)
+        nameless = (work_id for work_id, named, found in rows if not named and not found)
         problems += (Problem(work_id, "", "the row names no picture") for work_id in nameless)
     if whole_folder:
         problems += _without_row(listing, pictures, base, read.path.name)
@@ -129,6 +137,16 @@ def works_of_table(
                 list(dict.fromkeys([*has, *more])) for has, more in zip(known, values, strict=True)
             ]
     return Catalogue(table_of_works(works), tuple(problems), roles)
+
+
+def _how_to_name_columns(names: Sequence[str]) -> str:
+    """Say what to do about columns that are not recognised: they may be a first row of data."""
+    if any(_DATA.search(name) or is_picture(name) or is_address(name) for name in names):
+        return (
+            "The first row looks like data: write a row above it that names the columns, such as "
+            "id,image,title."
+        )
+    return f"Say what they are: --map title={listed(names[:1])}."
 
 
 def _without_empty_rows(table: pa.Table) -> pa.Table:
@@ -161,12 +179,26 @@ def _names_of_pictures(
     return names_of_rows
 
 
+def _find_by_id(
+    pictures: Pictures, names: Sequence[Sequence[str]], ids: Sequence[Any], index: PictureIndex
+) -> None:
+    """Find the pictures called like the ids of rows that give an address, or nothing."""
+    if not len(index) or not any(pictures.urls):
+        return
+    for row, (named, found) in enumerate(zip(names, pictures.found, strict=True)):
+        if not found and all(map(is_address, named)):
+            candidates = (index.find(part.strip())[0] for part in _parts(ids[row]) if part.strip())
+            found += filter(None, candidates)
+
+
 def _names_in_cell(cell: str, index: PictureIndex, separator: str | None) -> list[str]:
     """Divide a cell into names of pictures, unless it is one that has the separator in it."""
     if index.find(cell, anywhere=False)[0] or (
         is_address(cell) and not re.search(r"[|;\s]\s*https?://", cell)
     ):
         return [cell]
+    if (written := list_in(cell)) is not None:
+        return [name.strip() for name in map(text_of, written) if name.strip()]
     for mark in (separator, "|", ";", "\n", ","):
         parts = [part.strip() for part in cell.split(mark)] if mark else []
         if len(parts) > 1 and (mark != "," or all(map(is_picture, parts))):
@@ -213,11 +245,20 @@ def _ids_of_rows(
     base: str,
 ) -> list[str]:
     """Give each row its id: its own, else its picture's path without suffix, else its number."""
-    paths = [
-        found[0] if found else posixpath.normpath(named[0].replace("\\", "/")) if named else ""
-        for found, named in zip(pictures.found, names, strict=True)
-    ]
+    paths = []
+    for found, named, addresses in zip(pictures.found, names, pictures.urls, strict=True):
+        if addresses:  # The id is the same before the picture is downloaded and after it.
+            paths.append(re.split("[?#]", addresses[0])[0].rpartition("/")[2])
+        else:
+            written = posixpath.normpath(named[0].replace("\\", "/")) if named else ""
+            paths.append(found[0] if found else written)
     ids = [clean_line(name) for name in ids_of_pictures(paths, base)]
+    if any(pictures.urls):
+        shared = Counter(ids)
+        ids = [
+            "" if addresses and shared[work_id] > 1 else work_id
+            for work_id, addresses in zip(ids, pictures.urls, strict=True)
+        ]
     if column is not None:
         own = [" ".join(unique_lines(_parts(cell))) for cell in table[column].to_pylist()]
         ids = [mine or other for mine, other in zip(own, ids, strict=True)]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
+import gzip
 import io
 import json
+import zlib
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,20 +15,12 @@ from typing import TYPE_CHECKING, Any
 from knowledge_graph.collection import Problem
 from knowledge_graph.errors import CollectionError
 from knowledge_graph.facets import recognise_columns
+from knowledge_graph.sources.delimited import read_delimited
+from knowledge_graph.sources.statements import open_bytes
 from knowledge_graph.values import text_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-_BLOCK = 1 << 20
-_CSV_BLOCK = 1 << 24
-"""One row must fit into a block: catalogue texts are long, but not 16 MiB."""
-
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 @dataclass(frozen=True)
@@ -46,7 +39,7 @@ def read_table(path: Path) -> TableFile:
     Parameters
     ----------
     path : Path
-        A file whose suffix is one of TABLE_SUFFIXES.
+        A file whose name ends in one of TABLE_SUFFIXES.
 
     Returns
     -------
@@ -58,13 +51,24 @@ def read_table(path: Path) -> TableFile:
     CollectionError
         The file cannot be read, is broken, or has no rows.
     """
+    kind = path.name.lower().removesuffix(".gz").rpartition(".")[2]
+    if path.name.lower().endswith(".parquet.gz"):
+        raise CollectionError(
+            f"{path}: a parquet file that is gzipped; expected it as it is, for it is compressed "
+            "inside already. Unpack it (gunzip)."
+        )
     try:
-        read = _READERS[path.suffix.lower()](path)
+        read = _READERS[f".{kind}"](path)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise CollectionError(
+            f"{path}: its gzip is broken ({error}); expected a whole file. Download or compress it "
+            "again."
+        ) from error
     except OSError as error:
         # pyarrow reports a broken file as a plain OSError too: without an errno.
         problem = error.strerror or str(error).splitlines()[0]
         raise CollectionError(
-            f"{path}: cannot be read ({problem}); expected a {path.suffix[1:]} table. Check the "
+            f"{path}: cannot be read ({problem}); expected a {kind} table. Check the "
             "file's permissions, or export it again."
         ) from error
     if not read.table.num_rows or not read.table.num_columns:
@@ -77,106 +81,22 @@ def read_table(path: Path) -> TableFile:
 
 
 def _read_delimited(path: Path) -> TableFile:
-    """Read a csv or tsv file: its encoding and delimiter are recognised."""
-    import pyarrow as pa
-    import pyarrow.csv as pacsv
-
-    encoding, odd_quotes = _encoding_of(path)
-    with path.open(encoding=encoding, newline="", errors="replace") as file:
-        start = file.read(1 << 16).removeprefix("\ufeff")
-    if not start.strip():
-        return TableFile(path, pa.table({}))
-    delimiter = _delimiter_of(start, "\t" if path.suffix.lower() == ".tsv" else ",")
-    problems = []
-
-    def report(row: Any) -> str:
-        problems.append(
-            Problem(
-                "",
-                path.name,
-                f"row {row.number}: {row.actual_columns} fields where the header has "
-                f"{row.expected_columns}; quote what holds a {delimiter!r}",
-            )
-        )
-        return "skip"
-
-    def parse_options(handler: Callable[[Any], str]) -> pacsv.ParseOptions:
-        return pacsv.ParseOptions(
-            delimiter=delimiter, newlines_in_values=True, invalid_row_handler=handler
-        )
-
-    # Row numbers are known to the handler only without threads.
-    options = pacsv.ReadOptions(use_threads=False, block_size=_CSV_BLOCK, encoding=encoding)
-    try:
-        with pacsv.open_csv(path, options, parse_options(_skip)) as reader:
-            names = reader.schema.names
-        # Empty header cells stand over the empty columns that spreadsheets leave at the right.
-        text = {name: pa.string() for name in names}
-        convert = pacsv.ConvertOptions(column_types=text, strings_can_be_null=False)
-        table = pacsv.read_csv(path, options, parse_options(report), convert)
-    except (pa.ArrowInvalid, UnicodeError) as error:
-        raise CollectionError(
-            f"{path}: cannot be read as a table ({str(error).splitlines()[0]}); expected a header "
-            f"and rows divided by {delimiter!r}, in {encoding}. Export it again as UTF-8 CSV."
-        ) from error
-    if encoding not in ("utf-8", "utf-16"):
-        problems.insert(0, Problem("", path.name, f"not UTF-8: read as {encoding}"))
-    if odd_quotes:
-        reason = "an odd number of quotation marks: an unclosed one may have swallowed rows"
-        problems.append(Problem("", path.name, reason))
-    return TableFile(path, _first_of_each_name(table), tuple(problems))
+    table, problems = read_delimited(path)
+    table, repeated = _first_of_each_name(path, table)
+    return TableFile(path, table, (*problems, *repeated))
 
 
-def _skip(_: Any) -> str:
-    """Pass over a malformed row."""
-    return "skip"
-
-
-def _encoding_of(path: Path) -> tuple[str, bool]:
-    """Recognise utf-8, utf-16 by its mark, else cp1252, else latin-1; count quotation marks odd."""
-    quotes = 0
-    decoders = {name: codecs.getincrementaldecoder(name)() for name in ("utf-8", "cp1252")}
-    with path.open("rb") as file:
-        start = file.read(_BLOCK)
-        marked = [encoding for mark, encoding in _BOMS if start.startswith(mark)]
-        if b"\0" in start and not marked:
-            raise CollectionError(
-                f"{path}: holds zero bytes, which no text has; expected a {path.suffix[1:]} table. "
-                "Export it again as UTF-8 CSV, if it is a spreadsheet or UTF-16 without a mark."
-            )
-        block = start
-        while block:
-            quotes += block.count(b'"')
-            for name in list(decoders):
-                try:
-                    decoders[name].decode(block)
-                except UnicodeDecodeError:
-                    del decoders[name]
-            block = file.read(_BLOCK)
-    if "utf-8" in decoders and decoders["utf-8"].getstate()[0]:
-        del decoders["utf-8"]  # The file ends within a character.
-    return [*marked, *decoders, "latin-1"][0], quotes % 2 == 1
-
-
-def _delimiter_of(start: str, usual: str) -> str:
-    """Take of comma, semicolon, tab and bar what the header has most of; ``usual`` if none."""
-
-    def columns(delimiter: str) -> int:
-        return len(next(csv.reader(io.StringIO(start), delimiter=delimiter), []))
-
-    try:
-        found = {delimiter: columns(delimiter) for delimiter in (usual, ",", ";", "\t", "|")}
-    except csv.Error:
-        return usual
-    best = max(found, key=lambda delimiter: found[delimiter])
-    return best if found[best] > 1 else usual
-
-
-def _first_of_each_name(table: pa.Table) -> pa.Table:
-    """Drop the columns that have no name or one that came before."""
+def _first_of_each_name(path: Path, table: pa.Table) -> tuple[pa.Table, list[Problem]]:
+    """Drop the columns that have no name or one that came before, and report the second kind."""
     names = table.column_names
     first = [i for i, name in enumerate(names) if name.strip() and names.index(name) == i]
-    return table.select(first)
+    repeated = Counter(name for name in names if name.strip())
+    problems = [
+        Problem("", path.name, f"{n} columns are called {name!r}: the first of them is read")
+        for name, n in repeated.items()
+        if n > 1
+    ]
+    return table.select(first), problems
 
 
 def _read_json_lines(path: Path) -> TableFile:
@@ -184,7 +104,7 @@ def _read_json_lines(path: Path) -> TableFile:
     rows: list[dict[str, Any]] = []
     number = 0
     try:
-        with path.open(encoding="utf-8-sig") as file:
+        with io.TextIOWrapper(open_bytes(path), encoding="utf-8-sig") as file:
             for number, line in enumerate(file, start=1):
                 if line.strip():
                     rows.append(_json_object(line, f"{path}, line {number}"))
@@ -230,20 +150,36 @@ def _read_parquet(path: Path) -> TableFile:
         # Not ParquetDataset, which would take "key=value" folders on the way here for columns.
         with pq.ParquetFile(path) as file:
             schema = file.schema_arrow
-            table = file.read([field.name for field in schema if readable(field.type)])
-            unread = [field.name for field in schema if not readable(field.type)]
+            plain = [field.name for field in schema if readable(field.type)]
+            paths = [field.name for field in schema if _has_path(field.type)]
+            # Of pictures in the file their names alone are read, not their bytes.
+            table = file.read([*plain, *(f"{name}.path" for name in paths)])
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise CollectionError(
             f"{path}: not a parquet file or a broken one ({str(error).splitlines()[0]}); expected "
             "a table. Write it again."
         ) from error
+    table, repeated = _first_of_each_name(path, table)
+    columns = {name: table[name].to_pylist() for name in table.column_names}
+    for name in [name for name in columns if pt.is_struct(table[name].type)]:
+        columns[name] = [cell["path"] if cell else None for cell in columns[name]]
+        if not any(columns[name]):
+            del columns[name]
+    unread = [field.name for field in schema if field.name not in columns]
     if held := recognise_columns(unread).get("image"):
         raise CollectionError(
             f"{path}: the column {held!r} holds the pictures themselves; expected the names of "
             "picture files. Write the pictures to files and their names into the column."
         )
-    return _from_columns(
-        path, {name: table[name].to_pylist() for name in dict.fromkeys(table.column_names)}
+    return TableFile(path, _from_columns(path, columns).table, tuple(repeated))
+
+
+def _has_path(kind: pa.DataType) -> bool:
+    """Say whether a column is of pictures as datasets keep them: with a path and bytes."""
+    import pyarrow.types as pt
+
+    return pt.is_struct(kind) and any(
+        kind[i].name == "path" and pt.is_string(kind[i].type) for i in range(kind.num_fields)
     )
 
 
@@ -275,8 +211,8 @@ _READERS: Mapping[str, Callable[[Path], TableFile]] = {
     ".parquet": _read_parquet,
 }
 
-TABLE_SUFFIXES: tuple[str, ...] = tuple(_READERS)
-"""The kinds of table that are read."""
+TABLE_SUFFIXES: tuple[str, ...] = (*_READERS, *(f"{suffix}.gz" for suffix in _READERS))
+"""What the names of tables end in."""
 
 
 def is_table(path: Path) -> bool:

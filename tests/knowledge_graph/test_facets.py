@@ -65,7 +65,19 @@ def test_the_surest_of_several_names_wins_in_any_order() -> None:
 
 
 def test_what_is_unknown_is_left_unread() -> None:
-    assert recognise_columns(["dimensions", "url", "artist_birth", "thumbnail_url"]) == {}
+    assert recognise_columns(["dimensions", "url", "artist_birth", "rights"]) == {}
+
+
+@pytest.mark.parametrize(
+    "name", ["thumbnail_url", "primaryImage", "primaryImageSmall", "image_url", "iiifthumburl"]
+)
+def test_addresses_of_pictures_are_pictures_after_the_names_of_files(name: str) -> None:
+    assert recognise_columns([name]) == {"image": name}
+    assert recognise_columns([name, "filename"]) == {"image": "filename"}
+
+
+def test_the_larger_picture_is_taken() -> None:
+    assert recognise_columns(["primaryImageSmall", "primaryImage"]) == {"image": "primaryImage"}
 
 
 def test_a_mapping_overrules_recognition() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import date, datetime
 
@@ -14,6 +15,7 @@ from knowledge_graph.values import (
     clean_line,
     clean_text,
     facet_lists,
+    list_in,
     separator_of,
     split_cell,
     text_of,
@@ -149,3 +151,40 @@ def test_every_row_gets_the_parts_of_its_own_cell(cells: list[str]) -> None:
     assert len(rows) == len(cells)
     for cell, parts in zip(cells, rows, strict=True):
         assert all(" ".join(part.split()) in " ".join(cell.split()) for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("cell", "parts"),
+    [
+        ('["a", "b, c"]', ["a", "b, c"]),
+        ("['a', 'b, c']", ["a", "b, c"]),
+        ("""["it's", 'b']""", ["it's", "b"]),
+        (r"['it\'s']", ["it's"]),
+        ("['a' 'b'\n 'c']", ["a", "b", "c"]),
+        (" [] ", []),
+        ("[1890, null]", [1890, None]),
+        ("[Untitled]", None),
+        ("[after] Rembrandt [?]", None),
+        ("['a', b]", None),
+        ("['a", None),
+        ("[__import__('os')]", None),
+        ("[" * 100_000 + "]", None),
+        ("[" + "1" * 10_000 + "]", None),
+        ("['" + r"\'" * 100_000 + "]", None),
+    ],
+)
+def test_a_list_that_a_program_wrote_into_a_cell_is_read(
+    cell: str, parts: list[object] | None
+) -> None:
+    assert list_in(cell) == parts
+
+
+@given(st.lists(WORDS, unique=True))
+def test_lists_as_python_and_json_write_them_are_lists(words: list[str]) -> None:
+    assert list_in(repr(words)) == list_in(json.dumps(words)) == words
+
+
+def test_written_lists_and_plain_cells_may_stand_in_one_column() -> None:
+    cells = ["['a, b', 'nan']", "c; d", "[]", ""]
+    assert lists_of(cells, "artist") == [["a, b"], ["c", "d"], [], []]
+    assert lists_of(["['a']"], "artist", "") == [["['a']"]]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+import gzip
 import json
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from knowledge_graph import CollectionError
-from knowledge_graph.sources.reading import TableFile, read_table
+from knowledge_graph.sources.reading import TableFile, is_table, read_table
 
 
 def read(path: Path, content: str | bytes) -> TableFile:
@@ -61,6 +62,9 @@ def test_a_row_with_too_many_fields_is_left_out_and_reported(tmp_path: Path) -> 
 def test_columns_without_a_name_or_named_twice_are_dropped(tmp_path: Path) -> None:
     table = read(tmp_path / "t.csv", "title,,title,\na,b,c,d\n")
     assert columns(table) == {"title": ["a"]}
+    assert [(problem.file, problem.reason) for problem in table.problems] == [
+        ("t.csv", "2 columns are called 'title': the first of them is read")
+    ]
 
 
 def test_one_column_is_a_table(tmp_path: Path) -> None:
@@ -135,10 +139,52 @@ def test_parquet_of_any_types_is_text_and_pictures_bytes_are_not_read(tmp_path: 
 
 
 def test_parquet_that_holds_the_pictures_themselves_is_refused(tmp_path: Path) -> None:
-    table = pa.table({"id": [1, 2], "image": [{"bytes": b"x", "path": "a"}, None]})
+    table = pa.table({"id": [1, 2], "image": [{"bytes": b"x", "path": None}, None]})
     pq.write_table(table, tmp_path / "t.parquet")
     with pytest.raises(CollectionError, match="'image' holds the pictures themselves"):
         read_table(tmp_path / "t.parquet")
+    pq.write_table(pa.table({"id": [1, 2], "image": [b"x", b"y"]}), tmp_path / "t.parquet")
+    with pytest.raises(CollectionError, match="'image' holds the pictures themselves"):
+        read_table(tmp_path / "t.parquet")
+
+
+def test_pictures_that_parquet_holds_with_their_names_are_read_by_name(tmp_path: Path) -> None:
+    pictures = [{"bytes": b"x", "path": "a.jpg"}, None, {"bytes": None, "path": "b.jpg"}]
+    pq.write_table(pa.table({"id": [1, 2, 3], "image": pictures}), tmp_path / "t.parquet")
+    expected = {"id": ["1", "2", "3"], "image": ["a.jpg", "", "b.jpg"]}
+    assert columns(read_table(tmp_path / "t.parquet")) == expected
+
+
+def test_parquet_columns_named_twice_are_read_once(tmp_path: Path) -> None:
+    table = pa.table([["a"], ["b"], [{"path": "c"}]], names=["title", "title", "title"])
+    pq.write_table(table, tmp_path / "t.parquet")
+    read = read_table(tmp_path / "t.parquet")
+    assert columns(read) == {"title": ["a"]}
+    assert len(read.problems) == 1
+
+
+@pytest.mark.parametrize("name", ["t.csv.gz", "t.TSV.GZ", "t.jsonl.gz", "zipped.csv"])
+def test_gzipped_tables_are_read(tmp_path: Path, name: str) -> None:
+    line = '{"title": "Caf\u00e9", "artist": "X"}\n'
+    text = line * 3 if "jsonl" in name else "title,artist\n" + "Caf\u00e9,X\n" * 3
+    table = read(tmp_path / name, gzip.compress(text.encode()))
+    assert columns(table) == {"title": ["Caf\u00e9"] * 3, "artist": ["X"] * 3}
+    assert table.problems == ()
+
+
+@pytest.mark.parametrize("name", ["t.csv.gz", "t.tsv.gz", "t.jsonl.gz"])
+def test_a_broken_gzip_is_refused(tmp_path: Path, name: str) -> None:
+    rows = "".join(f'{{"title": "{number**9}"}}\n' for number in range(500))
+    whole = gzip.compress(rows.encode())
+    for broken in (whole[:-9], whole[:20], whole[:-8] + b"xxxx" + whole[-4:], b"\x1f\x8bx"):
+        with pytest.raises(CollectionError, match=r"its gzip is broken \(.*Download or compress"):
+            read(tmp_path / name, broken)
+
+
+def test_a_gzipped_parquet_file_is_refused(tmp_path: Path) -> None:
+    assert is_table(tmp_path / "t.parquet.gz")
+    with pytest.raises(CollectionError, match=r"a parquet file that is gzipped.*gunzip"):
+        read(tmp_path / "t.parquet.gz", b"x")
 
 
 def test_an_unclosed_quotation_mark_is_reported(tmp_path: Path) -> None:
