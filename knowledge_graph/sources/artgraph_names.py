@@ -46,6 +46,15 @@ NODES: Mapping[str, str] = MappingProxyType({
 })  # fmt: skip
 """Kinds of node that a relation may lead to, in lower case."""
 
+_SPLITS = {
+    "train": "train",
+    "training": "train",
+    "val": "val",
+    "valid": "val",
+    "validation": "val",
+    "test": "test",
+}
+
 
 def relation_name(name: str) -> str:
     """Bring the name of a relation or a kind of node to the one spelling of RELATIONS and NODES.
@@ -61,3 +70,20 @@ def relation_name(name: str) -> str:
         In lower case, without what loaders append so that names do not clash.
     """
     return name.strip().lower().removesuffix("_rel").removesuffix("_node")
+
+
+def split_name(name: str) -> str:
+    """Bring the name of a part of ArtGraph to the one spelling that collections have.
+
+    Parameters
+    ----------
+    name : str
+        A file's or a folder's, such as ``validation`` or ``artgraphf2_train``.
+
+    Returns
+    -------
+    str
+        ``train``, ``val`` or ``test``; ``""`` if it is none.
+    """
+    last = name.strip().lower().replace("-", "_").rpartition("_")[2]
+    return _SPLITS.get(last, "")

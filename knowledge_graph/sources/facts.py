@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 class Edges:
     """Which work has which node as a value of one facet: two aligned columns, in any order."""
 
-    works: Sequence[int]
+    works: Sequence[int] | NDArray[np.integer[Any]]
     """Rows of works."""
-    nodes: Sequence[int]
+    nodes: Sequence[int] | NDArray[np.integer[Any]]
     """Indices into ``WorkFacts.labels``."""
 
 
