@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from knowledge_graph.collection import Collection, Problem
 from knowledge_graph.download.addresses import addresses_to_ask
@@ -19,6 +20,9 @@ from knowledge_graph.download.naming import Names
 from knowledge_graph.download.network import client_for
 from knowledge_graph.download.schedule import Clock, Job, Schedule
 from knowledge_graph.errors import CollectionError
+
+if TYPE_CHECKING:
+    import httpx2
 
 PROBLEMS = "problems.csv"
 """What could not be downloaded: ``id``, ``file`` (the address) and ``reason``."""
@@ -164,7 +168,7 @@ def _download(
                 n_downloaded += 1
                 n_bytes += fetched.n_bytes
             else:
-                problems.append(Problem(job.work_id, job.address, outcome.reason))
+                problems.append(Problem(job.work_id, one_line(job.address), outcome.reason))
             done += 1
             if progress:
                 progress(done, len(wanted))
@@ -187,7 +191,7 @@ def _jobs(
         try:
             host = checked_address(address).host
         except FetchError as failure:
-            problems.append(Problem(work_id, address, str(failure)))
+            problems.append(Problem(work_id, one_line(address), str(failure)))
             continue
         asked = addresses_to_ask(address, config.size)
         yield Job(address, work_id, names.give(work_id, number, address), asked, host)
@@ -198,45 +202,25 @@ def _outcomes(jobs: list[Job], folder: Path, config: DownloadConfig) -> _Outcome
     if not jobs:
         return
     schedule = Schedule(jobs, config.rate, config.retries, Clock())
-    outcomes: queue.SimpleQueue[_Outcome | BaseException] = queue.SimpleQueue()
+    ended: queue.SimpleQueue[_Outcome | BaseException] = queue.SimpleQueue()
     token = secrets.token_hex(4)
     left = len(jobs)
     with client_for(config) as client:
 
         def work(number: int) -> None:
             """Do jobs until there are none."""
-            n_files = 0
             try:
+                n_parts = 0
                 while job := schedule.take():
-                    n_files += 1
-                    part = folder / PART.format(f"{token}_{number}_{n_files}")
-                    kept = False
-                    try:
-                        if outcome := _attempt(job, part):
-                            kept = outcome.fetched is not None
-                            outcomes.put(outcome)
-                    finally:
-                        if not kept:
-                            part.unlink(missing_ok=True)
+                    part = folder / PART.format(f"{token}_{number}_{n_parts}")
+                    n_parts += 1
+                    outcome = _attempt(job, client, part, schedule, config)
+                    if not outcome or not outcome.fetched:
+                        part.unlink(missing_ok=True)
+                    if outcome:
+                        ended.put(outcome)
             except BaseException as error:  # Raised again by who waits for it.
-                outcomes.put(error)
-
-        def _attempt(job: Job, part: Path) -> _Outcome | None:
-            """Try to fetch; None if the job is to be done again."""
-            if schedule.given_up(job):
-                schedule.done(job, answered=False)
-                return _Outcome(job, reason=f"{job.host} failed too often in a row; asked no more")
-            try:
-                fetched = fetch(client, job.asked, part, schedule, config)
-            except FetchError as failure:
-                if not failure.passing:
-                    schedule.done(job, answered=failure.status != 0)
-                elif schedule.again(job, failure.after):
-                    return None
-                tried = f" ({job.tries} times)" if job.tries > 1 else ""
-                return _Outcome(job, reason=f"{failure}{tried}")
-            schedule.done(job)
-            return _Outcome(job, fetched)
+                ended.put(error)
 
         threads = [
             threading.Thread(target=work, args=(number,), daemon=True)
@@ -248,7 +232,7 @@ def _outcomes(jobs: list[Job], folder: Path, config: DownloadConfig) -> _Outcome
             while left:
                 with suppress(queue.Empty):
                     # Not for ever: a wait without end cannot be interrupted on Windows.
-                    outcome = outcomes.get(timeout=_LOOK_S)
+                    outcome = ended.get(timeout=_LOOK_S)
                     if isinstance(outcome, BaseException):
                         raise outcome
                     yield outcome
@@ -256,6 +240,26 @@ def _outcomes(jobs: list[Job], folder: Path, config: DownloadConfig) -> _Outcome
         finally:
             schedule.stop()
             for thread in threads:
-                thread.join(_GOODBYE_S if left else None)
+                thread.join(_GOODBYE_S)
             for leftover in folder.glob(PART.format(f"{token}_*")):
                 leftover.unlink(missing_ok=True)
+
+
+def _attempt(
+    job: Job, client: httpx2.Client, part: Path, schedule: Schedule, config: DownloadConfig
+) -> _Outcome | None:
+    """Try to fetch a picture; None if that is to be done again."""
+    if schedule.given_up(job):
+        schedule.done(job, answered=False)
+        return _Outcome(job, reason=f"{job.host} failed too often in a row; asked no more")
+    try:
+        fetched = fetch(client, job.asked, part, schedule, config)
+    except FetchError as failure:
+        if not failure.passing:
+            schedule.done(job, answered=failure.status != 0)
+        elif schedule.again(job, failure.after):
+            return None
+        tried = f" ({job.tries} times)" if job.tries > 1 else ""
+        return _Outcome(job, reason=f"{failure}{tried}")
+    schedule.done(job)
+    return _Outcome(job, fetched)

@@ -175,6 +175,8 @@ def _fetch_one(
             if response.status_code not in _REDIRECTS:
                 return _receive(response, part, schedule, config)
             where = response.headers.get("location", "")
+            if response.headers.get("content-length") == "0":
+                response.read()  # So that the connection can be used again.
         with _told():
             url = checked_address(str(url.join(where)))
     raise FetchError(f"more than {MOST_REDIRECTS} redirects", status=HTTPStatus.FOUND)
@@ -271,7 +273,7 @@ def _told() -> Iterator[None]:
     except (httpx2.TimeoutException, httpcore2.TimeoutException) as error:
         raise FetchError("no answer in time", passing=True) from error
     except (
-        httpx2.TransportError,
+        httpx2.RequestError,
         httpcore2.NetworkError,
         httpcore2.ProtocolError,
         httpcore2.ProxyError,

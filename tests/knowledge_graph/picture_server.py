@@ -26,6 +26,10 @@ class Answer(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: PictureServer
 
+    def setup(self) -> None:
+        super().setup()
+        self.server.n_connections += 1
+
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
         self.server.agents.add(self.headers["User-Agent"])
@@ -80,6 +84,7 @@ class PictureServer(ThreadingHTTPServer):
         self.asked: list[str] = []
         self.counts: Counter[str] = Counter()
         self.agents: set[str] = set()
+        self.n_connections = 0
 
     def handle_error(self, *args: object) -> None:
         """A client that hangs up is what some tests want."""

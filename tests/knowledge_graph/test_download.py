@@ -19,7 +19,7 @@ from pydantic import ValidationError
 import knowledge_graph.download.downloading as downloading
 import knowledge_graph.download.fetching as fetching
 import knowledge_graph.download.network as network
-from knowledge_graph import Artwork, Collection, CollectionError
+from knowledge_graph import Artwork, Collection, CollectionError, open_collection
 from knowledge_graph.download import (
     DownloadConfig,
     DownloadReport,
@@ -121,6 +121,20 @@ def test_pictures_are_named_by_their_works_and_listed_with_their_addresses(
     (agent,) = server.agents
     assert agent.startswith("topicart")
     assert agent.endswith("(me@example.org)")
+
+
+def test_a_collection_finds_what_was_downloaded_for_it(
+    server: PictureServer, tmp_path: Path
+) -> None:
+    urls = [server.shows(f"/{n}.jpg") for n in range(3)]
+    rows = [f"{work_id},Pear,{url}" for work_id, url in zip("abc", urls, strict=True)]
+    (tmp_path / "works.csv").write_text("\n".join(["id,title,image", *rows]))
+    before = open_collection(tmp_path / "works.csv")
+    assert (before.n_pictures, before.column("image_urls")) == (0, [[url] for url in urls])
+    folder = tmp_path / "pictures"
+    download_pictures(before, folder, DownloadConfig(allow_private=True))
+    after = open_collection(tmp_path / "works.csv", images=folder)
+    assert after.column("images") == [["a.jpg"], ["b.jpg"], ["c.jpg"]]
 
 
 def test_one_address_of_two_works_is_asked_once(server: PictureServer, tmp_path: Path) -> None:
@@ -472,11 +486,14 @@ def test_what_is_public(address: str, public: bool) -> None:
         ("http://0177.0.0.1/", "not an address: "),
         ("http://１２７.0.0.1/", "not an address: "),
         ("http://exa\x00mple.org/", "not an address: "),
+        ("http://e\x1b[2Jxample.org/", "not an address: "),
         (f"http://example.org/{'a' * 5000}", "an address of 5,019 letters; at most 4,000"),
     ],
 )  # fmt: skip
 def test_what_is_no_web_address_is_not_asked(tmp_path: Path, url: str, reason: str) -> None:
-    assert reason_of(download(tmp_path, ("a", url))).startswith(reason)
+    report = download(tmp_path, ("a", url))
+    assert reason_of(report).startswith(reason)
+    assert (report.problems[0].file + reason_of(report)).isprintable()
 
 
 @given(st.text(max_size=40), st.sampled_from(["", "http://", "https://[", "http://a:b@", "//"]))
@@ -540,6 +557,13 @@ def test_the_connection_is_made_to_the_address_that_was_checked(
     asked.clear()
     assert download(tmp_path, ("a", url), allow_private=False).n_downloaded == 1
     assert asked == ["museum.example", "127.0.0.1"]  # The second only parses the number.
+
+
+def test_one_connection_serves_many_pictures(server: PictureServer, tmp_path: Path) -> None:
+    server.shows("/a.jpg")
+    works = [(f"w{n}", server.leads(f"/{n}", "/a.jpg")) for n in range(20)]
+    assert download(tmp_path, *works, connections=1).n_downloaded == 20
+    assert server.n_connections == 1
 
 
 # The size that is asked for
