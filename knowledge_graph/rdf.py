@@ -33,7 +33,9 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "xsd": "http://www.w3.org/2001/XMLSchema#",
     }
 )
-"""The vocabularies that are written, by the prefixes that files give them."""
+"""The vocabularies that are written, by the prefixes that files give them.
+
+Works and topics get no prefix: not every parser reads shortened names that end in a full stop."""
 
 ARTGRAPH: Mapping[str, tuple[str, str]] = MappingProxyType(
     {

@@ -20,6 +20,7 @@ from knowledge_graph import (
     write_triples,
     write_turtle,
 )
+from knowledge_graph.rdf import PREFIXES
 
 OA = Namespace("http://www.w3.org/ns/oa#")
 OURS = Namespace("urn:topicart:vocabulary#")
@@ -64,7 +65,7 @@ def works_table(
 def turtle(concepts: Iterable[Concept] = CONCEPTS, **works: Any) -> bytes:
     triples = topics_as_skos(SCHEME, tuple(concepts), works_table(**works), MADE)
     file = io.BytesIO()
-    ox.serialize(triples, file, format=ox.RdfFormat.TURTLE)
+    ox.serialize(triples, file, format=ox.RdfFormat.TURTLE, prefixes=dict(PREFIXES))
     return file.getvalue()
 
 
