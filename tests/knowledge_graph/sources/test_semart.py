@@ -7,19 +7,10 @@ import pytest
 from knowledge_graph import CollectionError, open_collection
 from knowledge_graph.sources.semart import is_semart, without_dimensions, works_of_semart
 
-HEADER = (
-    "IMAGE_FILE DESCRIPTION AUTHOR TITLE TECHNIQUE DATE TYPE SCHOOL TIMEFRAME".split()  # noqa: SIM905
-)
-    "IMAGE_FILE",
-    "DESCRIPTION",
-    "AUTHOR",
-    "TITLE",
-    "TECHNIQUE",
-    "DATE",
-    "TYPE",
-    "SCHOOL",
+HEADER = [
+    "IMAGE_FILE", "DESCRIPTION", "AUTHOR", "TITLE", "TECHNIQUE", "DATE", "TYPE", "SCHOOL",
     "TIMEFRAME",
-]
+]  # fmt: skip
 ROWS = {
     "train": [
         ["09651-03barber.jpg", 'The "Barberini" ceiling\tof Rome – 1639; très belle.',
