@@ -1,0 +1,1 @@
+"""What the documentation's numbers are measured with; results lie in ``results``."""
