@@ -9,7 +9,8 @@ from knowledge_graph.collection import Artwork, Collection, Problem
 from knowledge_graph.dates import CENTURIES, Span, span_of, year_of
 from knowledge_graph.errors import CollectionError
 from knowledge_graph.facets import FACETS, ROLES, recognise_columns
-from knowledge_graph.rdf import statements_of, work_iri, write_triples, write_turtle
+from knowledge_graph.nodes import work_iri, write_triples
+from knowledge_graph.rdf import statements_of, write_turtle
 from knowledge_graph.schema import collection_schema, iri_column
 from knowledge_graph.skos import Concept, Provenance, topics_as_skos
 from knowledge_graph.sources import FORMATS, PICTURE_SUFFIXES, TABLE_SUFFIXES, open_collection

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from knowledge_graph.rdf import (
+from knowledge_graph.nodes import (
     Spans,
     definitions,
     literal,
+    minted_iri,
     own_node,
     quoted,
     term,
@@ -119,9 +120,9 @@ def _provenance(scheme: str, made: Provenance) -> Iterator[ox.Triple]:
     import pyoxigraph as ox
 
     run = ox.NamedNode(f"{scheme}:activity")
-    software = ox.NamedNode(f"urn:topicart:software:{quoted(made.version)}")
-    model = ox.NamedNode(f"urn:topicart:model:{quoted(made.model_sha256)}")
-    source = ox.NamedNode(f"urn:topicart:collection:{quoted(made.collection_sha256)}")
+    software = ox.NamedNode(minted_iri("software", made.version))
+    model = ox.NamedNode(minted_iri("model", made.model_sha256))
+    source = ox.NamedNode(minted_iri("collection", made.collection_sha256))
     yield ox.Triple(run, term("rdf:type"), term("prov:Activity"))
     yield ox.Triple(run, term("prov:used"), model)
     yield ox.Triple(run, term("prov:used"), source)

@@ -20,7 +20,8 @@ from knowledge_graph import (
     write_turtle,
 )
 from knowledge_graph.dates import date_columns
-from knowledge_graph.rdf import ARTGRAPH, PREFIXES, is_minted
+from knowledge_graph.nodes import PREFIXES, is_minted
+from knowledge_graph.rdf import ARTGRAPH
 from knowledge_graph.values import clean_date, clean_line, clean_text
 
 PICTURES = tuple(f"images/picture “{number}” & more.png" for number in range(3))

@@ -20,7 +20,7 @@ from knowledge_graph import (
     write_triples,
     write_turtle,
 )
-from knowledge_graph.rdf import PREFIXES
+from knowledge_graph.nodes import PREFIXES
 
 OA = Namespace("http://www.w3.org/ns/oa#")
 OURS = Namespace("urn:topicart:vocabulary#")
