@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -25,19 +26,17 @@ if TYPE_CHECKING:
 
     from knowledge_graph.collection import Artwork, Collection
 
-ARTGRAPH: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "artist": ("createdBy", "Artist"),
-        "style": ("hasStyle", "Style"),
-        "genre": ("hasGenre", "Genre"),
-        "subject": ("about", "Tag"),
-        "medium": ("madeOf", "Media"),
-        "period": ("hasPeriod", "Period"),
-        "place": ("locatedIn", "Gallery"),
-        "series": ("partOf", "Serie"),
-        "emotion": ("elicits", "Emotion"),
-    }
-)
+ARTGRAPH: Mapping[str, tuple[str, str]] = MappingProxyType({
+    "artist": ("createdBy", "Artist"),
+    "style": ("hasStyle", "Style"),
+    "genre": ("hasGenre", "Genre"),
+    "subject": ("about", "Tag"),
+    "medium": ("madeOf", "Media"),
+    "period": ("hasPeriod", "Period"),
+    "place": ("locatedIn", "Gallery"),
+    "series": ("partOf", "Serie"),
+    "emotion": ("elicits", "Emotion"),
+})  # fmt: skip
 """Facet to ArtGraph's property and to the class of what it leads to."""
 
 
@@ -103,7 +102,8 @@ def write_turtle(collection: Collection, path: Path) -> None:
             "that you may write to. Name another file, or change the folder's permissions."
         ) from error
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
 
 
 class _Values:

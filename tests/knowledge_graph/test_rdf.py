@@ -262,6 +262,8 @@ def test_the_terms_of_our_own_are_explained_and_the_bytes_are_always_the_same(
 def test_a_file_that_cannot_be_written_is_explained_and_left_as_it_was(tmp_path: Path) -> None:
     with pytest.raises(CollectionError, match=r"works\.ttl: cannot be written \(No such file"):
         write_turtle(collection_of(Artwork(id="a")), tmp_path / "none" / "works.ttl")
+    with pytest.raises(CollectionError, match=r"cannot be written \(Not a directory"):
+        write_turtle(collection_of(Artwork(id="a")), Path(__file__) / "works.ttl")
     (tmp_path / "works.ttl").write_text("precious", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("knowledge_graph.rdf.statements_of", _full_disk)
