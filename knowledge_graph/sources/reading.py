@@ -114,7 +114,8 @@ def _read_json_lines(path: Path) -> TableFile:
             "UTF-8. Convert the file (iconv -f cp1252 -t utf-8)."
         ) from error
     names = list(dict.fromkeys(name for row in rows for name in row))
-    return _from_columns(path, {name: [row.get(name) for row in rows] for name in names})
+    columns = {name: [row.get(name) for row in rows] for name in names}
+    return TableFile(path, text_columns(columns))
 
 
 def _json_object(line: str, where: str) -> dict[str, Any]:
@@ -171,7 +172,7 @@ def _read_parquet(path: Path) -> TableFile:
             f"{path}: the column {held!r} holds the pictures themselves; expected the names of "
             "picture files. Write the pictures to files and their names into the column."
         )
-    return TableFile(path, _from_columns(path, columns).table, tuple(repeated))
+    return TableFile(path, text_columns(columns), tuple(repeated))
 
 
 def _has_path(kind: pa.DataType) -> bool:
@@ -183,8 +184,19 @@ def _has_path(kind: pa.DataType) -> bool:
     )
 
 
-def _from_columns(path: Path, columns: Mapping[str, list[Any]]) -> TableFile:
-    """Turn columns of any values into columns of string, or of list of string where lists occur."""
+def text_columns(columns: Mapping[str, list[Any]]) -> pa.Table:
+    """Turn columns of any values into columns of string, or of list of string where lists occur.
+
+    Parameters
+    ----------
+    columns : mapping of str to list
+        Column to its values.
+
+    Returns
+    -------
+    pyarrow.Table
+        The same columns as text.
+    """
     import pyarrow as pa
 
     arrays = {}
@@ -196,7 +208,7 @@ def _from_columns(path: Path, columns: Mapping[str, list[Any]]) -> TableFile:
         else:
             texts_only = [_storable(text_of(value)) for value in values]
             arrays[name] = pa.chunked_array([pa.array(texts_only, pa.string())])
-    return TableFile(path, pa.table(arrays))
+    return pa.table(arrays)
 
 
 def _storable(text: str) -> str:
