@@ -114,7 +114,7 @@ _PHRASES = tuple(
     (re.compile(pattern), instead)
     for pattern, instead in (
         (r"(?<=\d)\.0+(?!\d)", " "),  # 1890.0
-        (r"(?<=\d)'s\b", "s"),
+        (r"(?<=\d)(?:'s|-tall?et)\b", "s"),
         (r"(?<![\d./])[0-3]?\d([./-])[01]?\d\1(?=\d{4}(?!\d))", " "),  # 12.05.1890
         (r"(?<![\d./-])[01]?\d[./](?=\d{4}(?!\d))", " "),  # 5/1890
         (
@@ -160,7 +160,8 @@ _PHRASES = tuple(
 """Rewritten before a text is cut into words, in this order."""
 
 _THOUSANDS = re.compile(r"(?<![\d,])(\d{1,3}),(\d{3})(?![\d,])")
-_NO_DATE = re.compile(r"\d\s?[x*]\s?\d|\d\.\d")
+_NO_DATE = re.compile(r"\d\s?[x*]\s?\d|\d\.\d|(?<!\d)(?:1\d|20)\d(?:-|-?\?)\W*$")
+"""Sizes, accession numbers, and years of which a figure is left out ("189-?")."""
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-") | dict.fromkeys(map(ord, "’‘`´ʼ"), "'")
 _PIECE = re.compile(r"[a-z0-9]+|[^\sa-z0-9]")
 _NUMBER = re.compile(r"(ca?|circa)?(\d{1,6})([a-z']*)")

@@ -40,9 +40,11 @@ def span_of(text: str) -> Span | None:
 
     Several dates give the span from the first to the last of them, in whatever order they stand.
     ``1885-6`` ends in 1886, ``1999-2`` in 2002. A decade's or a century's early, mid and late parts
-    are thirds of it; ``1800s`` is the 19th century. ``circa`` is a precision and widens nothing; it
-    takes the place of ``year`` and ``range``. With ``after`` and ``before``, which take in the year
-    they name, one end is open, as in ``1950-``; beside another date they are taken as that year.
+    are thirds of it; ``1800s`` is the 19th century, but ``2000s`` a decade, and so is ``1900s`` in
+    ``1890s-1900s``. A number alone may be negative: ``-500`` is 500 BCE. ``circa`` is a precision
+    and widens nothing; it takes the place of ``year`` and ``range``. With ``after`` and ``before``,
+    which take in the year they name, one end is open, as in ``1950-``; beside another date they are
+    taken as that year.
     What was done with a work later, published, exhibited, cast, reprinted or restored, does not
     count if a date stands before it; printed, remade or reconstructed does. There is no year 0, and
     none after 2100.
@@ -252,9 +254,12 @@ class _Reader:
         self.century = length
 
     def read_century(self, length: int) -> None:
-        numbers = self._unexplained(self._tied("list")) if self.link == "beside" else []
+        # The dash of "20th-century" is none between dates.
+        near = self.link in ("beside", "range")
+        numbers = self._unexplained(self._tied("list")) if near else []
         for named in numbers:
             named.kind, named.length = "century", length
+            self.link = "beside"
         if not numbers:
             self.century = length  # "siglo XVII"
 
@@ -279,7 +284,7 @@ class _Reader:
             return
         if ending and digits < 3:
             kind = "ordinal"
-        elif (ending == "plural" or self.decade) and value % 10 == 0:
+        elif (ending == "plural" or self.decade) and value % 10 == 0 and value >= 100:
             kind = "decade"
         elif ending:
             kind = "number"
@@ -289,8 +294,6 @@ class _Reader:
             kind = "early"
         else:
             kind = "century" if self.century else "number"
-        if kind == "decade" and value % 100 == 0:
-            value, kind = value // 100 + 1, "century"
         self.decade = False
         self._name(value, kind)
 
@@ -311,20 +314,28 @@ class _Reader:
     def _unexplained(tied: list[_Named], highest: int = 99) -> list[_Named]:
         """Give those at the end of which it is not known yet what they number."""
         start = len(tied)
-        while start and tied[start - 1].kind in _OPEN_KINDS and tied[start - 1].number <= highest:
+        while (
+            start and tied[start - 1].kind in _OPEN_KINDS and 0 != tied[start - 1].number <= highest
+        ):
             start -= 1
         return tied[start:]
+
+    def _is_sure(self, named: _Named) -> bool:
+        """Say whether a number is explained; 850 is only a year where no other words are."""
+        early = named.kind == "early" and not named.era
+        return named.number > 0 and named.kind != "number" and not (early and self.strange)
 
     def span(self) -> Span | None:
         """Give what all together cover."""
         if not self.done:
             self._close_range()
         named = [one for one in self.named if one.kind != "ordinal"]
-        kinds = {one.kind if one.length == 100 else "range" for one in named}
-        if not named or "number" in kinds or any(one.number < 1 for one in named):
+        if not named or not all(map(self._is_sure, named)):
             return None
-        if self.strange and any(one.kind == "early" and not one.era for one in named):
-            return None
+        decades = [one for one in named if one.kind == "decade"]
+        if all(one.number % 100 == 0 and one.number < 2000 for one in decades):
+            for one in decades:  # "1800s", but not those of "1890s-1900s"
+                one.number, one.kind = one.number // 100 + 1, "century"
         if self.part != _WHOLE and self.link != "apart" and named[-1].part == _WHOLE:
             named[-1].part = self.part  # "XVII secolo, seconda metà"
         years = [one.years() for one in named]
@@ -336,6 +347,7 @@ class _Reader:
             return Span(first, None, "after")
         if bounds == {"before"}:
             return Span(None, last, "before")
+        kinds = {one.kind if one.length == 100 else "range" for one in named}
         for precision in ("decade", "century"):
             if kinds == {precision}:
                 return Span(first, last, precision)
