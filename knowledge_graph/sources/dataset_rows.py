@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,16 +12,13 @@ from typing import TYPE_CHECKING, Any
 from knowledge_graph.errors import CollectionError, listed
 from knowledge_graph.facets import recognise_columns
 from knowledge_graph.sources.dataset_loading import HUB, batches, is_picture_type, splits_of
+from knowledge_graph.sources.labels import by_name
 from knowledge_graph.sources.listing import without_suffix
 from knowledge_graph.values import clean_line, text_of
 
 if TYPE_CHECKING:
     import datasets
     import pyarrow as pa
-
-_NOTHING = re.compile(
-    r"unknown[\s_-]*(?:artist|painter|author|maker|style|genre|title|class|label)s?", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True)
@@ -194,8 +190,8 @@ def _append(rows: DatasetRows, split: str, dataset: datasets.Dataset) -> None:
         rows.columns.setdefault(name, [])
     for batch in batches(dataset, [*plain, image] if image else plain):
         for name in plain:
-            cells = _by_name(batch[name].to_pylist(), dataset.features[name])
-            rows.columns[name].extend(cells)
+            cells, names = batch[name].to_pylist(), _names_in(dataset.features[name])
+            rows.columns[name].extend(cells if names is None else by_name(cells, names))
         rows.splits.extend([split] * batch.num_rows)
         if not image:
             rows.pictures.extend([] for _ in range(batch.num_rows))
@@ -213,19 +209,10 @@ def _start(data: pa.BinaryScalar, n_bytes: int) -> bytes:
     return buffer[: min(n_bytes, buffer.size)].to_pybytes() if buffer else b""
 
 
-def _by_name(cells: list[Any], feature: Any) -> list[Any]:
-    """Give class labels by their names, and those that say that nothing is known as nothing."""
-    names = getattr(feature, "names", None)
-    if isinstance(names, list):
-        known = ["" if _NOTHING.fullmatch(name.strip()) else name for name in map(str, names)]
-        return [
-            known[cell] if isinstance(cell, int) and 0 <= cell < len(known) else ""
-            for cell in cells
-        ]
+def _names_in(feature: Any) -> list[str] | None:
+    """Give the names of a column of class labels, or of lists of them."""
     inner = feature[0] if isinstance(feature, list) else getattr(feature, "feature", None)
-    if isinstance(getattr(inner, "names", None), list):
-        return [_by_name(cell, inner) if isinstance(cell, list) else [] for cell in cells]
-    return cells
+    return getattr(feature, "names", None) or getattr(inner, "names", None)
 
 
 def _stem(name: str) -> str:

@@ -16,6 +16,7 @@ from knowledge_graph.collection import Problem
 from knowledge_graph.errors import CollectionError
 from knowledge_graph.facets import recognise_columns
 from knowledge_graph.sources.delimited import read_delimited
+from knowledge_graph.sources.labels import by_name, names_of_labels
 from knowledge_graph.sources.statements import open_bytes
 from knowledge_graph.values import text_of
 
@@ -160,19 +161,23 @@ def _read_parquet(path: Path) -> TableFile:
             f"{path}: not a parquet file or a broken one ({str(error).splitlines()[0]}); expected "
             "a table. Write it again."
         ) from error
-    table, repeated = _first_of_each_name(path, table)
+    table, problems = _first_of_each_name(path, table)
     columns = {name: table[name].to_pylist() for name in table.column_names}
     for name in [name for name in columns if pt.is_struct(table[name].type)]:
         columns[name] = [cell["path"] if cell else None for cell in columns[name]]
         if not any(columns[name]):
             del columns[name]
+    for name, names in names_of_labels(schema.metadata).items():
+        if name in columns:
+            columns[name] = by_name(columns[name], names)
     unread = [field.name for field in schema if field.name not in columns]
     if held := recognise_columns(unread).get("image"):
-        raise CollectionError(
-            f"{path}: the column {held!r} holds the pictures themselves; expected the names of "
-            "picture files. Write the pictures to files and their names into the column."
+        reason = (
+            f"the column {held!r} holds the pictures themselves, which are not read; write them to "
+            "files that are called like the ids"
         )
-    return TableFile(path, text_columns(columns), tuple(repeated))
+        problems.append(Problem("", path.name, reason))
+    return TableFile(path, text_columns(columns), tuple(problems))
 
 
 def _has_path(kind: pa.DataType) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from knowledge_graph.collection import Problem
 from knowledge_graph.errors import CollectionError, listed, nearest
+from knowledge_graph.sources.cataloguing import entries
 from knowledge_graph.sources.facts import WorkFacts
 from knowledge_graph.sources.listing import without_suffix
 from knowledge_graph.sources.reading import read_table
@@ -66,7 +67,7 @@ def semart_folder(root: Path) -> Path:
     """
     if _splits_in(root):
         return root
-    inner = (entry for entry in _entries(root) if entry.name.casefold() == "semart")
+    inner = (entry for entry in entries(root) if entry.name.casefold() == "semart")
     return next((entry for entry in inner if not entry.is_symlink() and _splits_in(entry)), root)
 
 
@@ -155,17 +156,10 @@ def without_dimensions(technique: str) -> str:
     return _DIMENSIONS.sub("", technique)
 
 
-def _entries(folder: Path) -> list[Path]:
-    try:
-        return sorted(folder.iterdir())
-    except OSError:
-        return []
-
-
 def _splits_in(folder: Path) -> dict[str, Path]:
     """Find the splits, in their order; names may be in any case."""
     names = {f"semart_{split}.csv": split for split in _SPLITS}
-    found = {names[e.name.casefold()]: e for e in _entries(folder) if e.name.casefold() in names}
+    found = {names[e.name.casefold()]: e for e in entries(folder) if e.name.casefold() in names}
     return {split: found[split] for split in _SPLITS if split in found}
 
 

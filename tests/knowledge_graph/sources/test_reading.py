@@ -138,14 +138,46 @@ def test_parquet_of_any_types_is_text_and_pictures_bytes_are_not_read(tmp_path: 
     }
 
 
-def test_parquet_that_holds_the_pictures_themselves_is_refused(tmp_path: Path) -> None:
-    table = pa.table({"id": [1, 2], "image": [{"bytes": b"x", "path": None}, None]})
-    pq.write_table(table, tmp_path / "t.parquet")
-    with pytest.raises(CollectionError, match="'image' holds the pictures themselves"):
-        read_table(tmp_path / "t.parquet")
-    pq.write_table(pa.table({"id": [1, 2], "image": [b"x", b"y"]}), tmp_path / "t.parquet")
-    with pytest.raises(CollectionError, match="'image' holds the pictures themselves"):
-        read_table(tmp_path / "t.parquet")
+@pytest.mark.parametrize("pictures", [[{"bytes": b"x", "path": None}, None], [b"x", b"y"]])
+def test_pictures_inside_parquet_are_not_read_and_said_so(
+    tmp_path: Path, pictures: list[object]
+) -> None:
+    pq.write_table(pa.table({"id": [1, 2], "image": pictures}), tmp_path / "t.parquet")
+    read = read_table(tmp_path / "t.parquet")
+    assert columns(read) == {"id": ["1", "2"]}
+    assert [problem.reason for problem in read.problems] == [
+        "the column 'image' holds the pictures themselves, which are not read; write them to files "
+        "that are called like the ids"
+    ]
+
+
+def parquet_of_labels(path: Path, features: object) -> TableFile:
+    table = pa.table(
+        {"id": [1, 2, 3, 4], "artist": [0, 1, None, 9], "tags": [[0, 1], [], None, [7]]}
+    )
+    note = features if isinstance(features, bytes) else json.dumps({"info": {"features": features}})
+    pq.write_table(table.replace_schema_metadata({"huggingface": note}), path)
+    return read_table(path)
+
+
+def test_class_labels_in_a_datasets_parquet_are_read_by_name(tmp_path: Path) -> None:
+    tags = {"feature": {"names": ["sea", "sky"], "_type": "ClassLabel"}, "_type": "List"}
+    artist = {"names": ["Unknown Artist", "monet"], "_type": "ClassLabel"}
+    note = {"artist": artist, "tags": tags, "gone": artist, "id": {"dtype": "int64"}}
+    assert columns(parquet_of_labels(tmp_path / "t.parquet", note)) == {
+        "id": ["1", "2", "3", "4"],
+        "artist": ["", "monet", "", ""],
+        "tags": [["sea", "sky"], [], [""], [""]],
+    }
+
+
+@pytest.mark.parametrize(
+    "note", [b"{", b"[]", b"[" * 100_000, b"\xff", [1], {"artist": 1}, {"artist": {"names": 1}},
+             {"artist": {"_type": "ClassLabel", "names": None}}],
+)  # fmt: skip
+def test_what_a_dataset_says_of_its_columns_may_be_anything(tmp_path: Path, note: object) -> None:
+    found = columns(parquet_of_labels(tmp_path / "t.parquet", note))
+    assert found["artist"] == ["0", "1", "", "9"]
 
 
 def test_pictures_that_parquet_holds_with_their_names_are_read_by_name(tmp_path: Path) -> None:
