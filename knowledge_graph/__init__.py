@@ -1,19 +1,36 @@
 """What is known about the works: collections, facets, sources, and a gallery painted by code.
 
-``open_collection`` reads a folder or a table into a ``Collection`` of ``Artwork``s; FACETS are
-the kinds of fact; ``topics_as_skos`` gives topics back. ``knowledge_graph.gallery``, a face of
-its own since it loads numpy and Pillow, paints a collection that may be given away. No torch.
+``open_collection`` reads a folder, a table, a graph or a dataset into a ``Collection`` of
+``Artwork``s, ``describe`` counts what is in it, ``convert`` writes it, ``ArtGraph`` asks it in
+SPARQL; FACETS are the kinds of fact; ``topics_as_skos`` gives topics back. ``gallery`` (which
+paints a collection that may be given away), ``download`` and ``atomic`` are faces of their own.
+No torch.
 """
 
+from knowledge_graph.artgraph import Answer, ArtGraph, read_query
 from knowledge_graph.collection import Artwork, Collection, Problem
-from knowledge_graph.dates import CENTURIES, Span, span_of, year_of
-from knowledge_graph.errors import CollectionError
+from knowledge_graph.converting import (
+    convert,
+    problems_csv,
+    require_convertible,
+    require_writable,
+)
+from knowledge_graph.dates import CENTURIES, Span, span_of
+from knowledge_graph.describing import CollectionSummary, describe
+from knowledge_graph.errors import CollectionError, TopicartError, WriteError
 from knowledge_graph.facets import FACETS, ROLES, recognise_columns
 from knowledge_graph.nodes import work_iri, write_triples
 from knowledge_graph.rdf import statements_of, write_turtle
 from knowledge_graph.schema import collection_schema, iri_column
 from knowledge_graph.skos import Concept, Provenance, topics_as_skos
-from knowledge_graph.sources import FORMATS, PICTURE_SUFFIXES, TABLE_SUFFIXES, open_collection
+from knowledge_graph.sources import (
+    FORMATS,
+    PICTURE_SUFFIXES,
+    TABLE_SUFFIXES,
+    is_dataset,
+    open_collection,
+    write_pictures,
+)
 
 __all__ = [
     "CENTURIES",
@@ -22,22 +39,34 @@ __all__ = [
     "PICTURE_SUFFIXES",
     "ROLES",
     "TABLE_SUFFIXES",
+    "Answer",
+    "ArtGraph",
     "Artwork",
     "Collection",
     "CollectionError",
+    "CollectionSummary",
     "Concept",
     "Problem",
     "Provenance",
     "Span",
+    "TopicartError",
+    "WriteError",
     "collection_schema",
+    "convert",
+    "describe",
     "iri_column",
+    "is_dataset",
     "open_collection",
+    "problems_csv",
+    "read_query",
     "recognise_columns",
+    "require_convertible",
+    "require_writable",
     "span_of",
     "statements_of",
     "topics_as_skos",
     "work_iri",
+    "write_pictures",
     "write_triples",
     "write_turtle",
-    "year_of",
 ]

@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 from knowledge_graph.centuries import CENTURIES, centuries_of
 from knowledge_graph.date_words import Number, tokens_of
 
-__all__ = ["CENTURIES", "Precision", "Span", "centuries_of", "date_columns", "span_of", "year_of"]
+__all__ = ["CENTURIES", "Precision", "Span", "centuries_of", "date_columns", "span_of"]
 
 Precision = Literal["", "year", "circa", "range", "decade", "century", "before", "after"]
 """How a date is meant: not understood, one year, about one, between two, a decade, a century or a
@@ -88,25 +88,6 @@ def span_of(text: str) -> Span | None:
         if reader.done:
             break
     return reader.span()
-
-
-def year_of(text: str) -> int | None:
-    """Find the first year that a date's text can mean.
-
-    Parameters
-    ----------
-    text : str
-        The date as written.
-
-    Returns
-    -------
-    int or None
-        Where ``span_of`` starts, or ends if it is open there; None where there is none.
-    """
-    span = span_of(text)
-    if span is None:
-        return None
-    return span.year_to if span.year_from is None else span.year_from
 
 
 def date_columns(texts: Sequence[str]) -> dict[str, list[Any]]:

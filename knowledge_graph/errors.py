@@ -1,14 +1,30 @@
-"""The one error that opening a collection raises, and how its sentences name things."""
+"""What is raised when a user's input or disk is at fault, and how its sentences name things."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
+from typing import ClassVar
 
 _LONGEST = 80
 
 
-class CollectionError(ValueError):
+class TopicartError(ValueError):
+    """An error that a user can mend; its message says what was found and how to mend it.
+
+    The command line prints the message without a traceback and ends with ``exit_code``.
+    """
+
+    exit_code: ClassVar[int] = 2
+
+
+class WriteError(TopicartError):
+    """A file or folder could not be written: disk full, read-only, or not permitted."""
+
+    exit_code = 4
+
+
+class CollectionError(TopicartError):
     """A collection cannot be opened, and the person who asked for it can mend that.
 
     The message is one paragraph: the place, what was found there, what was expected, the remedy.

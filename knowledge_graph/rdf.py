@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from knowledge_graph.errors import CollectionError
+from knowledge_graph.atomic import replacing
 from knowledge_graph.nodes import (
     Spans,
     definitions,
@@ -89,21 +87,11 @@ def write_turtle(collection: Collection, path: Path) -> None:
 
     Raises
     ------
-    CollectionError
+    WriteError
         It cannot be written.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
+    with replacing(path) as beside:
         write_triples(statements_of(collection), beside)
-        beside.replace(path)
-    except OSError as error:
-        raise CollectionError(
-            f"{path}: cannot be written ({error.strerror or error}); expected a folder with room "
-            "that you may write to. Name another file, or change the folder's permissions."
-        ) from error
-    finally:
-        with suppress(OSError):
-            beside.unlink()
 
 
 class _Values:

@@ -6,7 +6,7 @@ Facts are cleaned for prompts (``cleaning``), gathered into a vocabulary of term
 """
 
 from prompts.captions import caption
-from prompts.cleaning import clean_value, spell_out, without_brackets
+from prompts.cleaning import clean_value, shown, spell_out, without_brackets
 from prompts.templates import TemplateError, Templates, load_templates, phrase
 from prompts.vocabulary import DATE, Term, Vocabulary, build_vocabulary
 from prompts.years import year_in_words
@@ -22,6 +22,7 @@ __all__ = [
     "clean_value",
     "load_templates",
     "phrase",
+    "shown",
     "spell_out",
     "without_brackets",
     "year_in_words",

@@ -12,6 +12,10 @@ from collections.abc import Iterable
 _BRACKETED = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 _SLUG = re.compile(r"[^\s-]+(?:-[^\s-]+)+")
 _INITIALS = re.compile(r"\b(?:[a-z]\.){2,}\s*", re.IGNORECASE)
+_PARTICLES = frozenset({
+    "af", "al", "da", "de", "del", "della", "den", "der", "di", "du", "la", "le", "of", "the",
+    "van", "von", "y", "zu",
+})  # fmt: skip
 _SPACES = re.compile(r"\s+")
 
 
@@ -67,6 +71,34 @@ def spell_out(value: str, *, slug: bool = False) -> str:
     if _SLUG.fullmatch(text) and (slug or (text.islower() and text.count("-") > 1)):
         text = text.replace("-", " ")
     return text
+
+
+def shown(value: str, facet: str) -> str:
+    """Return a facet's value as readers are to see it: a slug as words, an artist's with capitals.
+
+    Parameters
+    ----------
+    value
+        The value in its original spelling.
+    facet
+        The kind of fact.
+
+    Returns
+    -------
+    str
+        The value to show.
+
+    Examples
+    --------
+    >>> shown("vincent-van-gogh", "artist"), shown("Vincent van Gogh", "artist")
+    ('Vincent van Gogh', 'Vincent van Gogh')
+    >>> shown("boats-and-ships", "subject"), shown("still life", "genre")
+    ('boats and ships', 'still life')
+    """
+    if facet == "artist" and _SLUG.fullmatch(value) and value.islower():
+        words = value.split("-")
+        return " ".join(word if word in _PARTICLES else word.capitalize() for word in words)
+    return spell_out(value)
 
 
 def without_brackets(value: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
-from knowledge_graph import FACETS
+from knowledge_graph import FACETS, TopicartError
 from prompts.cleaning import clean_value
 from prompts.vocabulary import DATE
 
@@ -16,7 +16,7 @@ Templates = Mapping[str, tuple[str, ...]]
 """Phrasings by facet; each holds the placeholder ``{term}``."""
 
 
-class TemplateError(ValueError):
+class TemplateError(TopicartError):
     """A templates file that cannot be used."""
 
 

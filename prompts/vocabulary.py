@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from knowledge_graph import FACETS, iri_column
-from prompts.cleaning import are_slugs, spell_out, without_brackets
+from prompts.cleaning import are_slugs, shown, spell_out, without_brackets
 
 if TYPE_CHECKING:
     import numpy as np
@@ -108,7 +108,7 @@ def build_vocabulary(collection: Collection, *, min_works: int = 3) -> Vocabular
             works = works_of[key]
             rows += works
             columns += [len(terms)] * len(works)
-            spelling = spell_out(spelling_of[key], slug=slugs)
+            spelling = spell_out(shown(spelling_of[key], facet), slug=slugs)
             terms.append(Term(facet, spelling, len(works), iri_of.get(key, "")))
         if kept:
             stated.append([bool(texts) for texts in values])

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-import errno
 import io
-import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from topicart.cpu import wait_without_spinning
+from topicart.door import (
+    Columns,
+    FoldersAs,
+    Format,
+    Images,
+    Json,
+    Mapping,
+    Quiet,
+    RunFolder,
+    Separator,
+    SourceArgument,
+    door,
+    opened_with,
+    print_json,
+    show_progress,
+)
+from topicart.graph_cli import graph
 
 if TYPE_CHECKING:
-    from topicart.console import ConsoleProgress
     from topicart.run import Run
-
-INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells have it."""
 
 app = typer.Typer(
     name="topicart",
@@ -31,14 +40,12 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+app.add_typer(graph, name="graph")
 
 Out = Annotated[
     Path, typer.Option("--out", help="Folder for the run; resumed if it holds this fit.")
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for machines.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="The one seed of every random step.")]
-RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder that `fit` has written.")]
 
 
 def main() -> None:
@@ -69,22 +76,18 @@ def _topicart(
 
 @app.command()
 def fit(
-    source: Annotated[str, typer.Argument(help="A folder of pictures, or a table of works.")],
+    source: SourceArgument,
     out: Out,
     model: Annotated[
         str | None,
         typer.Option(help="open_clip MODEL/PRETRAINED, hf-hub:…, a folder, or mini (offline)."),
     ] = None,
-    column: Annotated[
-        list[str] | None,
-        typer.Option("--map", help="FACET=COLUMN for a column not recognised; FACET= reads none."),
-    ] = None,
-    separator: Annotated[
-        str | None, typer.Option(help="What separates the values in a cell, if not recognised.")
-    ] = None,
-    folders_as: Annotated[
-        str | None, typer.Option(help="Facet that the names of nested folders state, e.g. style.")
-    ] = None,
+    images: Images = None,
+    format: Format = None,  # noqa: A002 - the option is called so
+    mapping: Mapping = None,
+    column: Columns = None,
+    separator: Separator = None,
+    folders_as: FoldersAs = None,
     fuse: Annotated[
         float, typer.Option(min=0, max=1, help="Weight of captions beside pictures.")
     ] = 0.0,
@@ -117,7 +120,7 @@ def fit(
     as_json: Json = False,
 ) -> None:
     """Find the themes of a collection and make their page."""
-    with _door(f"Repeat the same command to go on; what was encoded is kept in {out}."):
+    with door(f"Repeat the same command to go on; what was encoded is kept in {out}."):
         from knowledge_graph import open_collection
         from topicart.encoder import Encoder
         from topicart.fit import FitConfig
@@ -127,7 +130,7 @@ def fit(
         from topicart.out import require_usable
 
         require_usable(out)
-        columns = _column_map(column or [])
+        opening = opened_with(images, format, mapping, column, separator, folders_as)
         config = FitConfig(
             topics=TopicModelConfig.model_validate(
                 {
@@ -142,18 +145,16 @@ def fit(
                 }
             ),
             text_weight=fuse,
-            opened_with={"columns": columns, "separator": separator, "folders_as": folders_as},
+            opened_with=opening,
         )
-        collection = open_collection(
-            source, columns=columns, separator=separator, folders_as=folders_as
-        )
+        collection = open_collection(source, **opening)
         encoder = Encoder.load(
             DEFAULT_MODEL if model is None else model,
             device=device,
             precision=precision,
             progress=not (quiet or as_json),
         )
-        with _progress(quiet or as_json) as progress:
+        with show_progress(quiet or as_json) as progress:
             run = make_run(
                 collection,
                 out,
@@ -178,7 +179,7 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """Paint a sample gallery and find its themes, offline, with the bundled encoder."""
-    with _door(f"Repeat the same command to go on; what was painted is kept in {out}."):
+    with door(f"Repeat the same command to go on; what was painted is kept in {out}."):
         from knowledge_graph import open_collection
         from knowledge_graph.gallery import paint_gallery
         from topicart.encoder import Encoder
@@ -189,7 +190,7 @@ def demo(
 
         encoder = Encoder.load("mini")
         config = FitConfig(topics=TopicModelConfig(seed=seed))
-        with _progress(quiet or as_json) as progress:
+        with show_progress(quiet or as_json) as progress:
             progress.stage("paint")
             gallery = out / "sample-gallery"
             paint_gallery(gallery, works=works, seed=seed, progress=progress.count)
@@ -211,7 +212,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Print the themes of a run."""
-    with _door():
+    with door():
         from topicart.errors import RunError
         from topicart.run import Run
 
@@ -225,7 +226,7 @@ def show(
         if topic is None:
             _report(opened, quiet=False, as_json=as_json)
         elif as_json:
-            _print_json(opened.topics[topic].to_dict())
+            print_json(opened.topics[topic].to_dict())
         else:
             from rich.console import Console
 
@@ -242,14 +243,14 @@ def models(
     as_json: Json = False,
 ) -> None:
     """List the encoders that --model takes."""
-    with _door():
+    with door():
         from dataclasses import asdict
 
         from topicart.models import list_models
 
         rows = list_models(every=every)
         if as_json:
-            _print_json([asdict(row) for row in rows])
+            print_json([asdict(row) for row in rows])
         else:
             from rich.console import Console
 
@@ -260,7 +261,7 @@ def models(
 
 def _report(run: Run, *, quiet: bool, as_json: bool) -> None:
     if as_json:
-        _print_json(
+        print_json(
             {
                 "run": str(run.folder),
                 "page": str(run.page),
@@ -281,61 +282,3 @@ def _report(run: Run, *, quiet: bool, as_json: bool) -> None:
         if run.record.model.note:
             console.print(Text(run.record.model.note, style="dim"))
         console.print(Text.assemble("Page: ", (str(run.page.resolve()), "bold")), soft_wrap=True)
-
-
-def _progress(quiet: bool) -> ConsoleProgress:
-    from rich.console import Console
-
-    from topicart.console import ConsoleProgress
-
-    return ConsoleProgress(Console(stderr=True), quiet=quiet)
-
-
-def _print_json(values: Any) -> None:
-    # ASCII, so that it is the same JSON in whatever encoding standard output has.
-    typer.echo(json.dumps(values, indent=2))
-
-
-def _column_map(pairs: list[str]) -> dict[str, str]:
-    columns = dict(pair.partition("=")[::2] for pair in pairs)
-    if not all("=" in pair and not pair.startswith("=") for pair in pairs):
-        raise typer.BadParameter("Write --map as FACET=COLUMN, for example --map artist=Painter.")
-    return columns
-
-
-@contextmanager
-def _door(after_interrupt: str = "") -> Iterator[None]:
-    """Turn errors that a user can mend into a message and an exit code, and Ctrl-C into advice."""
-    from pydantic import ValidationError
-
-    from knowledge_graph import CollectionError
-    from prompts import TemplateError
-    from topicart.errors import TopicartError, WriteError
-
-    try:
-        yield
-    except KeyboardInterrupt:
-        typer.echo(f"Interrupted. {after_interrupt}".strip(), err=True)
-        raise typer.Exit(INTERRUPTED) from None
-    except ValidationError as error:
-        told = "; ".join(
-            f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}, got {item['input']!r}"
-            if item["loc"]
-            else item["msg"].removeprefix("Value error, ") + "."
-            for item in error.errors()
-        )
-        typer.secho(f"Error: {told}", fg="red", err=True)
-        raise typer.Exit(TopicartError.exit_code) from None
-    except OSError as error:
-        if error.errno == errno.EPIPE:  # whoever read our output has enough; typer ends quietly
-            raise
-        where = error.filename or "a file"
-        typer.secho(
-            f"Error: {where} cannot be read or written: {error.strerror or error}.",
-            fg="red",
-            err=True,
-        )
-        raise typer.Exit(WriteError.exit_code) from None
-    except (TopicartError, CollectionError, TemplateError) as error:
-        typer.secho(f"Error: {error}", fg="red", err=True)
-        raise typer.Exit(getattr(error, "exit_code", TopicartError.exit_code)) from None

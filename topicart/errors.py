@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from knowledge_graph import TopicartError, WriteError
 
 __all__ = [
     "EmbeddingStoreError",
@@ -15,25 +15,10 @@ __all__ = [
 ]
 
 
-class TopicartError(ValueError):
-    """An error that a user can mend; its message says what was found and how to mend it.
-
-    The command line prints the message without a traceback and ends with ``exit_code``.
-    """
-
-    exit_code: ClassVar[int] = 2
-
-
 class ModelError(TopicartError):
     """A model is unknown, out of reach, damaged, unsafe, or cannot run as asked."""
 
     exit_code = 3
-
-
-class WriteError(TopicartError):
-    """A file or folder could not be written: disk full, read-only, or not permitted."""
-
-    exit_code = 4
 
 
 class EmbeddingStoreError(TopicartError):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from knowledge_graph import Concept, Provenance, topics_as_skos, write_triples
-from topicart.atomic import replacing
+from knowledge_graph.atomic import replacing
 from topicart.errors import WriteError
 
 if TYPE_CHECKING:

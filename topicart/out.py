@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from topicart.atomic import make_folder, remove_leftovers
+from knowledge_graph.atomic import make_folder, remove_leftovers
 from topicart.errors import RunError
 from topicart.run import RESULTS, RunRecord, read_record, write_record
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from knowledge_graph import Problem
-from topicart.atomic import write_bytes_atomic, write_text_atomic
+from knowledge_graph import Problem, problems_csv
+from knowledge_graph.atomic import write_bytes_atomic, write_text_atomic
 from topicart.errors import RunError
 from topicart.topics import Topic, Topics
 
@@ -359,11 +359,7 @@ def write_problems(folder: Path, problems: Iterable[Problem]) -> None:
     problems
         What could not be read.
     """
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["id", "file", "reason"])
-    writer.writerows(sorted({(problem.id, problem.file, problem.reason) for problem in problems}))
-    write_text_atomic(folder / "problems.csv", buffer.getvalue())
+    write_text_atomic(folder / "problems.csv", problems_csv(problems))
 
 
 def works_table(collection: Collection, topics: Topics) -> pa.Table:

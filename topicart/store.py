@@ -25,7 +25,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_graph import Problem
-from topicart.atomic import make_folder, remove_leftovers, write_bytes_atomic, write_text_atomic
+from knowledge_graph.atomic import (
+    make_folder,
+    remove_leftovers,
+    write_bytes_atomic,
+    write_text_atomic,
+)
 from topicart.embeddings import Embeddings, fuse_texts, normalise
 from topicart.errors import EmbeddingStoreError
 from topicart.slices import EncodedSlice, Progress, encode_slices, slices_of

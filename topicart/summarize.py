@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from prompts import year_in_words
+from prompts import shown, year_in_words
 from topicart.topics import Label
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def summarize_facts(works: Collection, members: NDArray[np.int64], labels: Seque
     artists = Counter(name for names in chosen.facet("artist") for name in names)
     if artists:
         leading = sorted(artists, key=lambda name: (-artists[name], name))[:3]
-        told = _listed([f"{name} ({artists[name]})" for name in leading])
+        told = _listed([f"{shown(name, 'artist')} ({artists[name]})" for name in leading])
         sentences.append(
             f"By {told}."
             if len(artists) <= len(leading)

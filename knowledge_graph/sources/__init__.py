@@ -5,8 +5,16 @@ reads it. Graphs give ``facts``, tables and folders are ``cataloguing``'s; pictu
 ``listing`` and ``pictures``.
 """
 
+from knowledge_graph.sources.hub_dataset import is_dataset, write_pictures
 from knowledge_graph.sources.listing import PICTURE_SUFFIXES
 from knowledge_graph.sources.opening import FORMATS, open_collection
 from knowledge_graph.sources.reading import TABLE_SUFFIXES
 
-__all__ = ["FORMATS", "PICTURE_SUFFIXES", "TABLE_SUFFIXES", "open_collection"]
+__all__ = [
+    "FORMATS",
+    "PICTURE_SUFFIXES",
+    "TABLE_SUFFIXES",
+    "is_dataset",
+    "open_collection",
+    "write_pictures",
+]

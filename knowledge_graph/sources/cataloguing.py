@@ -27,6 +27,8 @@ from knowledge_graph.sources.saved import collection_of_saved, read_saved
 
 _IMAGES = frozenset({"images", "imagesf2"})
 """What folders of pictures are called; the second is ArtGraph's."""
+_OUR_TABLES = frozenset({DOWNLOADS, "problems.csv"})
+"""What topicart itself leaves beside pictures."""
 _METADATA = frozenset(f"metadata{suffix}" for suffix in TABLE_SUFFIXES)
 
 
@@ -226,7 +228,7 @@ def _tables(root: Path) -> list[str]:
     return [
         entry.name
         for entry in entries(root)
-        if is_table(entry) and entry.name != DOWNLOADS and entry.is_file()
+        if is_table(entry) and entry.name not in _OUR_TABLES and entry.is_file()
     ]
 
 

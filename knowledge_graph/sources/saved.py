@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, get_args
 
+from knowledge_graph.atomic import replacing
 from knowledge_graph.collection import Collection, Problem, require_unique_ids
 from knowledge_graph.dates import Precision
 from knowledge_graph.errors import CollectionError, listed
@@ -37,23 +36,13 @@ def save_parquet(collection: Collection, path: Path) -> None:
 
     Raises
     ------
-    CollectionError
+    WriteError
         It cannot be written.
     """
     import pyarrow.parquet as pq
 
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
+    with replacing(path) as beside:
         pq.write_table(collection.arrow, beside, compression="zstd")
-        beside.replace(path)
-    except OSError as error:
-        raise CollectionError(
-            f"{path}: cannot be written ({error.strerror or error}); expected a place for a file. "
-            "Choose another folder, or free some space."
-        ) from error
-    finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
 
 
 def read_saved(path: Path) -> pa.Table | None:

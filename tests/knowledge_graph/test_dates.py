@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from knowledge_graph import Span, span_of
 from knowledge_graph.date_words import _TOKENS, LONGEST
-from knowledge_graph.dates import _Reader, date_columns, year_of
+from knowledge_graph.dates import _Reader, date_columns
 
 UNDERSTOOD = """
 1578 = 1578 1578 year
@@ -277,7 +277,6 @@ def test_a_date_as_people_write_it_gives_the_years_it_can_mean(text: str, expect
 @pytest.mark.parametrize("text", ["", *NOT_UNDERSTOOD.strip().splitlines()])
 def test_what_is_not_clearly_a_date_is_not_guessed(text: str) -> None:
     assert span_of(text) is None
-    assert year_of(text) is None
 
 
 @settings(max_examples=500)
@@ -394,7 +393,6 @@ def test_any_text_gives_nothing_or_years_in_order(text: str) -> None:
     assert all(-20_000 <= year <= 2100 and year for year in known)
     assert (span.year_from is None) == (span.precision == "before")
     assert (span.year_to is None) == (span.precision == "after")
-    assert year_of(text) == known[0]
 
 
 def test_each_kind_of_word_has_a_reader() -> None:

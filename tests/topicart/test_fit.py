@@ -266,20 +266,20 @@ def test_a_work_without_words_keeps_its_pictures_vector(
 
 
 def test_a_run_of_another_major_version_says_so(run: Run) -> None:
-    write_record(run.folder, run.record.model_copy(update={"format_version": (2, 0)}))
+    write_record(run.folder, run.record.model_copy(update={"format_version": (3, 0)}))
     with pytest.raises(RunError, match=r"written in format 3\.0 .*reads format 2"):
         Run.open(run.folder)
 
 
 def test_a_newer_minor_version_is_read(run: Run) -> None:
     values = json.loads((run.folder / "run.json").read_text(encoding="utf-8"))
-    values |= {"format_version": [1, 9], "mood": "blue"}
+    values |= {"format_version": [2, 9], "mood": "blue"}
     (run.folder / "run.json").write_text(json.dumps(values), encoding="utf-8")
     topics = json.loads((run.folder / "topics.json").read_text(encoding="utf-8"))
     topics["topics"][0]["mood"] = "blue"
     (run.folder / "topics.json").write_text(json.dumps(topics), encoding="utf-8")
     newer = Run.open(run.folder)
-    assert newer.record.format_version == (1, 9)
+    assert newer.record.format_version == (2, 9)
     assert newer.topics == run.topics
 
 

@@ -14,10 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge_graph import Collection
+from knowledge_graph import Collection, atomic
+from knowledge_graph.atomic import make_folder, remove_leftovers, replacing, write_text_atomic
 from tests.topicart.tiny_models import DIM, collection_of, paint_collection, write_clip_folder
-from topicart import atomic
-from topicart.atomic import make_folder, remove_leftovers, replacing, write_text_atomic
 from topicart.embeddings import Embeddings, normalise
 from topicart.encoder import Encoder
 from topicart.errors import EmbeddingStoreError, WriteError

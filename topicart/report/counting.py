@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from prompts import shown
+
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -124,7 +126,9 @@ def leading_values(works: pa.Table, facet: str, *, most: int) -> dict[int, Leadi
         counts[topic].append((-n_works, value))
     return {
         topic: Leading(
-            values=tuple(Count(value, -negative) for negative, value in sorted(own)[:most]),
+            values=tuple(
+                Count(shown(value, facet), -negative) for negative, value in sorted(own)[:most]
+            ),
             n_values=len(own),
             stated=n_stated[topic],
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from prompts import shown
 from topicart.report.summarize import Card, Exhibition, topic_column
 from topicart.report.thumbnails import Thumbnail
 from topicart.report.wording import shorten
@@ -94,7 +95,9 @@ def map_script(works: pa.Table, cards: Sequence[Card], n_topics: int) -> str:
     place_of = {work_id: place for place, work_id in enumerate(kept.column("id").to_pylist())}
     artists: dict[str, int] = {"": 0}
     artist_of = [
-        artists.setdefault(shorten(names[0], _LONGEST_TITLE) if names else "", len(artists))
+        artists.setdefault(
+            shorten(shown(names[0], "artist"), _LONGEST_TITLE) if names else "", len(artists)
+        )
         for names in kept.column("artist").to_pylist()
     ]
     return _script(

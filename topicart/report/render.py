@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from knowledge_graph.atomic import make_folder, write_bytes_atomic, write_text_atomic
 from prompts import year_in_words
-from topicart.atomic import make_folder, write_bytes_atomic, write_text_atomic
 from topicart.report.data_files import map_script, works_script
 from topicart.report.mosaic import Arrangement, Row, arrange, shown_ratio
 from topicart.report.palette import N_COLOURS, topic_tones

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from knowledge_graph import FACETS
+from prompts import shown
 from topicart.report.counting import Leading, Years, count_years, leading_values
 from topicart.report.measures import Measure, explain_measures
 from topicart.report.wording import capitalised, collection_name, shorten
@@ -290,7 +291,9 @@ def _cards(works: pa.Table, rows: NDArray[np.int64]) -> list[Card]:
 
 def _card(row: Mapping[str, Any]) -> Card:
     def values(facet: str) -> tuple[str, ...]:
-        return tuple(shorten(value, _LONGEST_VALUE) for value in (row[facet] or ()) if value)
+        return tuple(
+            shorten(shown(value, facet), _LONGEST_VALUE) for value in (row[facet] or ()) if value
+        )
 
     title = shorten(row["title"] or "", _LONGEST_TITLE) or shorten(row["id"], _LONGEST_TITLE)
     date = shorten(row["date"] or "", 60)

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from topicart.atomic import make_folder, remove_leftovers, replacing
+from knowledge_graph.atomic import make_folder, remove_leftovers, replacing
 from topicart.errors import PictureError
 from topicart.images import load_picture
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from topicart.errors import WriteError
+from knowledge_graph.errors import WriteError
 
 __all__ = [
     "make_folder",
@@ -178,6 +178,8 @@ def _write_error(path: Path, error: OSError) -> WriteError:
         )
     elif error.errno in (errno.EEXIST, errno.ENOTDIR):
         reason = "a file stands where a folder is needed. Choose another folder, or move the file"
+    elif error.errno == errno.ENOENT:
+        reason = f"there is no folder {path.parent}. Make it, or choose another"
     else:
         reason = f"{error.strerror or error}. Check that the folder exists and can be written"
     return WriteError(

@@ -1,0 +1,110 @@
+"""A collection written as one file that can be opened again."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+from knowledge_graph.collection import Collection, Problem
+from knowledge_graph.errors import CollectionError
+from knowledge_graph.rdf import write_turtle
+from knowledge_graph.sources.saved import save_parquet
+
+_WRITERS = {".parquet": save_parquet, ".ttl": write_turtle}
+
+
+def require_convertible(out: Path, *, overwrite: bool = False) -> None:
+    """Refuse a file that ``convert`` cannot write, before any work.
+
+    Parameters
+    ----------
+    out : Path
+        The file.
+    overwrite : bool
+        Whether it may be there.
+
+    Raises
+    ------
+    CollectionError
+        Its suffix is another, it is there, or its folder is not.
+    """
+    if out.suffix.lower() not in _WRITERS:
+        raise CollectionError(
+            f"{out}: found the suffix {out.suffix!r}, expected {' or '.join(_WRITERS)}. Name the "
+            "file so: .parquet is a table, .ttl is RDF in ArtGraph's vocabulary."
+        )
+    require_writable(out, overwrite=overwrite)
+
+
+def require_writable(out: Path, *, overwrite: bool) -> None:
+    """Refuse a file that is there, unless it may be replaced, or whose folder is not there.
+
+    Parameters
+    ----------
+    out : Path
+        The file.
+    overwrite : bool
+        Whether it may be there.
+
+    Raises
+    ------
+    CollectionError
+        It cannot be written so.
+    """
+    if out.is_dir():
+        raise CollectionError(f"{out} is a folder; expected the name of a file. Name one in it.")
+    if out.exists() and not overwrite:
+        raise CollectionError(
+            f"{out} is there already; expected a new name. Give another, or --overwrite."
+        )
+    if not out.parent.is_dir():
+        raise CollectionError(
+            f"{out}: there is no folder {out.parent}; expected one. Make it, or name another."
+        )
+
+
+def convert(collection: Collection, out: str | Path, *, overwrite: bool = False) -> None:
+    """Write a collection as a table or as RDF; ``open_collection`` reads both.
+
+    Pictures stay where they are: open the file with ``images`` to find them again.
+
+    Parameters
+    ----------
+    collection : Collection
+        The works.
+    out : str or Path
+        A file ``.parquet`` (columns as ``collection_schema`` has them) or ``.ttl`` (ArtGraph's
+        vocabulary).
+    overwrite : bool
+        Replace it if it is there.
+
+    Raises
+    ------
+    CollectionError
+        The file cannot be written so.
+    """
+    path = Path(out)
+    require_convertible(path, overwrite=overwrite)
+    _WRITERS[path.suffix.lower()](collection, path)
+
+
+def problems_csv(problems: Iterable[Problem]) -> str:
+    """Give problems as the text of a CSV file.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+        In any order.
+
+    Returns
+    -------
+    str
+        A header and one row for each, sorted, each once.
+    """
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["id", "file", "reason"])
+    writer.writerows(sorted({(problem.id, problem.file, problem.reason) for problem in problems}))
+    return buffer.getvalue()
