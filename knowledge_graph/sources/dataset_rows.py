@@ -127,7 +127,14 @@ def rows_of_dataset(source: str | Path, columns: Mapping[str, str] | None) -> Da
                 f"{split}, or the folder of that split."
             )
         rows.roles = roles
-        _append(rows, split, dataset)
+        try:
+            _append(rows, split, dataset)
+        except (ValueError, OverflowError) as error:
+            raise CollectionError(
+                f"{source}: a column of {listed(list(roles.values()), 9)} cannot be read "
+                f"({str(error).splitlines()[0]}); expected text, numbers, dates or lists of them. "
+                "Leave it unread, such as --map date= for the column of dates."
+            ) from error
     return rows
 
 

@@ -143,8 +143,10 @@ def _read_parquet(path: Path) -> TableFile:
     import pyarrow.parquet as pq
     import pyarrow.types as pt
 
+    lists = (pa.ListType, pa.LargeListType, pa.FixedSizeListType)
+
     def readable(kind: pa.DataType) -> bool:
-        if pt.is_dictionary(kind) or pt.is_list(kind) or pt.is_large_list(kind):
+        if pt.is_dictionary(kind) or isinstance(kind, lists):
             return readable(kind.value_type)
         return not (pt.is_nested(kind) or pt.is_binary(kind) or pt.is_large_binary(kind))
 
@@ -162,15 +164,22 @@ def _read_parquet(path: Path) -> TableFile:
             "a table. Write it again."
         ) from error
     table, problems = _first_of_each_name(path, table)
-    columns = {name: table[name].to_pylist() for name in table.column_names}
+    columns: dict[str, list[Any]] = {}
+    for name in table.column_names:
+        try:
+            columns[name] = table[name].to_pylist()
+        except (ValueError, OverflowError) as error:  # A year 31,688, text that is not UTF-8.
+            reason = f"the column {name!r} cannot be read: {str(error).splitlines()[0]}"
+            problems.append(Problem("", path.name, reason))
     for name in [name for name in columns if pt.is_struct(table[name].type)]:
         columns[name] = [cell["path"] if cell else None for cell in columns[name]]
         if not any(columns[name]):
             del columns[name]
+            table = table.drop_columns(name)
     for name, names in names_of_labels(schema.metadata).items():
         if name in columns:
             columns[name] = by_name(columns[name], names)
-    unread = [field.name for field in schema if field.name not in columns]
+    unread = [field.name for field in schema if field.name not in table.column_names]
     if held := recognise_columns(unread).get("image"):
         reason = (
             f"the column {held!r} holds the pictures themselves, which are not read; write them to "

@@ -398,3 +398,25 @@ def test_datasets_of_many_batches_are_read_whole(
     facts = works_of_dataset("hf:owner/name", None, None)
     assert list(facts.ids) == [str(row) for row in range(2_500)]
     assert facts.pictures == [[f"{row}.jpg"] for row in range(2_500)]
+
+
+def test_a_column_that_cannot_be_read_is_refused(
+    hub: Callable[[Any], list[dict[str, Any]]],
+) -> None:
+    late = pa.array([10**18], pa.timestamp("us"))
+    hub(Dataset(pa.table({"title": ["A"], "date": late})))
+    with pytest.raises(CollectionError, match=r"'title', 'date' cannot be read \(date value out"):
+        open_collection("hf:owner/name")
+    assert open_collection("hf:owner/name", columns={"date": ""}).titles == ["A"]
+
+
+def test_a_saved_dataset_whose_texts_lie_outside_the_file_is_refused(tmp_path: Path) -> None:
+    Dataset.from_dict({"title": ["A"]}).save_to_disk(tmp_path / "one")
+    offsets = b"".join(place.to_bytes(4, "little") for place in (0, 1 << 30, 1))
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(b"A" * 64)]
+    wrong = pa.Array.from_buffers(pa.string(), 2, buffers)
+    table = pa.table({"title": wrong})
+    with pa.ipc.new_stream(tmp_path / "one" / "data-00000-of-00001.arrow", table.schema) as writer:
+        writer.write_table(table)
+    with pytest.raises(CollectionError, match=r"one: cannot be loaded \(ArrowInvalid"):
+        open_collection(tmp_path / "one")

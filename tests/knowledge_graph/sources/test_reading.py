@@ -138,6 +138,20 @@ def test_parquet_of_any_types_is_text_and_pictures_bytes_are_not_read(tmp_path: 
     }
 
 
+def test_a_parquet_column_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
+    late = pa.array([10**18], pa.timestamp("us"))
+    texts = pa.array([b"\xff"]).view(pa.string())
+    pair = pa.array([["a", "b"]], pa.list_(pa.string(), 2))
+    table = pa.table({"title": ["A"], "date": late, "artist": texts, "tags": pair})
+    pq.write_table(table, tmp_path / "t.parquet")
+    read = read_table(tmp_path / "t.parquet")
+    assert columns(read) == {"title": ["A"], "tags": [["a", "b"]]}
+    assert [problem.reason.split(":")[0] for problem in read.problems] == [
+        "the column 'date' cannot be read",
+        "the column 'artist' cannot be read",
+    ]
+
+
 @pytest.mark.parametrize("pictures", [[{"bytes": b"x", "path": None}, None], [b"x", b"y"]])
 def test_pictures_inside_parquet_are_not_read_and_said_so(
     tmp_path: Path, pictures: list[object]
