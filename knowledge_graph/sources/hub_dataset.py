@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from knowledge_graph.collection import Problem
-from knowledge_graph.errors import CollectionError
+from knowledge_graph.errors import CollectionError, WriteError
 from knowledge_graph.facets import FACETS
 from knowledge_graph.sources.dataset_loading import HUB, batches, is_dataset_folder
 from knowledge_graph.sources.dataset_rows import DatasetRows, Picture, cells_of, rows_of_dataset
@@ -130,7 +130,9 @@ def write_pictures(
     Raises
     ------
     CollectionError
-        The dataset cannot be loaded or has no pictures, or the folder cannot be written.
+        The dataset cannot be loaded or has no pictures.
+    WriteError
+        The folder cannot be written.
     """
     rows = rows_of_dataset(source, columns)
     n_pictures = sum(map(len, rows.pictures))
@@ -155,7 +157,7 @@ def write_pictures(
             if progress:
                 progress(done, n_pictures)
     except OSError as error:
-        raise CollectionError(
+        raise WriteError(
             f"{place}: pictures cannot be written there ({error.strerror or error}); expected a "
             "folder with room for them. Mend that and run the same again: it goes on where it "
             "stopped."

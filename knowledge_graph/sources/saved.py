@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _UNSAFE = r"[\x00-\x1f\x7f-\x9f]"
 _UNSAFE_IN_TEXT = r"[\x00-\x08\x0b-\x1f\x7f-\x9f]"
-_REMEDY = "Write it again with 'topicart convert', or rename its columns to have it read as a table"
+_REMEDY = "Write it again with 'topicart graph convert', or rename a column to read it as a table"
 
 
 def save_parquet(collection: Collection, path: Path) -> None:

@@ -12,6 +12,7 @@ from datasets import ClassLabel, Dataset, DatasetDict, Features, Image, Sequence
 from datasets.exceptions import DatasetNotFoundError
 
 from knowledge_graph import CollectionError, open_collection
+from knowledge_graph.errors import WriteError
 from knowledge_graph.sources.hub_dataset import is_dataset, works_of_dataset, write_pictures
 
 JPEG, PNG = b"\xff\xd8\xff\xe0jpeg", b"\x89PNG\r\n\x1a\npng"
@@ -302,7 +303,7 @@ def test_a_folder_that_cannot_be_written_is_refused(
 ) -> None:
     hub(wikiart((JPEG, None)))
     (tmp_path / "file").touch()
-    with pytest.raises(CollectionError, match=r"file: pictures cannot be written there \(.*Mend"):
+    with pytest.raises(WriteError, match=r"file: pictures cannot be written there \(.*Mend"):
         write_pictures("hf:owner/name", tmp_path / "file")
 
 
