@@ -238,8 +238,10 @@ def _folders_of(source: str | Path) -> list[Path]:
     if not str(source).startswith(HUB):
         return [Path(source).resolve()]
     from datasets import config
+    from huggingface_hub.constants import HF_HUB_CACHE
 
-    return [Path(config.HF_CACHE_HOME).resolve(), Path(config.HF_DATASETS_CACHE).resolve()]
+    caches = (config.HF_CACHE_HOME, config.HF_DATASETS_CACHE, HF_HUB_CACHE)
+    return [Path(cache).resolve() for cache in caches]
 
 
 def _resolved(path: Path) -> Path | None:
