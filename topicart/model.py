@@ -230,6 +230,8 @@ def require_enough_works(n_works: int, config: TopicModelConfig) -> None:
     if n_works < needed:
         have = "work has" if n_works == 1 else "works have"
         remedy = "Add works, or lower --min-size." if n_works >= MIN_WORKS else "Add works."
+        if not n_works:
+            remedy = "Name the folder of the pictures with --images."
         raise FitError(
             f"{n_works} {have} a picture; finding topics needs at least {needed} (twice the least "
             f"size of a topic, {least}, and never under {MIN_WORKS}). {remedy}"

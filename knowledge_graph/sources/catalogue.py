@@ -120,7 +120,7 @@ def works_of_table(
         "Map the column that tells works apart (--map id=COLUMN); the pictures of one work go "
         "into one cell, divided by '|'.",
     )
-    problems = [*read.problems, *missing_pictures(ids, pictures)]
+    problems = [*read.problems, *_missing(ids, pictures, listing, read)]
     if "image" in roles and any(pictures.found):
         rows = zip(ids, names, pictures.found, strict=True)
         nameless = (work_id for work_id, named, found in rows if not named and not found)
@@ -215,10 +215,8 @@ def _require_a_picture(
     whole_folder: bool,
 ) -> None:
     """Raise CollectionError if not one row has a picture although pictures are meant."""
-    meant = listing.files or "image" in roles
-    if not meant or any(pictures.found) or (any(pictures.urls) and not whole_folder):
+    if not listing.files or any(pictures.found) or (any(pictures.urls) and not whole_folder):
         return
-    folder = read.path.parent
     if "image" not in roles:
         if whole_folder:
             raise CollectionError(
@@ -228,13 +226,27 @@ def _require_a_picture(
             )
         return
     named = [of_row[0] for of_row in names if of_row]
-    there = listed(listing.files) if listing.files else "no pictures"
+    told = listed(named) if named else "none"
     raise CollectionError(
-        f"{read.path}: no picture that its column {roles['image']!r} names is in {folder}; the "
-        f"table names {listed(named) if named else 'none'}, the folder holds {there}. Name "
+        f"{read.path}: no picture that its column {roles['image']!r} names is there; the table "
+        f"names {told}, the folder holds {listed(listing.files)}. Name "
         "another column with --map image=COLUMN, or mend the names; --map image= reads the facts "
         "without pictures."
     )
+
+
+def _missing(
+    ids: Sequence[str], pictures: Pictures, listing: Listing, read: TableFile
+) -> list[Problem]:
+    """Report the pictures that are missing: each, or all at once if there are none at all."""
+    missing = missing_pictures(ids, pictures)
+    if listing.files or not missing:
+        return missing
+    reason = (
+        f"no picture is here of the {len(missing):,} that it names ({missing[0].file!r})"
+        ": name their folder with --images"
+    )
+    return [Problem("", read.path.name, reason)]
 
 
 def _ids_of_rows(
