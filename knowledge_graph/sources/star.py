@@ -5,6 +5,7 @@ Statements are read once, in any order, into columns of numbers; there is no gra
 
 from __future__ import annotations
 
+import zlib
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -96,10 +97,14 @@ def works_of_star(files: Sequence[Path], vocabulary: str) -> WorkFacts:
     problems: list[Problem] = []
     reading = _Reading(STARS[vocabulary])
     columns, number = reading.columns, reading.terms.number
+    before, subject = None, 0
     for quad in _statements_of(files, problems, reading.terms):
         column = columns[quad.predicate.value]
         if column is not None:
-            column.add(number(quad.subject), quad.object)
+            node = quad.subject
+            if node != before:  # Mostly the statements about one subject follow one another.
+                before, subject = node, number(node)
+            column.add(subject, quad.object)
     facts = reading.facts()
     facts.problems = problems
     return facts
@@ -110,7 +115,7 @@ def _names_linked_art(file: Path) -> bool:
     try:
         with open_bytes(file) as stream:
             return b"linked.art/ns/" in stream.read(_FIRST_BYTES)
-    except (OSError, EOFError):
+    except (OSError, EOFError, zlib.error):
         return False  # What is wrong with it is said where it is parsed.
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import gzip
 import io
 import zlib
@@ -21,6 +20,7 @@ RDF_SUFFIXES: tuple[str, ...] = (
 )  # fmt: skip
 """The kinds of RDF file that are read, each also with ``.gz`` after it."""
 
+_BLOCK = 1 << 18
 _MOST_PROBLEMS = 1000
 """A file that is not RDF at all has an error in every line: these are enough to see it."""
 
@@ -67,6 +67,8 @@ def statements(path: Path, problems: list[Problem]) -> Iterator[ox.Quad]:
     """
     import pyoxigraph as ox
 
+    from knowledge_graph.sources.jsonld import with_local_context
+
     formats = {
         ".ttl": ox.RdfFormat.TURTLE,
         ".nt": ox.RdfFormat.N_TRIPLES,
@@ -75,11 +77,14 @@ def statements(path: Path, problems: list[Problem]) -> Iterator[ox.Quad]:
         ".n3": ox.RdfFormat.N3,
         ".jsonld": ox.RdfFormat.JSON_LD,
     }
-    kind = formats.get(rdf_suffix(path), ox.RdfFormat.RDF_XML)
+    # A file .json is given only where it is known to be JSON-LD.
+    kind = formats.get(rdf_suffix(path) or ".jsonld", ox.RdfFormat.RDF_XML)
     found = False
     try:
         with open_bytes(path) as file:
             readable = cast("IO[bytes]", _Utf8(file, path.name, problems))
+            if kind == ox.RdfFormat.JSON_LD:
+                readable = io.BytesIO(with_local_context(readable, path))
             base = f"urn:topicart:file:{_plain(path.name)}"
             parser = ox.parse(readable, kind, base_iri=base, lenient=True)
             n_bad = 0
@@ -141,22 +146,44 @@ class _Utf8(io.RawIOBase):
         self._file = file
         self._name = name
         self._problems = problems
-        self._decoder = codecs.getincrementaldecoder("utf-8")("strict")
+        self._n_bad = 0
         self._line = 1
+        self._ready = b""
+        self._at = 0
 
     def read(self, size: int = -1) -> bytes:
-        """Read at most so many bytes, and as many more as replaced characters take."""
-        block = self._file.read(size)
-        try:
-            text = self._decoder.decode(block, final=not block)
-        except UnicodeDecodeError as error:
-            line = self._line + error.object[: error.start].count(b"\n")
-            reason = "a byte that is not UTF-8: replaced by \ufffd"
-            self._problems.append(Problem("", f"{self._name}, line {line:,}", reason))
-            text = error.object.decode("utf-8", "replace")
-            self._decoder.reset()
+        """Read at most so many bytes, or all."""
+        if size < 0:
+            return b"".join(iter(lambda: self.read(_BLOCK), b""))
+        # The parser asks for little at a time; what it gets is looked through in large blocks.
+        if self._at >= len(self._ready):
+            self._ready, self._at = self._next_block(), 0
+        part = self._ready[self._at : self._at + size]
+        self._at += size
+        return part
+
+    def _next_block(self) -> bytes:
+        """Read whole lines, so that no letter is cut in two."""
+        block = self._file.read(_BLOCK) + self._file.readline()
+        if not block.isascii():
+            try:
+                block.decode()
+            except UnicodeDecodeError:
+                block = self._mended(block)
         self._line += block.count(b"\n")
-        return text.encode()
+        return block
+
+    def _mended(self, block: bytes) -> bytes:
+        """Replace what is not UTF-8, and report the lines that it is in."""
+        lines = [line.decode("utf-8", "replace").encode() for line in block.split(b"\n")]
+        for number, (before, after) in enumerate(
+            zip(block.split(b"\n"), lines, strict=True), start=self._line
+        ):
+            if before != after and self._n_bad < _MOST_PROBLEMS:
+                self._n_bad += 1
+                reason = "a byte that is not UTF-8: replaced by \ufffd"
+                self._problems.append(Problem("", f"{self._name}, line {number:,}", reason))
+        return b"\n".join(lines)
 
 
 def _place(path: Path, error: SyntaxError) -> str:
