@@ -60,7 +60,13 @@ class Star:
 
     @cached_property
     def texts(self) -> frozenset[str]:
-        """Predicates of which each work or value has one text."""
+        """Predicates of which each work or value has one text.
+
+        Returns
+        -------
+        frozenset of str
+            Those of ids, names, titles, descriptions, dates, splits and labels.
+        """
         return frozenset(
             (
                 *(*self.ids, *self.names, *self.titles, *self.descriptions),
