@@ -67,6 +67,12 @@ def with_local_context(file: IO[bytes], path: Path) -> bytes:
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")
     if imported := _IMPORT.search(text):
         raise _remote(imported[1], path)
+    # Of thousands of small files each would spend its time on terms that it does not use.
+    context = {
+        term: meaning
+        for term, meaning in linked_art_context().items()
+        if f'"{term}"' in text or str(meaning).startswith("http")
+    }
     pieces = []
     # In a list of works each one has the context: said once around them, it is read once.
     around = _ROOT_LIST.match(text) is not None
@@ -78,8 +84,8 @@ def with_local_context(file: IO[bytes], path: Path) -> bytes:
             value, stop = json.JSONDecoder().raw_decode(text, key.end())
         except (ValueError, RecursionError):
             break  # The parser says what is wrong with it.
-        known = _local(value, path)
-        if around and known == linked_art_context():
+        known = _local(value, path, context)
+        if around and known == context:
             known = []
         pieces += [text[end : key.start()], f'"@context": {json.dumps(known)}']
         end = stop
@@ -87,7 +93,7 @@ def with_local_context(file: IO[bytes], path: Path) -> bytes:
         return text.encode()
     whole = "".join([*pieces, text[end:]])
     if around:
-        whole = f'{{"@context": {json.dumps(linked_art_context())}, "@graph": {whole}}}'
+        whole = f'{{"@context": {json.dumps(context)}, "@graph": {whole}}}'
     return whole.encode()
 
 
@@ -105,14 +111,14 @@ def linked_art_context() -> dict[str, Any]:
     return context
 
 
-def _local(value: object, path: Path) -> object:
+def _local(value: object, path: Path, context: dict[str, Any]) -> object:
     """Give a context without addresses."""
     if isinstance(value, str):
         if _LINKED_ART.fullmatch(value):
-            return linked_art_context()
+            return context
         raise _remote(value, path)
     if isinstance(value, list):
-        return [_local(part, path) for part in value]
+        return [_local(part, path, context) for part in value]
     return value
 
 
