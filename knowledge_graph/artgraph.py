@@ -235,14 +235,14 @@ def read_query(query: str) -> str:
 
 def _rdf_files_of(source: str | Path, kind: str | None) -> list[Path]:
     """Give the files of a source that is RDF; none for any other."""
-    from knowledge_graph.sources.opening import _existing, _kind_of, _rdf_files
+    from knowledge_graph.sources.opening import existing, kind_of, rdf_files
 
     if not str(source).strip() or str(source).startswith(HUB):
         return []
-    path = _existing(source)
-    if (kind or _kind_of(path, source)) not in _RDF_KINDS:
+    path = existing(source)
+    if (kind or kind_of(path, source)) not in _RDF_KINDS:
         return []
-    return [path] if path.is_file() else _rdf_files(path)
+    return [path] if path.is_file() else rdf_files(path)
 
 
 def _text(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None) -> str:

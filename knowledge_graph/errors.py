@@ -46,9 +46,26 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     str
         The first ones, long ones cut, and then how many more there are.
     """
-    cut = (name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…" for name in names[:most])
-    shown = ", ".join(map(repr, cut))
+    shown = ", ".join(repr(cut(name)) for name in names[:most])
     return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
+
+
+def cut(text: str, most: int = _LONGEST) -> str:
+    """Cut a text that is too long for a sentence.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    most : int
+        How many characters to keep.
+
+    Returns
+    -------
+    str
+        The text, or its beginning and ``…``.
+    """
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def nearest(name: str, legal: Iterable[str]) -> str:

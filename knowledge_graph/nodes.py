@@ -22,7 +22,7 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "prov": "http://www.w3.org/ns/prov#",
         "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
         "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-        "schema": "https://schema.org/",
+        "schema": "http://schema.org/",
         "skos": "http://www.w3.org/2004/02/skos/core#",
         "topicart": "urn:topicart:vocabulary#",
         "xsd": "http://www.w3.org/2001/XMLSchema#",

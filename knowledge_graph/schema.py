@@ -73,10 +73,13 @@ def table_of_works(columns: Mapping[str, Any]) -> pa.Table:
         if part.name in columns:
             arrays.append(columns[part.name])
         elif pt.is_list(part.type):
-            empty = pa.array([0] * (n_works + 1), pa.int32())
-            arrays.append(pa.ListArray.from_arrays(empty, pa.array([], pa.string())))
+            empty = pa.repeat(pa.scalar(0, pa.int32()), n_works + 1)
+            arrays.append(pa.ListArray.from_arrays(empty, pa.nulls(0, pa.string())))
         else:
-            nothing = "" if pt.is_string(part.type) else None
-            arrays.append(pa.array([nothing] * n_works, part.type))
-    table = pa.table(arrays, schema=collection_schema())
-    return table.take(pc.sort_indices(table["id"])).combine_chunks()
+            nothing = pa.scalar("" if pt.is_string(part.type) else None, part.type)
+            arrays.append(pa.repeat(nothing, n_works))
+    table = pa.table(arrays, schema=collection_schema()).combine_chunks()
+    ids = table["id"]
+    if n_works < 2 or pc.all(pc.less(ids.slice(0, n_works - 1), ids.slice(1))).as_py():
+        return table  # Large ones come in order, and another copy would take as much memory again.
+    return table.take(pc.sort_indices(ids)).combine_chunks()

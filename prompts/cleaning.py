@@ -67,7 +67,7 @@ def spell_out(value: str, *, slug: bool = False) -> str:
     >>> spell_out("St.-Petersburg", slug=True)
     'St. Petersburg'
     """
-    text = _SPACES.sub(" ", value.replace("_", " ")).strip()
+    text = _SPACES.sub(" ", value.replace("_", " ")).strip() or value
     if _SLUG.fullmatch(text) and (slug or (text.islower() and text.count("-") > 1)):
         text = text.replace("-", " ")
     return text

@@ -178,8 +178,12 @@ def download(
 
         with show_progress(quiet or as_json) as progress:
             progress.stage("download")
+            opening = opened_with(None, format, mapping, column, separator, None)
             if is_dataset(source):
-                written, problems = write_pictures(source, folder, progress=progress.count)
+                columns = opening.get("columns")
+                written, problems = write_pictures(
+                    source, folder, columns=columns, progress=progress.count
+                )
                 counts = {"n_downloaded": written}
             else:
                 config = DownloadConfig(
@@ -190,7 +194,6 @@ def download(
                     proxy=proxy,
                     allow_private=allow_private,
                 )
-                opening = opened_with(None, format, mapping, column, separator, None)
                 collection = open_collection(source, **opening)
                 report = download_pictures(collection, folder, config, progress=progress.count)
                 problems = list(report.problems)

@@ -238,8 +238,8 @@ def seconds_of(retry_after: str) -> float | None:
     float or None
         Seconds from now, not negative; None if it cannot be read.
     """
-    if re.fullmatch(r"[0-9]{1,9}", retry_after.strip()):
-        return float(retry_after)
+    if seconds := re.fullmatch(r"\s*([0-9]{1,9})\s*", retry_after):
+        return float(seconds[1])
     try:
         then = parsedate_to_datetime(retry_after)
     except (ValueError, TypeError, IndexError, OverflowError):

@@ -120,7 +120,7 @@ def works_of_table(
         "Map the column that tells works apart (--map id=COLUMN); the pictures of one work go "
         "into one cell, divided by '|'.",
     )
-    problems = [*read.problems, *_missing(ids, pictures, listing, read)]
+    problems = [*read.problems, *missing_pictures(ids, pictures, listing, read.path.name)]
     if "image" in roles and any(pictures.found):
         rows = zip(ids, names, pictures.found, strict=True)
         nameless = (work_id for work_id, named, found in rows if not named and not found)
@@ -233,20 +233,6 @@ def _require_a_picture(
         "another column with --map image=COLUMN, or mend the names; --map image= reads the facts "
         "without pictures."
     )
-
-
-def _missing(
-    ids: Sequence[str], pictures: Pictures, listing: Listing, read: TableFile
-) -> list[Problem]:
-    """Report the pictures that are missing: each, or all at once if there are none at all."""
-    missing = missing_pictures(ids, pictures)
-    if listing.files or not missing:
-        return missing
-    reason = (
-        f"no picture is here of the {len(missing):,} that it names ({missing[0].file!r})"
-        ": name their folder with --images"
-    )
-    return [Problem("", read.path.name, reason)]
 
 
 def _ids_of_rows(

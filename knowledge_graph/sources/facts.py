@@ -12,7 +12,12 @@ from knowledge_graph.dates import date_columns
 from knowledge_graph.errors import CollectionError
 from knowledge_graph.schema import iri_column, table_of_works
 from knowledge_graph.sources.listing import Listing, PictureIndex
-from knowledge_graph.sources.pictures import Pictures, find_pictures, is_address, missing_pictures
+from knowledge_graph.sources.pictures import (
+    Pictures,
+    find_pictures,
+    is_address,
+    missing_pictures,
+)
 from knowledge_graph.values import clean_date, clean_line, clean_text
 
 if TYPE_CHECKING:
@@ -126,7 +131,11 @@ def collection_of_facts(
         for row, missing in zip(kept, pictures.missing, strict=True):
             if not named[row]:
                 missing.clear()
-        problems += [*listing.problems, *missing_pictures([ids[row] for row in kept], pictures)]
+        kept_ids = [ids[row] for row in kept]
+        problems += [
+            *listing.problems,
+            *missing_pictures(kept_ids, pictures, listing, Path(source).name),
+        ]
     return Collection(source, root, table_of_works(columns), (*facts.problems, *problems))
 
 

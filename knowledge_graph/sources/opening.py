@@ -21,12 +21,13 @@ from knowledge_graph.sources.cataloguing import (
 from knowledge_graph.sources.facts import WorkFacts, collection_of_facts
 from knowledge_graph.sources.folder import folder_facets
 from knowledge_graph.sources.hub_dataset import HUB, is_dataset_folder, works_of_dataset
+from knowledge_graph.sources.jsonld import is_jsonld
 from knowledge_graph.sources.listing import Listing, PictureIndex, is_picture, list_pictures
 from knowledge_graph.sources.pictures import downloads_in, pictures_in
 from knowledge_graph.sources.query_mapping import ready_mapping, works_of_query
 from knowledge_graph.sources.query_results import is_query_result, works_of_results
 from knowledge_graph.sources.reading import is_table
-from knowledge_graph.sources.semart import is_semart, works_of_semart
+from knowledge_graph.sources.semart import is_semart, semart_folder, works_of_semart
 from knowledge_graph.sources.star import vocabulary_of, works_of_star
 from knowledge_graph.sources.statements import RDF_SUFFIXES, rdf_suffix
 from knowledge_graph.sources.table_mapping import read_table_mapping
@@ -122,10 +123,12 @@ def open_collection(
     if str(source).startswith(HUB):
         facts = works_of_dataset(str(source), options.columns, options.separator)
         return _with_pictures(facts, str(source), None, options)
-    path = _existing(source)
-    kind = format or _kind_of(path, source)
+    path = existing(source)
+    kind = format or kind_of(path, source)
     if options.mapping and kind in ("artgraph", "wikidata", "linked-art", "arco"):
         kind = "rdf"
+    if kind == "semart":
+        path = semart_folder(path)
     if kind in ("folder", "table"):
         opened = open_folder if path.is_dir() else open_table
         return opened(str(source), path, options)
@@ -155,8 +158,24 @@ def _options(
     return Options(folder, query, columns, separator, folder_facets(folders_as))
 
 
-def _existing(source: str | Path) -> Path:
-    """Give the source's real place."""
+def existing(source: str | Path) -> Path:
+    """Give a source's real place.
+
+    Parameters
+    ----------
+    source : str or Path
+        A file or a folder.
+
+    Returns
+    -------
+    Path
+        Resolved.
+
+    Raises
+    ------
+    CollectionError
+        It is not there.
+    """
     try:
         path = Path(source).expanduser()
         real = path.resolve()
@@ -174,8 +193,26 @@ def _existing(source: str | Path) -> Path:
     return real
 
 
-def _kind_of(path: Path, source: str | Path) -> str:
-    """Recognise the kind of source, one of FORMATS."""
+def kind_of(path: Path, source: str | Path) -> str:
+    """Recognise the kind of a source.
+
+    Parameters
+    ----------
+    path : Path
+        Its real place.
+    source : str or Path
+        What the user calls it.
+
+    Returns
+    -------
+    str
+        One of FORMATS.
+
+    Raises
+    ------
+    CollectionError
+        It is of none of these kinds.
+    """
     if path.is_dir():
         recognised: dict[str, Callable[[Path], bool]] = {
             "artgraph-csv": is_artgraph_csv,
@@ -186,7 +223,7 @@ def _kind_of(path: Path, source: str | Path) -> str:
         for kind, fits in recognised.items():
             if fits(path):
                 return kind
-        rdf = _rdf_files(path)
+        rdf = rdf_files(path)
         if rdf and not (path / "run.json").exists() and not list_pictures(path, only=()).files:
             return vocabulary_of(rdf) or "rdf"
         if any(entry.suffix == ".dump" for entry in entries(path)):
@@ -194,7 +231,7 @@ def _kind_of(path: Path, source: str | Path) -> str:
         return "folder"
     if path.suffix.lower() == ".dump":
         raise CollectionError(f"{path}: {_NEO4J}")
-    if rdf_suffix(path):
+    if rdf_suffix(path) or is_jsonld(path):
         return vocabulary_of([path]) or "rdf"
     if is_query_result(path):
         return "query-result"
@@ -208,7 +245,7 @@ def _kind_of(path: Path, source: str | Path) -> str:
 def _facts_of(kind: str, path: Path, options: Options) -> WorkFacts:
     """Read the works of a source that is neither pictures nor a table."""
     if kind in ("artgraph", "wikidata", "linked-art", "arco", "rdf"):
-        files = [path] if path.is_file() else _rdf_files(path)
+        files = [path] if path.is_file() else rdf_files(path)
         if not files:
             raise CollectionError(
                 f"{path}: there is no RDF file in it; expected files that end in "
@@ -254,13 +291,27 @@ def _with_pictures(
     return collection_of_facts(facts, source, root, index, listing)
 
 
-def _rdf_files(folder: Path) -> list[Path]:
-    """List the RDF files in a folder, and in the folders in it where there are none beside them."""
+def rdf_files(folder: Path) -> list[Path]:
+    """List the RDF files in a folder, or in the folders in it if it has none itself.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+
+    Returns
+    -------
+    list of Path
+        By their suffixes; if there are none at all, files ``.json`` that hold JSON-LD.
+    """
     files = [entry for entry in entries(folder) if rdf_suffix(entry) and entry.is_file()]
     if files:
         return files
     inner = (entry for entry in entries(folder) if entry.is_dir() and not entry.is_symlink())
-    return [entry for f in inner for entry in entries(f) if rdf_suffix(entry) and entry.is_file()]
+    files = [entry for f in inner for entry in entries(f) if rdf_suffix(entry) and entry.is_file()]
+    if files or any(map(is_table, entries(folder))):
+        return files  # Beside a table a .json is about something else.
+    return [entry for entry in entries(folder) if is_jsonld(entry)]
 
 
 def _require_no_table_options(kind: str, source: str | Path, options: Options) -> None:

@@ -140,7 +140,9 @@ def downloads_in(root: Path) -> dict[str, str]:
     return {row["url"]: row["file"] for row in rows if row.get("url") and row.get("file")}
 
 
-def missing_pictures(ids: Sequence[str], pictures: Pictures) -> list[Problem]:
+def missing_pictures(
+    ids: Sequence[str], pictures: Pictures, listing: Listing, source: str
+) -> list[Problem]:
     """Report the names for which there is no picture.
 
     Parameters
@@ -149,14 +151,25 @@ def missing_pictures(ids: Sequence[str], pictures: Pictures) -> list[Problem]:
         The works' ids.
     pictures : Pictures
         What was found.
+    listing : Listing
+        The pictures that are there.
+    source : str
+        The file or folder that names them.
 
     Returns
     -------
     list of Problem
-        One for each name.
+        One for each name, or one for all where there is not one picture.
     """
-    return [
+    missing = [
         Problem(work_id, name, reason)
         for work_id, lost in zip(ids, pictures.missing, strict=True)
         for name, reason in lost
     ]
+    if listing.files or not missing:
+        return missing
+    reason = (
+        f"none of the {len(missing):,} pictures that it names is here ({missing[0].file!r}): name "
+        "their folder with --images"
+    )
+    return [Problem("", source, reason)]

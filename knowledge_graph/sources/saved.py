@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, get_args
 
 from knowledge_graph.atomic import replacing
-from knowledge_graph.collection import Collection, Problem, require_unique_ids
+from knowledge_graph.collection import Collection, require_unique_ids
 from knowledge_graph.dates import Precision
 from knowledge_graph.errors import CollectionError, listed
 from knowledge_graph.facets import FACETS
@@ -115,7 +114,7 @@ def collection_of_saved(
 ) -> Collection:
     """Make a collection of works that were saved, with the pictures that are there.
 
-    Where none of its pictures is there their names stay as they are, and tell what to look for.
+    Names of pictures that are not there are dropped and reported.
 
     Parameters
     ----------
@@ -143,20 +142,14 @@ def collection_of_saved(
         [files or urls or [work] for work, files, urls in zip(ids, named, addresses, strict=True)],
         index,
     )
-    problems: list[Problem] = []
-    if any(pictures.found):
-        images = pictures.found
-        for names, lost in zip(named, pictures.missing, strict=True):
-            if not names:
-                lost.clear()
-        problems += [*listing.problems, *missing_pictures(ids, pictures)]
-    else:
-        # A name that is on the disk and not in the listing was refused: a link, or no picture.
-        images = [[n for n in names if not os.path.lexists(root / n)] for names in named]
-    names_of_works = pa.array(images, works.schema.field("images").type)
+    for names, lost in zip(named, pictures.missing, strict=True):
+        if not names:
+            lost.clear()
+    missing = missing_pictures(ids, pictures, listing, Path(source).name)
+    names_of_works = pa.array(pictures.found, works.schema.field("images").type)
     position = works.schema.get_field_index("images")
     works = works.set_column(position, works.schema.field("images"), names_of_works)
-    return Collection(source, root, works.combine_chunks(), tuple(problems))
+    return Collection(source, root, works.combine_chunks(), (*listing.problems, *missing))
 
 
 def _wrong_in(name: str, column: pa.Array) -> str:

@@ -9,26 +9,18 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from knowledge_graph.collection import Problem
-from knowledge_graph.errors import CollectionError
+from knowledge_graph.errors import CollectionError, cut
+from knowledge_graph.nodes import PREFIXES as WRITTEN
 from knowledge_graph.sources.statements import statements
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
 PREFIXES: Mapping[str, str] = MappingProxyType({
-    "artgraph": "https://www.gennarovessio.com/artgraph-schema#",
+    **WRITTEN,
     "artgraph-res": "https://www.gennarovessio.com/artgraph-resources#",
-    "topicart": "urn:topicart:vocabulary#",
-    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
-    "skos": "http://www.w3.org/2004/02/skos/core#",
     "dc": "http://purl.org/dc/elements/1.1/",
-    "dcterms": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",
-    "schema": "http://schema.org/",
-    "oa": "http://www.w3.org/ns/oa#",
-    "prov": "http://www.w3.org/ns/prov#",
     "wd": "http://www.wikidata.org/entity/",
     "wdt": "http://www.wikidata.org/prop/direct/",
     "crm": "http://www.cidoc-crm.org/cidoc-crm/",
@@ -50,7 +42,6 @@ _NOT_KEYWORDS = re.compile(
 )
 _CODE_POINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
-_MOST_WORDS = 80
 
 
 def load_rdf(store: ox.Store, files: Iterable[Path], problems: list[Problem]) -> None:
@@ -134,12 +125,8 @@ def _words(error: SyntaxError, query: str) -> str:
     words = " ".join(str(error.msg).split())
     place = _PLACE.fullmatch(words)
     if place is None:
-        return f"not SPARQL: {_cut(words)}"
+        return f"not SPARQL: {cut(words)}"
     number = int(place[1])
     lines = query.splitlines()
     line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
-    return f"not SPARQL: line {number}, column {place[2]}: {_cut(place[3])} in {_cut(line)!r}"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _MOST_WORDS else f"{text[:_MOST_WORDS]}…"
+    return f"not SPARQL: line {number}, column {place[2]}: {cut(place[3])} in {cut(line)!r}"

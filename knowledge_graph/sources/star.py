@@ -181,7 +181,7 @@ class _Texts:
         self._other: dict[int, str] = {}
 
     def add(self, subject: int, value: Any) -> None:
-        if type(value) is not self._literal or not _says_something(text := value.value):
+        if type(value) is not self._literal or not (text := value.value):
             return
         language = value.language
         if language is None:
@@ -377,13 +377,6 @@ class _Reading:
         for texts in reversed(in_order):
             first.update(texts)
         return first
-
-
-def _says_something(text: str) -> bool:
-    """Say whether there is anything to read in a text."""
-    return text.isascii() or any(
-        letter.isprintable() and not letter.isspace() and letter != "\ufffd" for letter in text
-    )
 
 
 def _iri(key: str) -> str:

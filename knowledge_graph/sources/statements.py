@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 from knowledge_graph.collection import Problem
-from knowledge_graph.errors import CollectionError
+from knowledge_graph.errors import CollectionError, cut
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -21,6 +22,9 @@ RDF_SUFFIXES: tuple[str, ...] = (
 """The kinds of RDF file that are read, each also with ``.gz`` after it."""
 
 _BLOCK = 1 << 18
+_KEPT = 1 << 20
+_END_OF_STATEMENT = re.compile(rb"\.[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*\r?\n)*(?=\S)")
+"""A full stop that ends its line, and the next line begins with something."""
 _MOST_PROBLEMS = 1000
 """A file that is not RDF at all has an error in every line: these are enough to see it."""
 
@@ -77,6 +81,7 @@ def statements(path: Path, problems: list[Problem]) -> Iterator[ox.Quad]:
         ".n3": ox.RdfFormat.N3,
         ".jsonld": ox.RdfFormat.JSON_LD,
     }
+    of_many_lines = (ox.RdfFormat.TURTLE, ox.RdfFormat.N3)
     # A file .json is given only where it is known to be JSON-LD.
     kind = formats.get(rdf_suffix(path) or ".jsonld", ox.RdfFormat.RDF_XML)
     found = False
@@ -86,7 +91,8 @@ def statements(path: Path, problems: list[Problem]) -> Iterator[ox.Quad]:
             if kind == ox.RdfFormat.JSON_LD:
                 readable = io.BytesIO(with_local_context(readable, path))
             base = f"urn:topicart:file:{_plain(path.name)}"
-            parser = ox.parse(readable, kind, base_iri=base, lenient=True)
+            window = _Window(readable)
+            parser = _parse(window, kind, base)
             n_bad = 0
             while n_bad <= _MOST_PROBLEMS:
                 try:
@@ -96,7 +102,11 @@ def statements(path: Path, problems: list[Problem]) -> Iterator[ox.Quad]:
                     break
                 except SyntaxError as error:
                     n_bad += 1
-                    problems.append(Problem("", _place(path, error), _reason(error)))
+                    line = window.line_of(error)
+                    place = f"{path.name}, line {line:,}" if line else path.name
+                    problems.append(Problem("", place, _reason(error)))
+                    if kind in of_many_lines and window.skip_statement(line, parser.prefixes):
+                        parser = _parse(window, kind, parser.base_iri or base)
             else:
                 reason = f"more than {_MOST_PROBLEMS:,} malformed statements: the rest is not read"
                 problems.append(Problem("", path.name, reason))
@@ -186,14 +196,78 @@ class _Utf8(io.RawIOBase):
         return b"\n".join(lines)
 
 
-def _place(path: Path, error: SyntaxError) -> str:
-    return f"{path.name}, line {error.lineno:,}" if error.lineno else path.name
+class _Window(io.RawIOBase):
+    """What a parser reads; the last of it is kept, to go on behind a malformed statement.
+
+    The parser's own way on after an error in Turtle is to look for the next full stop, and behind a
+    quotation mark too many it finds none.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._kept: list[bytes] = []
+        self._n_kept = 0
+        self._first_line = 1
+        """Of what is kept."""
+        self._ahead = b""
+        """What is read before the file goes on."""
+        self._lines_before = 0
+        """Lines that the present parser has not seen."""
+
+    def read(self, size: int = -1) -> bytes:
+        """Read at most so many bytes, or all."""
+        if self._ahead:
+            part = self._ahead if size < 0 else self._ahead[:size]
+            self._ahead = self._ahead[len(part) :]
+        else:
+            part = self._file.read(size)
+        self._keep(part)
+        return part
+
+    def line_of(self, error: SyntaxError) -> int:
+        """Give the line of the file that an error is in; 0 if that is not known."""
+        return error.lineno + self._lines_before if error.lineno else 0
+
+    def skip_statement(self, line: int, prefixes: Mapping[str, str]) -> bool:
+        """Let a new parser start behind the statement that a line belongs to, if there is one."""
+        text = b"".join([*self._kept, self._ahead])
+        at = 0
+        for _ in range(line - self._first_line):
+            at = text.find(b"\n", at) + 1
+        while not (end := _END_OF_STATEMENT.search(text, at)):
+            block = self._file.read(_BLOCK)
+            if not block:
+                return False
+            at, text = max(at, len(text) - _BLOCK), text + block
+        self._lines_before = self._first_line - 1 + text.count(b"\n", 0, end.end())
+        self._first_line = self._lines_before + 1
+        self._kept, self._n_kept = [], 0
+        declared = (f"@prefix {name}: <{iri}> . " for name, iri in prefixes.items())
+        self._ahead = "".join(declared).encode() + text[end.end() :]
+        return True
+
+    def _keep(self, part: bytes) -> None:
+        self._kept.append(part)
+        self._n_kept += len(part)
+        if self._n_kept > 2 * _KEPT:
+            text = b"".join(self._kept)
+            self._first_line += text.count(b"\n", 0, -_KEPT)
+            self._kept, self._n_kept = [text[-_KEPT:]], _KEPT
+
+
+def _parse(file: io.RawIOBase, kind: ox.RdfFormat, base: str) -> ox.QuadParser:
+    import pyoxigraph as ox
+
+    # Blank nodes are renamed, for two files of a folder may both have a _:b0.
+    readable = cast("IO[bytes]", file)
+    return ox.parse(readable, kind, base_iri=base, lenient=True, rename_blank_nodes=True)
 
 
 def _reason(error: SyntaxError) -> str:
     """Give the parser's own words, without the place that they begin and end with."""
     _, _, words = str(error.msg).partition(": ")
-    return f"malformed: {words or error.msg}"
+    said = " ".join((words or str(error.msg)).split())
+    return f"malformed: {cut(said, 160)}"
 
 
 def _plain(name: str) -> str:

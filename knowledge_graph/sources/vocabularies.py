@@ -88,7 +88,8 @@ ARTGRAPH = Star(
     splits=(f"{_OURS}split",),
     pictures=(f"{_OURS}image",),
     addresses=(f"{_OURS}imageUrl", f"{_ARTGRAPH}image_url"),
-    labels=(f"{_ARTGRAPH}printed_name", f"{_ARTGRAPH}name", _RDFS_LABEL, _PREF_LABEL),
+    # The name comes first: it tells artists apart, and it is all that the CSV tree knows.
+    labels=(f"{_ARTGRAPH}name", f"{_ARTGRAPH}printed_name", _RDFS_LABEL, _PREF_LABEL),
     folded=_ARTGRAPH,
 )
 """ArtGraph, versions 1 and 2, and what ``convert`` adds to it."""

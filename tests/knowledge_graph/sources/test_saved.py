@@ -32,7 +32,7 @@ WORKS = [
         date_precision="circa",
         facets={"artist": ("X, Y", "Z"), "style": ("Cubism",)},
         iris={"artist": ("http://example.org/x", "")},
-        images=("images/a.jpg", "images/b.jpg"),
+        images=("images/a.jpg", "images/a-2.jpg"),
         image_urls=("https://example.org/a.jpg",),
         iri="http://example.org/a",
         split="train",
@@ -54,12 +54,15 @@ def saved(tmp_path: Path, **changed: Any) -> Path:
 
 
 def test_what_is_saved_opens_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    for name in ("a.jpg", "a-2.jpg"):
+        (tmp_path / "images" / name).write_bytes(b"x")
     collection = Collection.from_artworks(WORKS, tmp_path)
     save_parquet(collection, tmp_path / "works.parquet")
     opened = open_collection(tmp_path / "works.parquet")
     assert opened.arrow.equals(collection.arrow)
     assert opened.problems == ()
-    assert [path.name for path in tmp_path.iterdir()] == ["works.parquet"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["images", "works.parquet"]
     assert pq.ParquetFile(tmp_path / "works.parquet").metadata.row_group(0).column(
         0
     ).compression == ("ZSTD")
@@ -94,7 +97,10 @@ def test_a_real_collection_goes_there_and_back(tiny_collection_folder: Path) -> 
     assert open_collection(path).arrow.equals(collection.arrow)
     elsewhere = tiny_collection_folder.parent / "saved.parquet"
     path.rename(elsewhere)
-    assert open_collection(elsewhere).arrow.equals(collection.arrow)
+    facts = open_collection(elsewhere)
+    assert facts.n_pictures == 0
+    assert facts.arrow.drop_columns("images").equals(collection.arrow.drop_columns("images"))
+    assert "none of the 12 pictures that it names is here" in facts.problems[0].reason
     found = open_collection(elsewhere, images=tiny_collection_folder / "images")
     assert found.n_pictures == 12
     assert all(path.is_file() for i in range(12) for path in found.image_paths(i))
@@ -106,7 +112,7 @@ def test_a_picture_that_is_not_with_the_others_is_reported(tmp_path: Path) -> No
     (tmp_path / "images" / "a.jpg").write_bytes(b"x")
     collection = open_collection(path)
     assert collection.column("images") == [["images/a.jpg"], []]
-    assert [(p.id, p.file) for p in collection.problems] == [("a/1", "images/b.jpg")]
+    assert [(p.id, p.file) for p in collection.problems] == [("a/1", "images/a-2.jpg")]
 
 
 def test_a_link_that_leaves_the_folder_is_no_picture(tmp_path: Path) -> None:
