@@ -93,10 +93,12 @@ def opened_with(
 
     Parameters
     ----------
-    images, format, mapping, separator, folders_as
+    images, format, mapping
         As given.
     columns
         Pairs ``FACET=COLUMN``.
+    separator, folders_as
+        As given.
 
     Returns
     -------
