@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from knowledge_graph import FORMATS
+from tests.every_source import write_every_source
 from topicart.cli import app
 from topicart.models import MINI_NOTE, mini_folder
 
@@ -29,8 +31,9 @@ def _commands() -> list[list[str]]:
 
 @pytest.fixture
 def reader(paintings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder as the README takes it: with ``paintings`` in it."""
+    """A folder as the README takes it: with ``paintings`` in it, and a source of every kind."""
     shutil.copytree(paintings, tmp_path / "paintings")
+    write_every_source(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -77,15 +80,23 @@ def test_mini_is_introduced_in_the_same_words_everywhere() -> None:
     assert MINI_NOTE in (mini_folder() / "README.md").read_text(encoding="utf-8")
 
 
-def test_every_option_it_names_exists() -> None:
-    known = {
+def _known_options() -> set[str]:
+    commands = [
+        ([], app),
+        *(([str(group.name)], group.typer_instance) for group in app.registered_groups),
+    ]
+    return {
         option
-        for command in app.registered_commands
+        for path, typer_app in commands
+        for command in typer_app.registered_commands
         if command.callback
-        for option in _options(command.callback.__name__)
+        for option in _options(*path, command.callback.__name__)
     }
+
+
+def test_every_option_it_names_exists() -> None:
     named = set(re.findall(r"(--[a-z][a-z-]+)", README))
-    assert named <= known, named - known
+    assert named <= _known_options(), named - _known_options()
 
 
 def test_every_link_within_the_repository_leads_somewhere() -> None:
@@ -93,6 +104,13 @@ def test_every_link_within_the_repository_leads_somewhere() -> None:
         assert (ROOT / target).exists(), target
 
 
-def _options(command: str) -> list[str]:
-    text = CliRunner(env={"COLUMNS": "200"}).invoke(app, [command, "--help"]).stdout
+def test_every_kind_of_source_stands_in_the_table_of_sources() -> None:
+    text = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    for name in FORMATS:
+        assert f"| `{name}` |" in text
+    assert set(re.findall(r"(--[a-z][a-z-]+)", text)) <= _known_options()
+
+
+def _options(*command: str) -> list[str]:
+    text = CliRunner(env={"COLUMNS": "200"}).invoke(app, [*command, "--help"]).stdout
     return re.findall(r"(--[a-z][a-z-]+)", text)

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any
 from topicart.own_packages import require_own_packages
 
 if TYPE_CHECKING:
-    from knowledge_graph import Artwork, Collection, CollectionError, open_collection
+    from knowledge_graph import (
+        ArtGraph,
+        Artwork,
+        Collection,
+        CollectionError,
+        convert,
+        describe,
+        open_collection,
+    )
     from topicart.embeddings import Embeddings
     from topicart.encoder import Encoder
     from topicart.errors import FitError, ModelError, RunError, TopicartError
@@ -26,9 +34,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "ArtGraph": "knowledge_graph",
     "Artwork": "knowledge_graph",
     "Collection": "knowledge_graph",
     "CollectionError": "knowledge_graph",
+    "convert": "knowledge_graph",
+    "describe": "knowledge_graph",
     "open_collection": "knowledge_graph",
     "Encoder": "topicart.encoder",
     "FitError": "topicart.errors",
@@ -51,6 +62,7 @@ _HOME = {
 
 __all__ = [
     "OUTLIER",
+    "ArtGraph",
     "Artwork",
     "Collection",
     "CollectionError",
@@ -68,6 +80,8 @@ __all__ = [
     "TopicartError",
     "Topics",
     "__version__",
+    "convert",
+    "describe",
     "fit_run",
     "make_run",
     "open_collection",
