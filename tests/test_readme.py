@@ -81,13 +81,10 @@ def test_mini_is_introduced_in_the_same_words_everywhere() -> None:
 
 
 def _known_options() -> set[str]:
-    commands = [
-        ([], app),
-        *(([str(group.name)], group.typer_instance) for group in app.registered_groups),
-    ]
+    groups = [([str(group.name)], group.typer_instance) for group in app.registered_groups]
     return {
         option
-        for path, typer_app in commands
+        for path, typer_app in [([], app), *groups]
         for command in typer_app.registered_commands
         if command.callback
         for option in _options(*path, command.callback.__name__)
