@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from knowledge_graph.dates import CENTURIES, centuries_of
-from knowledge_graph.errors import CollectionError, listed, nearest
+from knowledge_graph.errors import CollectionError, listed, nearest, printable
 from knowledge_graph.facets import FACETS, require_facet
 from knowledge_graph.schema import iri_column, table_of_works
 
@@ -34,6 +34,12 @@ class Problem:
     """The file or the reference to it, as the source writes it."""
     reason: str
     """What is wrong, in a few words that a person can act on."""
+
+    def __post_init__(self) -> None:
+        for name in ("id", "file", "reason"):
+            text = getattr(self, name)
+            if not text.isprintable():  # It may quote a source, and is printed.
+                object.__setattr__(self, name, printable(text))
 
 
 @dataclass(frozen=True)

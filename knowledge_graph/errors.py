@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 _LONGEST = 80
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class TopicartError(ValueError):
@@ -28,7 +30,34 @@ class CollectionError(TopicartError):
     """A collection cannot be opened, and the person who asked for it can mend that.
 
     The message is one paragraph: the place, what was found there, what was expected, the remedy.
+
+    Parameters
+    ----------
+    message : str
+        The paragraph; it may quote what is not fit to be printed.
     """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
+
+
+def printable(text: str) -> str:
+    """Write control characters, which a terminal would obey, as escapes; halves of letters too.
+
+    Parameters
+    ----------
+    text : str
+        A text that may quote a source or a file's name.
+
+    Returns
+    -------
+    str
+        One line that any terminal and any file can take.
+    """
+    if text.isprintable():
+        return text
+    whole = text.encode("utf-8", "backslashreplace").decode()
+    return _CONTROL.sub(lambda found: f"\\x{ord(found.group()):02x}", whole)
 
 
 def listed(names: Sequence[str], most: int = 3) -> str:

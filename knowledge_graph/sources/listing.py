@@ -85,7 +85,7 @@ def list_pictures(root: Path, only: Iterable[str] | None = None) -> Listing:
                     "you may list. Check its permissions."
                 ) from error
             reason = f"folder cannot be read: {error.strerror}"
-            problems.append(Problem("", _printable(folder), reason))
+            problems.append(Problem("", folder, reason))
             continue
         if folder and {entry.name for entry in found} >= RUN_FILES:
             continue  # A run left inside the collection: its mosaics are no works.
@@ -97,8 +97,7 @@ def list_pictures(root: Path, only: Iterable[str] | None = None) -> Listing:
                 if folder or wanted is None or entry.name.casefold() in wanted:
                     folders.append(name)
             elif reason := _refused(root, entry, name):
-                shown = _printable(name)
-                problems.append(Problem(without_suffix(shown), shown, reason))
+                problems.append(Problem(without_suffix(name), name, reason))
             elif is_picture(name):
                 files.append(name)
     return Listing(tuple(sorted(files)), tuple(problems))
@@ -128,12 +127,6 @@ def _refused(root: Path, entry: os.DirEntry[str], name: str) -> str:
         if not entry.is_file():
             return "not a regular file"
     return ""
-
-
-def _printable(name: str) -> str:
-    """Write what UTF-8 cannot hold, and control characters, as escapes."""
-    text = name.encode("utf-8", "backslashreplace").decode()
-    return _CONTROL.sub(lambda found: f"\\x{ord(found.group()):02x}", text)
 
 
 def is_picture(name: str) -> bool:

@@ -48,6 +48,7 @@ FORMATS: Mapping[str, str] = MappingProxyType({
 })  # fmt: skip
 """The kinds of source that are read, by the names that ``format`` takes."""
 
+_RDF = ("artgraph", "wikidata", "linked-art", "arco", "rdf")
 _EXPECTED = (
     "a folder of pictures, a table of works (csv, tsv, jsonl, parquet), RDF (Turtle, N-Triples, "
     "RDF/XML, JSON-LD), a query's result, SemArt, ArtGraph or a Hugging Face dataset "
@@ -125,7 +126,12 @@ def open_collection(
         return _with_pictures(facts, str(source), None, options)
     path = existing(source)
     kind = format or kind_of(path, source)
-    if options.mapping and kind in ("artgraph", "wikidata", "linked-art", "arco"):
+    if options.mapping:
+        if kind not in _RDF:
+            raise CollectionError(
+                f"--mapping {mapping}: {path} is {FORMATS[kind]}, which no query can be asked; "
+                "expected a TOML file for a table, none for the others. Leave --mapping out."
+            )
         kind = "rdf"
     if kind == "semart":
         path = semart_folder(path)
@@ -244,21 +250,22 @@ def kind_of(path: Path, source: str | Path) -> str:
 
 def _facts_of(kind: str, path: Path, options: Options) -> WorkFacts:
     """Read the works of a source that is neither pictures nor a table."""
-    if kind in ("artgraph", "wikidata", "linked-art", "arco", "rdf"):
-        files = [path] if path.is_file() else rdf_files(path)
+    if kind in _RDF:
+        is_rdf = rdf_suffix(path) or path.name.lower().endswith((".json", ".json.gz"))
+        files = rdf_files(path) if path.is_dir() else [path] if is_rdf else []
         if not files:
             raise CollectionError(
-                f"{path}: there is no RDF file in it; expected files that end in "
+                f"{path}: no RDF file; expected one, or a folder of them, that ends in "
                 f"{', '.join(RDF_SUFFIXES)}. Name the folder or the file that holds the graph."
             )
         if options.mapping:
             return works_of_query(files, options.mapping)
         if kind == "rdf":
             raise CollectionError(
-                f"{path}: its vocabulary is none of those that topicart knows (ArtGraph, Wikidata, "
-                "Linked Art, ArCo); expected a query that says what is what. Write one SPARQL "
-                "SELECT with the variables work, title, artist, style … and give it as --mapping "
-                f"QUERY.rq; {ready_mapping('linked-art')} is an example."
+                f"{path}: is in none of the vocabularies that topicart knows (ArtGraph, Wikidata, "
+                "Linked Art, ArCo), or not read as such; expected a query that says what is what. "
+                "Write one SPARQL SELECT with the variables work, title, artist, style … and "
+                f"give it as --mapping QUERY.rq; {ready_mapping('linked-art')} is an example."
             )
         if kind in ("artgraph", "wikidata"):
             return works_of_star(files, kind)

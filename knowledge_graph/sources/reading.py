@@ -58,6 +58,11 @@ def read_table(path: Path) -> TableFile:
             f"{path}: a parquet file that is gzipped; expected it as it is, for it is compressed "
             "inside already. Unpack it (gunzip)."
         )
+    if not is_table(path):
+        raise CollectionError(
+            f"{path}: is not called as tables are; expected a name that ends in "
+            f"{', '.join(_READERS)}. Rename it if it is one, or leave --format out."
+        )
     try:
         read = _READERS[f".{kind}"](path)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:

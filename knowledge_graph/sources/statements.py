@@ -25,6 +25,8 @@ _BLOCK = 1 << 18
 _KEPT = 1 << 20
 _END_OF_STATEMENT = re.compile(rb"\.[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*\r?\n)*(?=\S)")
 """A full stop that ends its line, and the next line begins with something."""
+_ENTITY = re.compile(rb"<!ENTITY(?!\s+\S+\s+(?:\"[^\"&]{0,500}\"|'[^'&]{0,500}'))")
+"""An entity of RDF/XML that is no short text: a few that hold each other fill any memory."""
 _MOST_PROBLEMS = 1000
 """A file that is not RDF at all has an error in every line: these are enough to see it."""
 
@@ -85,6 +87,7 @@ def statements(path: Path, problems: list[Problem]) -> Iterator[ox.Quad]:
     # A file .json is given only where it is known to be JSON-LD.
     kind = formats.get(rdf_suffix(path) or ".jsonld", ox.RdfFormat.RDF_XML)
     found = False
+    n_before = len(problems)
     try:
         with open_bytes(path) as file:
             readable = cast("IO[bytes]", _Utf8(file, path.name, problems))
@@ -115,15 +118,19 @@ def statements(path: Path, problems: list[Problem]) -> Iterator[ox.Quad]:
             f"{path}: its gzip is broken ({error}); expected a whole file. Download or compress it "
             "again."
         ) from error
+    except MemoryError as error:  # The parser's own limit, not the machine's.
+        raise CollectionError(
+            f"{path}: one term of it is longer than the parser takes ({error}); expected RDF of "
+            f"the kind {rdf_suffix(path)}. Export it again, or give it the suffix of what it is."
+        ) from error
     except OSError as error:
         raise CollectionError(
             f"{path}: cannot be read ({error.strerror or error}); expected an RDF file. Check its "
             "permissions."
         ) from error
     if not found:
-        first = next(
-            (f": {p.file}: {p.reason}" for p in problems if p.file.startswith(path.name)), ""
-        )
+        own = problems[n_before:]
+        first = f": {own[0].file}: {own[0].reason}" if own else ""
         raise CollectionError(
             f"{path}: not one statement can be read{first}; expected RDF of the kind "
             f"{rdf_suffix(path)}. Export it again, or give it the suffix of what it is "
@@ -175,6 +182,13 @@ class _Utf8(io.RawIOBase):
     def _next_block(self) -> bytes:
         """Read whole lines, so that no letter is cut in two."""
         block = self._file.read(_BLOCK) + self._file.readline()
+        if b"<!ENTITY" in block and (bad := _ENTITY.search(block)):
+            line = self._line + block.count(b"\n", 0, bad.start())
+            raise CollectionError(
+                f"{self._name}, line {line:,}: declares an entity that holds others, is long or "
+                "lies in another file; expected at most abbreviations of namespaces. Export it "
+                "again, as Turtle if that can be chosen."
+            )
         if not block.isascii():
             try:
                 block.decode()

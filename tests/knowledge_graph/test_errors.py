@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from knowledge_graph import CollectionError, Problem
 from knowledge_graph.errors import listed, nearest
 
 
@@ -13,3 +14,9 @@ def test_names_are_listed_up_to_a_number_and_a_length() -> None:
 def test_the_nearest_names_are_offered_in_their_own_spelling() -> None:
     assert nearest("artits", ["Artist", "Title"]) == " Did you mean 'Artist'?"
     assert nearest("zzz", ["Artist", "Title"]) == ""
+
+
+def test_what_a_terminal_would_obey_is_escaped_wherever_a_source_is_quoted() -> None:
+    assert str(CollectionError("a\x1b[31m\nb\udcff é.")) == "a\\x1b[31m\\x0ab\\udcff é."
+    problem = Problem("a\x07", "b\n.jpg", "c\x9b")
+    assert problem == Problem("a\\x07", "b\\x0a.jpg", "c\\x9b")

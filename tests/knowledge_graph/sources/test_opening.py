@@ -349,3 +349,27 @@ def test_a_run_is_not_taken_for_a_collection(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     with pytest.raises(CollectionError, match="is a run, what a fit leaves behind"):
         open_collection(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["graph.ttl", "works.txt", "works"])
+@pytest.mark.parametrize("kind", ["table", "folder"])
+def test_a_file_that_is_called_as_no_table_is_not_forced_to_be_one(
+    tmp_path: Path, name: str, kind: str
+) -> None:
+    file = write_csv(tmp_path / name, "id,artist", "1,CORR")
+    with pytest.raises(CollectionError, match=r"is not called as tables are; expected a name that"):
+        open_collection(file, format=kind)
+
+
+@pytest.mark.parametrize("kind", ["artgraph", "wikidata", "linked-art", "arco", "rdf"])
+def test_a_file_that_is_called_as_no_rdf_is_not_forced_to_be_it(tmp_path: Path, kind: str) -> None:
+    file = write_csv(tmp_path / "works.csv", "id,artist", "1,CORR")
+    with pytest.raises(CollectionError, match=r"works.csv: no RDF file; expected one, or a folder"):
+        open_collection(file, format=kind)
+
+
+def test_a_query_for_what_is_no_rdf_is_refused_and_not_passed_over(tmp_path: Path) -> None:
+    file = write_csv(tmp_path / "works.csv", "id,artist", "1,CORR")
+    for mapping in ("mine.rq", tmp_path):
+        with pytest.raises(CollectionError, match=r"--mapping .* is a table of works .* no query"):
+            open_collection(file, mapping=mapping)
