@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from knowledge_graph.collection import Collection, Problem
 from knowledge_graph.errors import CollectionError
 from knowledge_graph.sources.hub_dataset import HUB
-from knowledge_graph.sources.sparql import PREFIXES, evaluate, load_rdf
+from knowledge_graph.sources.sparql import PREFIXES, evaluate, interruptible, load_rdf
 from knowledge_graph.sources.statements import RDF_SUFFIXES, rdf_suffix
 
 if TYPE_CHECKING:
+    import threading
+
     import pyoxigraph as ox
     import rdflib
 
@@ -191,16 +194,7 @@ class ArtGraph:
         CollectionError
             It is no query, changes the graph, or asks another endpoint (SERVICE).
         """
-        import pyoxigraph as ox
-
-        found = evaluate(self._store, sparql, "the query")
-        if isinstance(found, ox.QueryBoolean):
-            return Answer(("answer",), (("true" if found else "false",),))
-        if isinstance(found, ox.QueryTriples):
-            rows = tuple(tuple(map(_text, triple)) for triple in found)
-            return Answer(("subject", "predicate", "object"), rows)
-        names = tuple(variable.value for variable in found.variables)
-        return Answer(names, tuple(tuple(map(_text, row)) for row in found))
+        return interruptible(lambda stop: _answer(self._store, sparql, stop))
 
 
 def read_query(query: str) -> str:
@@ -231,6 +225,19 @@ def read_query(query: str) -> str:
             f"{query}: cannot be read ({reason}); expected a text file with one SPARQL query, in "
             "UTF-8. Mend the name or the file, or give the query itself."
         ) from error
+
+
+def _answer(store: ox.Store, sparql: str, stop: threading.Event) -> Answer:
+    """Ask a query; it is given up once ``stop`` is set."""
+    import pyoxigraph as ox
+
+    found = evaluate(store, sparql, "the query")
+    if isinstance(found, ox.QueryBoolean):
+        return Answer(("answer",), (("true" if found else "false",),))
+    rows = tuple(tuple(map(_text, row)) for row in takewhile(lambda _: not stop.is_set(), found))
+    if isinstance(found, ox.QueryTriples):
+        return Answer(("subject", "predicate", "object"), rows)
+    return Answer(tuple(variable.value for variable in found.variables), rows)
 
 
 def _rdf_files_of(source: str | Path, kind: str | None) -> list[Path]:

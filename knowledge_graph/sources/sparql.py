@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from knowledge_graph.collection import Problem
 from knowledge_graph.errors import CollectionError, cut
@@ -15,6 +17,9 @@ from knowledge_graph.sources.statements import statements
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
+
+_T = TypeVar("_T")
+_STACK = 256 * 2**20
 
 PREFIXES: Mapping[str, str] = MappingProxyType({
     **WRITTEN,
@@ -41,6 +46,7 @@ _NOT_KEYWORDS = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _CODE_POINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_NO_PREFIX = "Prefix not found"
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
@@ -103,6 +109,41 @@ def evaluate(
         ) from error
 
 
+def interruptible(work: Callable[[threading.Event], _T]) -> _T:
+    """Do what asks queries so that Ctrl-C ends it, with room for deeply nested ones.
+
+    Parameters
+    ----------
+    work : callable
+        Called in a thread of its own; it ends early once the event that it gets is set.
+
+    Returns
+    -------
+    object
+        What ``work`` returns.
+    """
+    # The engine looks for no signals and is recursive: on the stack of the main thread, thousands
+    # of brackets end the process.
+    result: Future[_T] = Future()
+    stop = threading.Event()
+
+    def run() -> None:
+        try:
+            result.set_result(work(stop))
+        except BaseException as error:
+            result.set_exception(error)
+
+    usual = threading.stack_size(_STACK)
+    try:
+        threading.Thread(target=run, daemon=True).start()
+    finally:
+        threading.stack_size(usual)
+    try:
+        return result.result()
+    finally:
+        stop.set()
+
+
 def _require_no_service(query: str, where: str) -> None:
     """Refuse a query that would fetch something."""
     # An escape (S as \u0053) is a letter in one place of a query and none in another.
@@ -129,4 +170,5 @@ def _words(error: SyntaxError, query: str) -> str:
     number = int(place[1])
     lines = query.splitlines()
     line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
-    return f"not SPARQL: line {number}, column {place[2]}: {cut(place[3])} in {cut(line)!r}"
+    wrong = "a prefix is not declared" if _NO_PREFIX in place[3] else cut(place[3])
+    return f"not SPARQL: line {number}, column {place[2]}: {wrong} in {cut(line)!r}"

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -174,3 +176,35 @@ def test_the_real_artgraph_is_a_graph(shared_data: Path) -> None:
     graph = ArtGraph.open(folder / "artgraph-facts.ttl")
     works = graph.query("SELECT (COUNT(*) AS ?n) { ?work a artgraph:Artwork }").rows
     assert int(works[0][0]) == len(open_collection(folder / "artgraph-facts.ttl"))
+
+
+def test_deeply_nested_queries_are_answered(turtle: Path) -> None:
+    graph = ArtGraph.open(turtle)
+    assert graph.query("ASK {" + "{" * 10_000 + "}" * 10_000 + "}").rows == (("true",),)
+
+
+def test_a_prefix_that_is_not_declared_is_named_as_such(turtle: Path) -> None:
+    with pytest.raises(CollectionError, match=r"column \d+: a prefix is not declared in .*nope:x"):
+        ArtGraph.open(turtle).query("SELECT * { ?work nope:x ?x }")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")
+def test_ctrl_c_ends_a_query_that_does_not_end(tmp_path: Path) -> None:
+    big = tmp_path / "big.nt"
+    big.write_text("".join(f"<urn:{n}> <urn:p> <urn:{n + 1}> .\n" for n in range(2000)))
+    code = (
+        "import sys; from knowledge_graph.artgraph import ArtGraph\n"
+        "graph = ArtGraph.open(sys.argv[1]); print('asks', flush=True)\n"
+        "graph.query('SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }')"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(big)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as asking:
+        assert asking.stdout is not None
+        assert asking.stdout.readline() == b"asks\n"
+        time.sleep(0.3)
+        asking.send_signal(signal.SIGINT)
+        try:
+            assert asking.wait(timeout=20) != 0
+        finally:
+            asking.kill()
