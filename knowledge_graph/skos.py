@@ -29,6 +29,7 @@ class Concept:
     """A topic as SKOS sees it."""
 
     id: int
+    """skos:notation, as text."""
     label: str
     """skos:prefLabel."""
     alternatives: tuple[str, ...] = ()
@@ -165,6 +166,7 @@ def _concept(scheme: str, concept: Concept, narrower: Sequence[int]) -> Iterator
         yield ox.Triple(node, term("skos:broader"), _topic(scheme, concept.broader))
     for number in narrower:
         yield ox.Triple(node, term("skos:narrower"), _topic(scheme, number))
+    yield ox.Triple(node, term("skos:notation"), literal(str(concept.id)))
     yield ox.Triple(node, term("skos:prefLabel"), literal(concept.label))
     for text in dict.fromkeys(concept.alternatives):
         if text != concept.label:
