@@ -13,6 +13,7 @@ from knowledge_graph.rdf import write_turtle
 from knowledge_graph.sources.saved import save_parquet
 
 _WRITERS = {".parquet": save_parquet, ".ttl": write_turtle}
+_PROBLEM_COLUMNS = ("id", "file", "reason")
 
 
 def require_convertible(out: Path, *, overwrite: bool = False) -> None:
@@ -55,6 +56,8 @@ def require_writable(out: Path, *, overwrite: bool) -> None:
     """
     if out.is_dir():
         raise CollectionError(f"{out} is a folder; expected the name of a file. Name one in it.")
+    if out.exists() and not out.is_file():  # A device, which would be replaced, too.
+        raise CollectionError(f"{out} is no file; expected one, or a new name. Name another.")
     if out.exists() and not overwrite:
         raise CollectionError(
             f"{out} is there already; expected a new name. Give another, or --overwrite."
@@ -63,6 +66,31 @@ def require_writable(out: Path, *, overwrite: bool) -> None:
         raise CollectionError(
             f"{out}: there is no folder {out.parent}; expected one. Make it, or name another."
         )
+
+
+def require_problems_file(out: Path) -> None:
+    """Refuse to write problems over what is something else, such as the source itself.
+
+    Parameters
+    ----------
+    out : Path
+        The file, there or not.
+
+    Raises
+    ------
+    CollectionError
+        It is there and no table of problems, or cannot be written.
+    """
+    require_writable(out, overwrite=True)
+    if not out.exists():
+        return
+    header = ",".join(_PROBLEM_COLUMNS).encode()
+    with out.open("rb") as there:
+        if there.readline(1000).rstrip() not in (header, b""):
+            raise CollectionError(
+                f"{out} is there already and no table of problems; expected a new name, or such a "
+                "table to replace. Give another name."
+            )
 
 
 def convert(collection: Collection, out: str | Path, *, overwrite: bool = False) -> None:
@@ -105,6 +133,6 @@ def problems_csv(problems: Iterable[Problem]) -> str:
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["id", "file", "reason"])
+    writer.writerow(_PROBLEM_COLUMNS)
     writer.writerows(sorted({(problem.id, problem.file, problem.reason) for problem in problems}))
     return buffer.getvalue()

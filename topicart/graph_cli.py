@@ -31,7 +31,7 @@ graph = typer.Typer(
 )
 
 
-@graph.command()
+@graph.command(short_help="Count what a source holds: works, facts, dates, pictures.")
 def info(
     source: SourceArgument,
     images: Images = None,
@@ -47,11 +47,12 @@ def info(
 ) -> None:
     """Count the works, pictures, facts, dates and problems of a source."""
     with door():
-        from knowledge_graph import describe, open_collection, problems_csv, require_writable
+        from knowledge_graph import describe, open_collection, problems_csv
         from knowledge_graph.atomic import write_text_atomic
+        from knowledge_graph.converting import require_problems_file
 
         if problems is not None:
-            require_writable(problems, overwrite=True)
+            require_problems_file(problems)
         opening = opened_with(images, format, mapping, column, separator, folders_as)
         collection = open_collection(source, **opening)
         if problems is not None:
@@ -67,7 +68,7 @@ def info(
             Console().print(collection_summary(summary))
 
 
-@graph.command()
+@graph.command(short_help="Write a source as one table or as RDF.")
 def convert(
     source: SourceArgument,
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A file .parquet or .ttl.")],
@@ -94,7 +95,7 @@ def convert(
             typer.echo(f"{len(collection):,} works: {out}")
 
 
-@graph.command()
+@graph.command(short_help="Ask a source, and a run's topics, in SPARQL.")
 def query(
     source: SourceArgument,
     sparql: Annotated[
@@ -113,6 +114,8 @@ def query(
     as_json: Json = False,
 ) -> None:
     """Ask a source a SPARQL query; prefixes such as artgraph: and skos: are known."""
+    if csv and as_json:
+        raise typer.BadParameter("Give one of --csv and --json.")
     with door():
         from knowledge_graph import ArtGraph, read_query
         from topicart.graph_console import print_answer
@@ -126,7 +129,7 @@ def query(
         print_answer(opened.query(text), csv=csv, as_json=as_json)
 
 
-@graph.command()
+@graph.command(short_help="Write a run's topics as RDF (SKOS).")
 def export(
     run: RunFolder,
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A file .ttl.")],
@@ -146,7 +149,7 @@ def export(
             typer.echo(f"{len(opened.topics):,} topics: {out}")
 
 
-@graph.command()
+@graph.command(short_help="Fetch the pictures that a source has addresses of.")
 def download(
     source: SourceArgument,
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for the pictures.")],

@@ -10,6 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from knowledge_graph.errors import printable
 from topicart.door import print_json
 
 if TYPE_CHECKING:
@@ -44,10 +45,10 @@ def collection_summary(summary: CollectionSummary) -> RenderableType:
         A headline, the facets as a table, then dates, pictures and problems.
     """
     facets = {facet.facet: facet for facet in summary.facets}
-    counts = [f"{_number(facet.n_values)} {_PLURAL[name]}" for name, facet in facets.items()]
+    counts = [_counted_as(facet.n_values, name, _PLURAL[name]) for name, facet in facets.items()]
     headline = ", ".join(
         [
-            f"{_number(summary.works)} works",
+            _counted_as(summary.works, "work", "works"),
             f"{_number(summary.with_picture)} with a picture",
             *counts,
         ]
@@ -160,6 +161,10 @@ def _number(number: int) -> str:
     return f"{number:,}" if number >= 10_000 else str(number)
 
 
+def _counted_as(number: int, one: str, more: str) -> str:
+    return f"{_number(number)} {one if number == 1 else more}"
+
+
 def _share(share: float) -> str:
     """Write a share so that only all is 100 %."""
     return f"{share:.0%}" if share in (0.0, 1.0) else f"{min(share, 0.999):.1%}"
@@ -189,11 +194,11 @@ def print_answer(answer: Answer, *, csv: bool, as_json: bool) -> None:
     else:
         table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
         for name in answer.names:
-            table.add_column(name, overflow="fold")
+            table.add_column(Text(name), overflow="fold")
         for row in answer.rows[:_MOST_ROWS]:
-            table.add_row(*(Text(term) for term in row))
+            table.add_row(*(Text(printable(term)) for term in row))
         console = Console()
         console.print(table)
         rest = len(answer.rows) - _MOST_ROWS
         more = f", {_number(rest)} of them not shown (--csv prints all)" if rest > 0 else ""
-        console.print(Text(f"{_number(len(answer.rows))} rows{more}", style="dim"))
+        console.print(Text(f"{_counted_as(len(answer.rows), 'row', 'rows')}{more}", style="dim"))

@@ -46,6 +46,8 @@ def export_topics(run: Run, path: str | Path, *, overwrite: bool = False) -> Non
     path = Path(path)
     if path.suffix.lower() != ".ttl":
         raise WriteError(f"{path}: topics are written as Turtle. Name a file that ends in .ttl.")
+    if path.exists() and not path.is_file():
+        raise WriteError(f"{path} is there and is no file. Give another name.")
     if path.exists() and not overwrite:
         raise WriteError(f"{path} is there already. Give another name, or --overwrite.")
     scheme = f"urn:topicart:run:{_short_hash(run.record)}"

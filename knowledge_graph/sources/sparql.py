@@ -67,8 +67,24 @@ def load_rdf(store: ox.Store, files: Iterable[Path], problems: list[Problem]) ->
     CollectionError
         A file cannot be read at all.
     """
-    for file in files:
-        store.bulk_extend(statements(file, problems))
+    for number, file in enumerate(files):
+        store.bulk_extend(_apart(statements(file, problems), number))
+
+
+def _apart(quads: Iterable[ox.Quad], number: int) -> Iterable[ox.Quad]:
+    """Rename the blank nodes of a file, for another may have its own that are called so."""
+    import pyoxigraph as ox
+
+    for quad in quads:
+        subject, said, value, graph = quad
+        if isinstance(subject, ox.BlankNode) or isinstance(value, ox.BlankNode):
+            ends = (
+                ox.BlankNode(f"f{number}_{node.value}") if isinstance(node, ox.BlankNode) else node
+                for node in (subject, value)
+            )
+            subject, value = ends
+            quad = ox.Quad(subject, said, value, graph)
+        yield quad
 
 
 def evaluate(
@@ -128,6 +144,7 @@ def interruptible(work: Callable[[threading.Event], _T]) -> _T:
     stop = threading.Event()
 
     def run() -> None:
+        """Do the work, whatever comes of it."""
         try:
             result.set_result(work(stop))
         except BaseException as error:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,31 @@ def test_info_writes_the_problems_to_a_table(world: Path, tmp_path: Path) -> Non
     assert problem["file"] == f"facts.ttl, line {len(turtle.splitlines()) + 2}"
 
 
+def test_problems_are_never_written_over_something_else(world: Path, tmp_path: Path) -> None:
+    source = tmp_path / "works.csv"
+    source.write_bytes((world / "works.csv").read_bytes())
+    done = graph("info", source, "--problems", source)
+    assert done.exit_code == 2
+    assert "no table of problems" in done.stderr
+    assert source.read_bytes() == (world / "works.csv").read_bytes()
+    for _ in range(2):
+        assert graph("info", source, "--problems", tmp_path / "problems.csv").exit_code == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are none here")
+def test_what_is_no_file_is_not_replaced(world: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.ttl"
+    os.mkfifo(pipe)
+    for arguments in (
+        ("info", world / "works.csv", "--problems", pipe),
+        ("convert", world / "works.csv", pipe, "--overwrite"),
+    ):
+        done = graph(*arguments)
+        assert done.exit_code == 2
+        assert "is no file" in done.stderr
+    assert pipe.is_fifo()
+
+
 @pytest.mark.parametrize("suffix", [".parquet", ".ttl"])
 def test_what_is_converted_can_be_opened_again(world: Path, tmp_path: Path, suffix: str) -> None:
     out = tmp_path / f"works{suffix}"
@@ -120,6 +146,18 @@ def test_a_wrong_query_is_told_in_a_sentence(world: Path) -> None:
         assert done.stderr.startswith("Error: the query: ")
 
 
+def test_a_table_of_answers_shows_what_a_terminal_would_obey(world: Path) -> None:
+    query = 'SELECT ("\\u001B[2J \\u009B31m" AS ?title) {}'
+    table = graph("query", world / "artgraph-facts.ttl", query).stdout
+    assert "\x1b" not in table
+    assert "\x9b" not in table
+    assert r"\x1b[2J" in table
+    assert table.endswith("1 row\n")
+    both = graph("query", world / "artgraph-facts.ttl", query, "--csv", "--json")
+    assert both.exit_code == 2
+    assert "one of --csv and --json" in both.stderr
+
+
 def test_topics_are_exported_and_asked_together_with_the_graph(
     paintings: Path, tiny_model: Path, tmp_path: Path
 ) -> None:
@@ -127,9 +165,12 @@ def test_topics_are_exported_and_asked_together_with_the_graph(
     arguments = ["fit", paintings, "--model", tiny_model, "--out", run, "--min-size", "5"]
     assert TERMINAL.invoke(app, [*map(str, arguments), "--quiet"]).exit_code == 0
     out = tmp_path / "topics.ttl"
+    (tmp_path / "folder.ttl").mkdir()
     assert graph("export", run, out).exit_code == 0
     assert out.read_bytes() == (run / "topics.ttl").read_bytes()
     assert graph("export", run, out).exit_code != 0
+    refused = graph("export", run, (tmp_path / "folder.ttl"), "--overwrite")
+    assert "is no file" in refused.stderr
     done = graph(
         "query", paintings, "--run", run, "--json",
         "SELECT ?title ?probability { ?note oa:hasTarget ?work ; oa:hasBody ?topic ; "
