@@ -59,7 +59,7 @@ def vocabulary_of(files: Sequence[Path]) -> str:
     if any(rdf_suffix(file) == ".jsonld" and _names_linked_art(file) for file in first):
         return "linked-art"
     votes: Counter[str] = Counter()
-    for quad in islice(_statements_of(first, []), _FIRST_STATEMENTS):
+    for quad in islice(_statements_of(first, [], _Terms()), _FIRST_STATEMENTS):
         said = quad.predicate.value
         votes[str(getattr(quad.object, "value", "")) if said == RDF_TYPE else said] += 1
     counts = {
@@ -98,7 +98,7 @@ def works_of_star(files: Sequence[Path], vocabulary: str) -> WorkFacts:
     reading = _Reading(STARS[vocabulary])
     columns, number = reading.columns, reading.terms.number
     before, subject = None, 0
-    for quad in _statements_of(files, problems):
+    for quad in _statements_of(files, problems, reading.terms):
         column = columns[quad.predicate.value]
         if column is not None:
             node = quad.subject
@@ -119,10 +119,13 @@ def _names_linked_art(file: Path) -> bool:
         return False  # What is wrong with it is said where it is parsed.
 
 
-def _statements_of(files: Sequence[Path], problems: list[Problem]) -> Iterator[ox.Quad]:
+def _statements_of(
+    files: Sequence[Path], problems: list[Problem], terms: _Terms
+) -> Iterator[ox.Quad]:
     """Stream the statements of files; of several some may be no RDF, which are reported."""
     failures = []
     for file in files:
+        terms.n_file += 1
         try:
             yield from statements(file, problems)
         except CollectionError as error:
@@ -147,6 +150,8 @@ class _Terms:
         import pyoxigraph as ox
 
         self.numbers = _Numbers()
+        self.n_file = 0
+        """Blank nodes are one another's only within one file."""
         self.literal = ox.Literal
         self._iri, self._blank = ox.NamedNode, ox.BlankNode
 
@@ -156,7 +161,7 @@ class _Terms:
         if kind is self._iri:
             return self.numbers[node.value]
         if kind is self._blank:
-            return self.numbers[f"_:{node.value}"]
+            return self.numbers[f"_:{self.n_file} {node.value}"]
         return self.numbers[f'"{getattr(node, "value", "")}']
 
 

@@ -23,8 +23,11 @@ RDF_SUFFIXES: tuple[str, ...] = (
 
 _BLOCK = 1 << 18
 _KEPT = 1 << 20
-_END_OF_STATEMENT = re.compile(rb"\.[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*\r?\n)*(?=\S)")
-"""A full stop that ends its line, and the next line begins with something."""
+_MOST_AHEAD = 1 << 23
+"""How far the end of a malformed statement is looked for."""
+_END_OF_LINE = re.compile(rb"\n")
+_END_OF_STATEMENT = re.compile(rb"\.[ \t]*(?:#[^\n]*)?\r?\n")
+"""A full stop that ends its line."""
 _ENTITY = re.compile(rb"<!ENTITY(?!\s+\S+\s+(?:\"[^\"&]{0,500}\"|'[^'&]{0,500}'))")
 """An entity of RDF/XML that is no short text: a few that hold each other fill any memory."""
 _MOST_PROBLEMS = 1000
@@ -52,7 +55,8 @@ def statements(path: Path, problems: list[Problem]) -> Iterator[ox.Quad]:
     """Stream the statements of an RDF file.
 
     A statement that cannot be read is added to ``problems`` with its line, and reading goes on with
-    the next one, as far as the format allows it (RDF/XML and JSON-LD end at the first).
+    the next one (but RDF/XML and JSON-LD end at the first). Blank nodes are called as the file calls
+    them: of two files, each may have its own ``_:b0``.
 
     Parameters
     ----------
@@ -83,9 +87,10 @@ def statements(path: Path, problems: list[Problem]) -> Iterator[ox.Quad]:
         ".n3": ox.RdfFormat.N3,
         ".jsonld": ox.RdfFormat.JSON_LD,
     }
-    of_many_lines = (ox.RdfFormat.TURTLE, ox.RdfFormat.N3)
+    of_lines = (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS)
     # A file .json is given only where it is known to be JSON-LD.
-    kind = formats.get(rdf_suffix(path) or ".jsonld", ox.RdfFormat.RDF_XML)
+    suffix = rdf_suffix(path) or ".jsonld"
+    kind = formats.get(suffix, ox.RdfFormat.RDF_XML)
     found = False
     n_before = len(problems)
     try:
@@ -108,7 +113,13 @@ def statements(path: Path, problems: list[Problem]) -> Iterator[ox.Quad]:
                     line = window.line_of(error)
                     place = f"{path.name}, line {line:,}" if line else path.name
                     problems.append(Problem("", place, _reason(error)))
-                    if kind in of_many_lines and window.skip_statement(line, parser.prefixes):
+                    if kind in (ox.RdfFormat.RDF_XML, ox.RdfFormat.JSON_LD):
+                        continue
+                    if line and line < window.first_line - 1:
+                        place = f"{path.name}, lines {line:,} to {window.first_line - 1:,}"
+                        problems.append(Problem("", place, "not read: behind what is malformed"))
+                    end = _END_OF_LINE if kind in of_lines else _END_OF_STATEMENT
+                    if window.skip(line, end, parser.prefixes):
                         parser = _parse(window, kind, parser.base_iri or base)
             else:
                 reason = f"more than {_MOST_PROBLEMS:,} malformed statements: the rest is not read"
@@ -121,7 +132,7 @@ def statements(path: Path, problems: list[Problem]) -> Iterator[ox.Quad]:
     except MemoryError as error:  # The parser's own limit, not the machine's.
         raise CollectionError(
             f"{path}: one term of it is longer than the parser takes ({error}); expected RDF of "
-            f"the kind {rdf_suffix(path)}. Export it again, or give it the suffix of what it is."
+            f"the kind {suffix}. Export it again, or give it the suffix of what it is."
         ) from error
     except OSError as error:
         raise CollectionError(
@@ -133,7 +144,7 @@ def statements(path: Path, problems: list[Problem]) -> Iterator[ox.Quad]:
         first = f": {own[0].file}: {own[0].reason}" if own else ""
         raise CollectionError(
             f"{path}: not one statement can be read{first}; expected RDF of the kind "
-            f"{rdf_suffix(path)}. Export it again, or give it the suffix of what it is "
+            f"{suffix}. Export it again, or give it the suffix of what it is "
             f"({', '.join(RDF_SUFFIXES)})."
         )
 
@@ -164,6 +175,7 @@ class _Utf8(io.RawIOBase):
         self._name = name
         self._problems = problems
         self._n_bad = 0
+        self._at_start = True
         self._line = 1
         self._ready = b""
         self._at = 0
@@ -182,6 +194,8 @@ class _Utf8(io.RawIOBase):
     def _next_block(self) -> bytes:
         """Read whole lines, so that no letter is cut in two."""
         block = self._file.read(_BLOCK) + self._file.readline()
+        if self._at_start:
+            self._at_start, block = False, block.removeprefix(b"\xef\xbb\xbf")
         if b"<!ENTITY" in block and (bad := _ENTITY.search(block)):
             line = self._line + block.count(b"\n", 0, bad.start())
             raise CollectionError(
@@ -213,15 +227,15 @@ class _Utf8(io.RawIOBase):
 class _Window(io.RawIOBase):
     """What a parser reads; the last of it is kept, to go on behind a malformed statement.
 
-    The parser's own way on after an error in Turtle is to look for the next full stop, and behind a
-    quotation mark too many it finds none.
+    The parser's own way on after an error is to look for the next full stop, and behind a quotation
+    mark too many it finds none.
     """
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._kept: list[bytes] = []
         self._n_kept = 0
-        self._first_line = 1
+        self.first_line = 1
         """Of what is kept."""
         self._ahead = b""
         """What is read before the file goes on."""
@@ -242,19 +256,21 @@ class _Window(io.RawIOBase):
         """Give the line of the file that an error is in; 0 if that is not known."""
         return error.lineno + self._lines_before if error.lineno else 0
 
-    def skip_statement(self, line: int, prefixes: Mapping[str, str]) -> bool:
-        """Let a new parser start behind the statement that a line belongs to, if there is one."""
-        text = b"".join([*self._kept, self._ahead])
+    def skip(self, line: int, end_of: re.Pattern[bytes], prefixes: Mapping[str, str]) -> bool:
+        """Let a new parser start behind the next end of a statement, or else change nothing."""
+        seen = b"".join(self._kept)
+        text = seen + self._ahead
         at = 0
-        for _ in range(line - self._first_line):
+        for _ in range(line - self.first_line):
             at = text.find(b"\n", at) + 1
-        while not (end := _END_OF_STATEMENT.search(text, at)):
-            block = self._file.read(_BLOCK)
+        while not (end := end_of.search(text, at)):
+            block = self._file.read(_BLOCK) if len(text) < _MOST_AHEAD else b""
             if not block:
+                self._ahead = text[len(seen) :]
                 return False
             at, text = max(at, len(text) - _BLOCK), text + block
-        self._lines_before = self._first_line - 1 + text.count(b"\n", 0, end.end())
-        self._first_line = self._lines_before + 1
+        self._lines_before = self.first_line - 1 + text.count(b"\n", 0, end.end())
+        self.first_line = self._lines_before + 1
         self._kept, self._n_kept = [], 0
         declared = (f"@prefix {name}: <{iri}> . " for name, iri in prefixes.items())
         self._ahead = "".join(declared).encode() + text[end.end() :]
@@ -265,16 +281,14 @@ class _Window(io.RawIOBase):
         self._n_kept += len(part)
         if self._n_kept > 2 * _KEPT:
             text = b"".join(self._kept)
-            self._first_line += text.count(b"\n", 0, -_KEPT)
+            self.first_line += text.count(b"\n", 0, -_KEPT)
             self._kept, self._n_kept = [text[-_KEPT:]], _KEPT
 
 
 def _parse(file: io.RawIOBase, kind: ox.RdfFormat, base: str) -> ox.QuadParser:
     import pyoxigraph as ox
 
-    # Blank nodes are renamed, for two files of a folder may both have a _:b0.
-    readable = cast("IO[bytes]", file)
-    return ox.parse(readable, kind, base_iri=base, lenient=True, rename_blank_nodes=True)
+    return ox.parse(cast("IO[bytes]", file), kind, base_iri=base, lenient=True)
 
 
 def _reason(error: SyntaxError) -> str:
