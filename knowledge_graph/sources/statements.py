@@ -55,8 +55,8 @@ def statements(path: Path, problems: list[Problem]) -> Iterator[ox.Quad]:
     """Stream the statements of an RDF file.
 
     A statement that cannot be read is added to ``problems`` with its line, and reading goes on with
-    the next one (but RDF/XML and JSON-LD end at the first). Blank nodes are called as the file calls
-    them: of two files, each may have its own ``_:b0``.
+    the next one (but RDF/XML and JSON-LD end at the first). Blank nodes are called as the file
+    calls them: of two files, each may have its own ``_:b0``.
 
     Parameters
     ----------
