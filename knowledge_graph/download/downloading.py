@@ -19,7 +19,7 @@ from knowledge_graph.download.manifest import PART, Manifest, Row, one_line, wri
 from knowledge_graph.download.naming import Names
 from knowledge_graph.download.network import client_for
 from knowledge_graph.download.schedule import Clock, Job, Schedule
-from knowledge_graph.errors import CollectionError
+from knowledge_graph.errors import CollectionError, WriteError
 
 if TYPE_CHECKING:
     import httpx2
@@ -99,7 +99,9 @@ def download_pictures(
     Raises
     ------
     CollectionError
-        The collection has no addresses, or the folder cannot be written.
+        The collection has no addresses, or the folder is a file.
+    WriteError
+        The folder cannot be written.
     """
     config = config or DownloadConfig()
     wanted = _wanted(collection)
@@ -123,7 +125,7 @@ def download_pictures(
             "pictures in. Name another."
         ) from error
     except OSError as error:
-        raise CollectionError(
+        raise WriteError(
             f"{folder}: cannot be written ({error.strerror or error}); expected a folder with room "
             "for the pictures that you may write to. Mend that and start the download again: it "
             "goes on where it stopped."
