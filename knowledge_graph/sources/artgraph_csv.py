@@ -262,8 +262,8 @@ class _Tree:
         if not known.all():
             first = int(lines[~known][0])
             reason = (
-                f"{int((~known).sum()):,} edges have a number that is not in mapping, the first of "
-                f"them in line {first:,}: left out"
+                f"edges with a number that is not in mapping: {int((~known).sum()):,}, the first in "
+                f"line {first:,}; left out"
             )
             self._report(file, reason)
         labels = self._reading.labels
@@ -312,8 +312,8 @@ class _Tree:
         bad = np.flatnonzero(~good & filled)
         bad = bad[bad > 0]
         if len(bad):
-            reason = f"{len(bad):,} lines are not numbers, the first is line {bad[0] + 1:,}"
-            self._report(file, f"{reason}: left out")
+            reason = f"lines that are not numbers: {len(bad):,}, the first is line {bad[0] + 1:,}"
+            self._report(file, f"{reason}; left out")
         rows = table.filter(pa.array(good))
         columns = [
             pc.cast(pc.cast(pc.utf8_trim_whitespace(column), pa.float64()), pa.int64()).to_numpy()
@@ -336,14 +336,15 @@ class _Tree:
         try:
             with open_bytes(file) as stream:
                 text = stream.read().decode("utf-8-sig", "replace")
+            if n_columns == 1:  # Its lines are counted, so that none may be left out.
+                return pa.table({"0": pa.array(text.splitlines(), pa.string())})
             if n_columns is None:
                 n_columns = text.partition("\n")[0].count(",") + 1
             names = [str(number) for number in range(n_columns)]
             table = csv.read_csv(
                 pa.py_buffer(text.encode()),
                 csv.ReadOptions(column_names=names),
-                # In one column an empty line is a work without a class.
-                csv.ParseOptions(invalid_row_handler=pass_over, ignore_empty_lines=n_columns > 1),
+                csv.ParseOptions(invalid_row_handler=pass_over),
                 csv.ConvertOptions(
                     column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
                 ),
@@ -353,7 +354,7 @@ class _Tree:
                 self._report(file, f"cannot be read: {error}")
             return None
         if n_bad:
-            self._report(file, f"{n_bad:,} lines have not {n_columns} columns: left out")
+            self._report(file, f"lines that have not {n_columns} columns: {n_bad:,}; left out")
         return table
 
     def _files(self, folder: Path) -> dict[str, Path]:

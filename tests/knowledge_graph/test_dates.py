@@ -483,3 +483,14 @@ def test_the_years_of_wikidata_and_wikiart(shared_data: Path) -> None:
     with (shared_data / "wikiart-sample" / "metadata.csv").open(encoding="utf-8") as file:
         dates = [row["date"] for row in csv.DictReader(file) if row["date"]]
     assert all(span_of(text) for text in dates)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [("1890/91/92", 1890, 1892), ("1914/15/16", 1914, 1916), ("9/1890-3/1891", 1890, 1891),
+     ("1890/12/31", 1890, 1890)],
+)  # fmt: skip
+def test_years_are_not_taken_for_months(text: str, first: int, last: int) -> None:
+    span = span_of(text)
+    assert span is not None
+    assert span[:2] == (first, last)

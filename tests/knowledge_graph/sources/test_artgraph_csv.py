@@ -132,11 +132,11 @@ def test_what_cannot_be_used_is_reported_and_the_rest_is_read(tmp_path: Path) ->
     assert n_edges - 4 == sum(map(len, collection.facet("subject")))
     found = [(p.file, p.reason) for p in collection.problems]
     place = "raw/relations/artwork___about___tag"
-    assert found[0] == (f"{place}/edge.csv", "1 lines have not 2 columns: left out")
+    assert found[0] == (f"{place}/edge.csv", "lines that have not 2 columns: 1; left out")
     assert found[1][0] == f"{place}/edge.csv"
-    assert re.match(r"1 lines are not numbers, the first is line \d+", found[1][1])
-    assert found[2] == (place, "2 edges have a number that is not in mapping, the first of them in "
-                               "line 1: left out")  # fmt: skip
+    assert re.match(r"lines that are not numbers: 1, the first is line \d+", found[1][1])
+    told = "edges with a number that is not in mapping: 2, the first in line 1; left out"
+    assert found[2] == (place, told)
     assert found[3:] == [
         (
             "raw/relations/artwork___hasperiod___period",
@@ -184,3 +184,17 @@ def test_the_real_tree_says_what_the_real_turtle_says(shared_data: Path) -> None
     assert tree.column("images") == graph.column("images")
     for facet in FACETS:
         assert tree.facet(facet) == graph.facet(facet), facet
+
+
+def test_a_bad_label_moves_no_other(tmp_path: Path) -> None:
+    (tmp_path / "mapping").mkdir()
+    labels = tmp_path / "raw" / "node-label" / "artwork"
+    labels.mkdir(parents=True)
+    (tmp_path / "raw" / "relations").mkdir()
+    mapping = tmp_path / "mapping"
+    (mapping / "artwork_entidx2name.csv").write_text("0,w0\n1,w1\n2,w2\n3,w3\n")
+    (mapping / "labelidx2stylename.csv").write_text("0,s0\n1,s1\n2,s2\n3,s3\n")
+    (labels / "node-label-style.csv").write_text("0\n1,7\n2\n3\n")
+    collection = open_collection(tmp_path)
+    assert collection.facet("style") == [["s0"], [], ["s2"], ["s3"]]
+    assert "the first is line 2" in collection.problems[0].reason
