@@ -204,6 +204,22 @@ def _metadata_file(root: Path) -> Path | None:
     return found[0] if found else None
 
 
+def has_catalogue(root: Path) -> bool:
+    """Say whether a folder has ``images/`` and a metadata table, whatever else is in it.
+
+    Parameters
+    ----------
+    root : Path
+        The folder.
+
+    Returns
+    -------
+    bool
+        Both are there.
+    """
+    return bool(images_folder(root)) and _metadata_file(root) is not None
+
+
 def images_folder(root: Path) -> str:
     """Find the folder's images/.
 

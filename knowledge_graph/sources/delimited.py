@@ -22,6 +22,7 @@ _CSV_BLOCK = 1 << 24
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # It begins as UTF-16's does.
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
@@ -89,7 +90,7 @@ def read_delimited(path: Path) -> tuple[pa.Table, list[Problem]]:
             f"{path}: cannot be read as a table ({str(error).splitlines()[0]}); expected a header "
             f"and rows divided by {delimiter!r}, in {encoding}. Export it again as UTF-8 CSV."
         ) from error
-    if encoding not in ("utf-8", "utf-16"):
+    if encoding not in ("utf-8", "utf-16", "utf-32"):
         problems.insert(0, Problem("", path.name, f"not UTF-8: read as {encoding}"))
     if odd_quotes:
         reason = "an odd number of quotation marks: an unclosed one may have swallowed rows"

@@ -102,6 +102,11 @@ def collection_of_facts(
         )
     ids = [clean_line(text) for text in facts.ids]
     kept, problems = _first_of_each_id(ids, facts.iris)
+    if not kept:
+        raise CollectionError(
+            f"{source}: none of its {len(ids):,} works has a name or an id; expected one for each. "
+            "Give them ids in the source."
+        )
     kept.sort(key=ids.__getitem__)
     named = facts.pictures or [()] * len(ids)
     wanted = [named[row] or [ids[row]] for row in kept]

@@ -14,6 +14,7 @@ from knowledge_graph.sources.artgraph_json import is_artgraph_json, works_of_art
 from knowledge_graph.sources.cataloguing import (
     Options,
     entries,
+    has_catalogue,
     images_folder,
     open_folder,
     open_table,
@@ -229,9 +230,14 @@ def kind_of(path: Path, source: str | Path) -> str:
         for kind, fits in recognised.items():
             if fits(path):
                 return kind
-        rdf = rdf_files(path)
-        if rdf and not (path / "run.json").exists() and not list_pictures(path, only=()).files:
-            return vocabulary_of(rdf) or "rdf"
+        rdf = [] if has_catalogue(path) or (path / "run.json").exists() else rdf_files(path)
+        if rdf and not list_pictures(path, only=()).files:
+            try:
+                return vocabulary_of(rdf) or "rdf"
+            except CollectionError:
+                if not list_pictures(path).files:
+                    raise
+                # Somebody's pictures, and an .xml of another program among them.
         if any(entry.suffix == ".dump" for entry in entries(path)):
             raise CollectionError(f"{path}: holds {_NEO4J}")
         return "folder"
@@ -342,6 +348,11 @@ def _not_a_source(path: Path) -> str:
         return "a spreadsheet, which is not read; save it as CSV (UTF-8)"
     if suffix in (".zip", ".tar", ".7z", ".rar", ".tgz"):
         return "an archive, which is not read; unpack it"
+    if path.name.lower().endswith((".json", ".json.gz")):
+        return (
+            "JSON, but no JSON-LD, no result of a query and nothing of ArtGraph's; write works as "
+            "one object per line into a file .jsonl"
+        )
     return (
         f"a file of the kind {suffix!r}, which is not read" if suffix else "a file of no known kind"
     )

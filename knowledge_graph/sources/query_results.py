@@ -24,7 +24,10 @@ _FIRST_ROWS = 5
 _WORK = ("item", "work", "painting", "artwork")
 _ALSO = {"pic": "image", "pics": "image", "depictions": "subject"}
 """What people call variables for Wikidata, and the names of columns that mean the same."""
-_NO_WORK = re.compile(r"url|uri|link|href|image|img|photo|pic|file|thumb", re.IGNORECASE)
+_NO_WORK = re.compile(
+    r"url|uri|link|href|web|site|page|source|licen[cs]e|rights|image|img|photo|pic|file|thumb",
+    re.IGNORECASE,
+)
 _IRI = re.compile(r"https?://[^\s<>\"]+")
 _SPARQL_JSON = re.compile(r'\s*\{.*"(?:vars|bindings)"\s*:\s*\[', re.DOTALL)
 _TSV_TERM = re.compile(
@@ -149,7 +152,8 @@ def _first_objects(text: str) -> list[dict[str, Any]]:
 def _has_works(names: Sequence[str], rows: Sequence[Sequence[object]]) -> bool:
     column = _work_column(names)
     cells = [str(row[column]).strip("<>") for row in rows if len(row) > column >= 0]
-    return bool(cells) and all(map(_IRI.fullmatch, cells))
+    # One column alone has no facts; mostly it is a table that something else than commas divides.
+    return len(names) > 1 and bool(cells) and all(map(_IRI.fullmatch, cells))
 
 
 def _work_column(names: Sequence[str]) -> int:

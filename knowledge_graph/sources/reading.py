@@ -23,6 +23,9 @@ from knowledge_graph.values import text_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_MOST_CELLS = 200_000_000
+"""Of JSON lines: 2,000 keys in 100,000 lines. Each line may have other keys, and few of them."""
+
 
 @dataclass(frozen=True)
 class TableFile:
@@ -120,6 +123,11 @@ def _read_json_lines(path: Path) -> TableFile:
             "UTF-8. Convert the file (iconv -f cp1252 -t utf-8)."
         ) from error
     names = list(dict.fromkeys(name for row in rows for name in row))
+    if len(names) * len(rows) > _MOST_CELLS:
+        raise CollectionError(
+            f"{path}: {len(rows):,} lines have {len(names):,} different keys; expected the same "
+            "few keys in each line. Make what the many keys say values of one key."
+        )
     columns = {name: [row.get(name) for row in rows] for name in names}
     return TableFile(path, text_columns(columns))
 

@@ -109,7 +109,15 @@ def test_json_of_any_shape_is_read_or_an_error(
     file.write_text(json.dumps(content))
     try:
         open_collection(file, format="artgraph-json")
-    except CollectionError:
-        assert not isinstance(relationships, dict) or not relationships
+    except CollectionError as error:
+        no_works = not isinstance(relationships, dict) or not relationships
+        assert no_works or "has a name or an id" in str(error)
     else:
         assert len(works_of_artgraph_json(file).ids)
+
+
+def test_works_of_which_none_has_a_name_are_an_error(tmp_path: Path) -> None:
+    file = tmp_path / "train.json"
+    file.write_text('{"relationships": {"0": {}}, "artwork": {"0": null}}')
+    with pytest.raises(CollectionError, match=r"none of its 1 works has a name or an id; expected"):
+        open_collection(file)

@@ -373,3 +373,23 @@ def test_a_query_for_what_is_no_rdf_is_refused_and_not_passed_over(tmp_path: Pat
     for mapping in ("mine.rq", tmp_path):
         with pytest.raises(CollectionError, match=r"--mapping .* is a table of works .* no query"):
             open_collection(file, mapping=mapping)
+
+
+def test_pictures_in_folders_with_a_file_of_another_program_are_pictures(tmp_path: Path) -> None:
+    fill(tmp_path, "cubism/a.jpg", "cubism/export.xml", "fauvism/b.jpg", "notes.rdf")
+    assert open_collection(tmp_path).ids == ["cubism/a", "fauvism/b"]
+
+
+def test_a_metadata_table_beside_images_goes_before_a_graph(tmp_path: Path) -> None:
+    fill(tmp_path, "images/a.jpg")
+    write_csv(tmp_path / "metadata.csv", "image,artist", "a.jpg,CORR")
+    (tmp_path / "works.ttl").write_text(
+        "<x:b> <https://www.gennarovessio.com/artgraph-schema#createdBy> <x:c> .\n"
+    )
+    assert list(open_collection(tmp_path).facet("artist")) == [["CORR"]]
+
+
+def test_json_that_is_no_source_is_told_so(tmp_path: Path) -> None:
+    file = write_csv(tmp_path / "works.json", '{"works": []}')
+    with pytest.raises(CollectionError, match=r"works.json: JSON, but no JSON-LD, no result of a"):
+        open_collection(file)

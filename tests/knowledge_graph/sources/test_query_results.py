@@ -214,3 +214,14 @@ def test_json_of_any_shape_is_read_or_refused(
     is_query_result(path)
     with contextlib.suppress(CollectionError):
         open_collection(path, format="query-result")
+
+
+@pytest.mark.parametrize("header", ["record;title;artist", "Website,title,artist"])
+def test_a_table_with_addresses_in_its_first_column_is_a_table(tmp_path: Path, header: str) -> None:
+    by = ";" if ";" in header else ","
+    rows = [by.join(("https://m.org/", f"Pears {n}", "CORR")) for n in range(3)]
+    file = tmp_path / "works.csv"
+    file.write_text("\n".join([header, *rows]) + "\n")
+    collection = open_collection(file)
+    assert len(collection) == 3
+    assert collection.column("title") == ["Pears 0", "Pears 1", "Pears 2"]

@@ -37,7 +37,7 @@ def test_cells_are_text_and_may_hold_quotes_and_lines(tmp_path: Path) -> None:
     assert columns(table) == expected
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 def test_unicode_is_read_with_a_mark_or_without(tmp_path: Path, encoding: str) -> None:
     table = read(tmp_path / "t.csv", "titel,künstler\nCafé,Ö\n".encode(encoding))
     assert columns(table) == {"titel": ["Café"], "künstler": ["Ö"]}
@@ -272,3 +272,12 @@ def test_a_file_that_may_not_be_read_is_refused(
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(CollectionError, match=r"t\.csv: cannot be read \(Permission denied\)"):
         read_table(tmp_path / "t.csv")
+
+
+def test_lines_that_all_have_other_keys_are_no_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("knowledge_graph.sources.reading._MOST_CELLS", 100)
+    lines = "".join(f'{{"id": "{n}", "key-{n}": 1}}\n' for n in range(10))
+    with pytest.raises(CollectionError, match=r"10 lines have 11 different keys; expected the sam"):
+        read(tmp_path / "t.jsonl", lines.encode())
