@@ -194,7 +194,8 @@ def last_part(iri: str) -> str:
     >>> last_part("http://www.wikidata.org/entity/Q12418"), last_part("https://m.org/art#a%20b")
     ('Q12418', 'a b')
     """
-    return unquote(re.split(r"[/#]", iri.rstrip("/#"))[-1]) if "/" in iri else iri.split(":")[-1]
+    separator = ":" if iri.startswith("urn:") else "/"
+    return unquote(iri.rstrip("/#").rpartition("#")[2].rpartition(separator)[2])
 
 
 def date_text(text: str) -> str:

@@ -13,13 +13,14 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from knowledge_graph.collection import Problem
 from knowledge_graph.errors import CollectionError
 from knowledge_graph.sources.artgraph_names import relation_name
 from knowledge_graph.sources.facts import Edges, WorkFacts
 from knowledge_graph.sources.listing import without_suffix
+from knowledge_graph.sources.solutions import last_part
 from knowledge_graph.sources.statements import open_bytes, rdf_suffix, statements
 from knowledge_graph.sources.vocabularies import NAMESPACES, RDF_TYPE, STARS, Star
 
@@ -389,6 +390,4 @@ def _own_name(key: str) -> str:
     """Give the text of a literal, or the end of an IRI, the best name of what has no other."""
     if key.startswith('"'):
         return key[1:]
-    iri = _iri(key).rstrip("/#")
-    separator = ":" if iri.startswith("urn:") else "/"
-    return unquote(iri.rpartition("#")[2].rpartition(separator)[2])
+    return last_part(_iri(key))
