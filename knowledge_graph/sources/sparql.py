@@ -45,6 +45,7 @@ _NOT_KEYWORDS = re.compile(
     | [?$]\w+ | :[\w.%-]+                    # a variable; the end of a prefixed name""",
     re.VERBOSE | re.DOTALL,
 )
+_FROM = re.compile(r"\bfrom\b", re.IGNORECASE)
 _CODE_POINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _NO_PREFIX = "Prefix not found"
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
@@ -90,7 +91,7 @@ def _apart(quads: Iterable[ox.Quad], number: int) -> Iterable[ox.Quad]:
 def evaluate(
     store: ox.Store, query: str, where: str
 ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-    """Evaluate a query; the union of all graphs is its default graph.
+    """Evaluate a query; unless it says FROM, its default graph is the union of all graphs.
 
     Parameters
     ----------
@@ -112,8 +113,9 @@ def evaluate(
         It is no query, or it would ask another endpoint (SERVICE), for nothing is fetched.
     """
     _require_no_service(query, where)
+    union = not _FROM.search(_NOT_KEYWORDS.sub(" ", query))
     try:
-        return store.query(query, prefixes=dict(PREFIXES), use_default_graph_as_union=True)
+        return store.query(query, prefixes=dict(PREFIXES), use_default_graph_as_union=union)
     except SyntaxError as error:
         raise CollectionError(
             f"{where}: {_words(error, query)}; expected a SPARQL query (SELECT, ASK, CONSTRUCT, "

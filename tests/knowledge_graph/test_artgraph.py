@@ -208,3 +208,12 @@ def test_ctrl_c_ends_a_query_that_does_not_end(tmp_path: Path) -> None:
             assert asking.wait(timeout=20) != 0
         finally:
             asking.kill()
+
+
+def test_a_query_may_ask_one_of_several_graphs(tmp_path: Path) -> None:
+    quads = tmp_path / "graphs.nq"
+    quads.write_text("".join(f"<urn:{n}> <urn:from> <urn:o> <urn:g{n}> .\n" for n in range(3)))
+    graph = ArtGraph.open(quads, format="rdf")
+    assert len(graph.query("SELECT * { ?from <urn:from> ?o }").rows) == 3
+    assert graph.query("SELECT ?s FROM <urn:g1> { ?s ?p ?o }").rows == (("urn:1",),)
+    assert len(graph.query("SELECT * FROM NAMED <urn:g1> { GRAPH ?g { ?s ?p ?o } }").rows) == 1

@@ -182,6 +182,12 @@ def test_topics_are_exported_and_asked_together_with_the_graph(
     rows = json.loads(done.stdout)["rows"]
     assert rows
     assert all(1 <= int(row["title"].removeprefix("Picture ")) <= 50 for row in rows)
+    page = Path(__file__).parents[2] / "docs" / "sources.md"
+    example = page.read_text(encoding="utf-8").split("```sparql\n")[-1].split("```")[0]
+    example = example.replace('"1"', '"0"').replace("1601", "1800").replace("1700", "1999")
+    asked = json.loads(graph("query", paintings, example, "--run", run, "--json").stdout)
+    assert asked["names"] == ["title", "probability"]
+    assert asked["rows"]
 
 
 def test_download_says_when_there_is_nothing_to_fetch(world: Path, tmp_path: Path) -> None:
