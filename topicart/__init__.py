@@ -17,14 +17,19 @@ if TYPE_CHECKING:
         Artwork,
         Collection,
         CollectionError,
+        Problem,
+        TopicartError,
+        WriteError,
         convert,
         describe,
         open_collection,
     )
+    from knowledge_graph.download import DownloadConfig, download_pictures
     from topicart.embeddings import Embeddings
     from topicart.encoder import Encoder
-    from topicart.errors import FitError, ModelError, RunError, TopicartError
+    from topicart.errors import FitError, ModelError, RunError
     from topicart.fit import FitConfig, fit_run
+    from topicart.graph_export import export_topics
     from topicart.make import make_run
     from topicart.model import TopicModel, TopicModelConfig
     from topicart.report import write_site
@@ -34,18 +39,27 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "ArtGraph": "knowledge_graph",
-    "Artwork": "knowledge_graph",
-    "Collection": "knowledge_graph",
-    "CollectionError": "knowledge_graph",
-    "convert": "knowledge_graph",
-    "describe": "knowledge_graph",
-    "open_collection": "knowledge_graph",
+    **dict.fromkeys(
+        (
+            "ArtGraph",
+            "Artwork",
+            "Collection",
+            "CollectionError",
+            "Problem",
+            "TopicartError",
+            "WriteError",
+            "convert",
+            "describe",
+            "open_collection",
+        ),
+        "knowledge_graph",
+    ),
+    "DownloadConfig": "knowledge_graph.download",
+    "download_pictures": "knowledge_graph.download",
     "Encoder": "topicart.encoder",
     "FitError": "topicart.errors",
     "ModelError": "topicart.errors",
     "RunError": "topicart.errors",
-    "TopicartError": "topicart.errors",
     "FitConfig": "topicart.fit",
     "fit_run": "topicart.fit",
     "make_run": "topicart.make",
@@ -58,6 +72,7 @@ _HOME = {
     "Label": "topicart.topics",
     "Topic": "topicart.topics",
     "Topics": "topicart.topics",
+    "export_topics": "topicart.graph_export",
 }
 
 __all__ = [
@@ -66,12 +81,14 @@ __all__ = [
     "Artwork",
     "Collection",
     "CollectionError",
+    "DownloadConfig",
     "Embeddings",
     "Encoder",
     "FitConfig",
     "FitError",
     "Label",
     "ModelError",
+    "Problem",
     "Run",
     "RunError",
     "Topic",
@@ -79,9 +96,12 @@ __all__ = [
     "TopicModelConfig",
     "TopicartError",
     "Topics",
+    "WriteError",
     "__version__",
     "convert",
     "describe",
+    "download_pictures",
+    "export_topics",
     "fit_run",
     "make_run",
     "open_collection",
