@@ -158,10 +158,17 @@ def download(
     column: Columns = None,
     separator: Separator = None,
     size: Annotated[
-        int, typer.Option(min=64, help="Longest side asked for, where the server can scale.")
+        int,
+        typer.Option(
+            min=64, max=20_000, help="Longest side asked for, where the server can scale."
+        ),
     ] = 1024,
-    rate: Annotated[float, typer.Option(min=0.01, help="Requests a second to one server.")] = 5.0,
-    retries: Annotated[int, typer.Option(min=0, help="How often a failure is tried again.")] = 4,
+    rate: Annotated[
+        float, typer.Option(min=0.01, max=1000.0, help="Requests a second to one server.")
+    ] = 5.0,
+    retries: Annotated[
+        int, typer.Option(min=0, max=20, help="How often a failure is tried again.")
+    ] = 4,
     contact: Annotated[
         str | None, typer.Option(help="Your mail or page, told to the servers; some require it.")
     ] = None,
