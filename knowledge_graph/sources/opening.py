@@ -193,7 +193,8 @@ def existing(source: str | Path) -> Path:
         ) from error
     if not is_folder and not is_file:
         found = "neither a folder nor a plain file" if real.exists() else "no such file or folder"
-        hint = nearest(real.name, [entry.name for entry in entries(real.parent)])
+        names = [entry.name for entry in entries(real.parent)]
+        hint = "" if real.exists() else nearest(real.name, names)
         if not hint and not path.is_absolute() and len(path.parts) == 2:
             hint = f" If it is a dataset of the Hugging Face Hub, write {HUB}{source}."
         raise CollectionError(f"{path}: {found}; expected {_EXPECTED}.{hint}")

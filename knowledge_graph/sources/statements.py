@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import re
@@ -30,6 +31,8 @@ _END_OF_STATEMENT = re.compile(rb"\.[ \t]*(?:#[^\n]*)?\r?\n")
 """A full stop that ends its line."""
 _ENTITY = re.compile(rb"<!ENTITY(?!\s+\S+\s+(?:\"[^\"&]{0,500}\"|'[^'&]{0,500}'))")
 """An entity of RDF/XML that is no short text: a few that hold each other fill any memory."""
+_MOST_UNZIPPED, _MOST_RATIO = 1 << 26, 200
+"""Graphs and tables are packed to a twentieth; what unpacks to far more is made to fill memory."""
 _MOST_PROBLEMS = 1000
 """A file that is not RDF at all has an error in every line: these are enough to see it."""
 
@@ -162,9 +165,33 @@ def open_bytes(path: Path) -> IO[bytes]:
     IO of bytes
         What it holds.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError(errno.EINVAL, "neither a file nor a folder", str(path))  # A pipe never ends.
     with path.open("rb") as file:
         zipped = file.read(2) == b"\x1f\x8b"
-    return cast("IO[bytes]", gzip.open(path)) if zipped else path.open("rb")
+    return cast("IO[bytes]", io.BufferedReader(_Unzipped(path))) if zipped else path.open("rb")
+
+
+class _Unzipped(io.RawIOBase):
+    """What a gzip holds, unless a small one is made to fill any memory."""
+
+    def __init__(self, path: Path) -> None:
+        self._gzip = gzip.GzipFile(path)
+        self._left = max(_MOST_UNZIPPED, _MOST_RATIO * path.stat().st_size)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        n = self._gzip.readinto(buffer)
+        self._left -= n
+        if self._left < 0:
+            raise EOFError(f"it unpacks to more than {_MOST_RATIO} times its size")
+        return n
+
+    def close(self) -> None:
+        self._gzip.close()
+        super().close()
 
 
 class _Utf8(io.RawIOBase):

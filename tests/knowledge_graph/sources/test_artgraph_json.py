@@ -109,9 +109,9 @@ def test_json_of_any_shape_is_read_or_an_error(
     file.write_text(json.dumps(content))
     try:
         open_collection(file, format="artgraph-json")
-    except CollectionError as error:
+    except CollectionError:
         no_works = not isinstance(relationships, dict) or not relationships
-        assert no_works or "has a name or an id" in str(error)
+        assert no_works or not any(works_of_artgraph_json(file).ids)
     else:
         assert len(works_of_artgraph_json(file).ids)
 

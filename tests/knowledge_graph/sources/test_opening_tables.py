@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from pathlib import Path
 
 import pyarrow as pa
@@ -127,3 +128,30 @@ def test_ids_that_repeat_are_one_error(tmp_path: Path) -> None:
     table = write_csv(tmp_path / "w.csv", "id,image_url", "1,https://x.org/a", "1,https://x.org/b")
     with pytest.raises(CollectionError, match=r"1 ids belong to more than one work \('1'\)"):
         open_collection(table)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    for name in ("metadata.csv", "notes.json", "train.json", "graph.ttl"):
+        os.mkfifo(tmp_path / name)
+    with pytest.raises(CollectionError, match=r"metadata.csv: cannot be read \(neither a file nor"):
+        open_collection(tmp_path)
+    with pytest.raises(
+        CollectionError, match=r"neither a folder nor a plain file; .*\(hf:[^)]*\)\.$"
+    ):
+        open_collection(tmp_path / "graph.ttl")
+    (tmp_path / "metadata.csv").unlink()
+    assert open_collection(tmp_path).ids == ["a"]
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.jsonl", "t.nt", "train.json", "t.jsonld"])
+def test_a_small_gzip_that_unpacks_to_anything_is_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("knowledge_graph.sources.statements._MOST_UNZIPPED", 100_000)
+    starts = {"t.csv": "id,artist\n", "t.nt": "<x:1> <x:2> <x:3> .\n", "t.jsonl": '{"id": "1"}\n'}
+    text = starts.get(name, '{"@id": "x:1", "relationships":') + "\n" * 2_000_000
+    file = tmp_path / f"{name}.gz"
+    file.write_bytes(gzip.compress(text.encode()))
+    with pytest.raises(CollectionError, match=r"it unpacks to more than 200 times its size"):
+        open_collection(file)
