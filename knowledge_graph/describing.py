@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from knowledge_graph.errors import printable
 from knowledge_graph.facets import FACETS
 from knowledge_graph.schema import iri_column
 
@@ -122,7 +123,7 @@ def describe(collection: Collection) -> CollectionSummary:
     splits = Counter(collection.column("split"))
     splits.pop("", None)
     return CollectionSummary(
-        source=collection.source,
+        source=printable(collection.source),
         works=len(collection),
         with_picture=pc.sum(has_picture).as_py() or 0,
         pictures=collection.n_pictures,

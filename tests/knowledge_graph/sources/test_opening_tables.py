@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from knowledge_graph import CollectionError, open_collection
+from knowledge_graph import CollectionError, describe, open_collection
 
 
 def write_csv(path: Path, *lines: str) -> Path:
@@ -155,3 +155,8 @@ def test_a_small_gzip_that_unpacks_to_anything_is_broken(
     file.write_bytes(gzip.compress(text.encode()))
     with pytest.raises(CollectionError, match=r"it unpacks to more than 200 times its size"):
         open_collection(file)
+
+
+def test_a_source_whose_name_a_terminal_would_obey_is_shown_escaped(tmp_path: Path) -> None:
+    file = write_csv(tmp_path / "a\x1b[31m.csv", "id,artist", "1,CORR")
+    assert describe(open_collection(file)).source == f"{tmp_path}/a\\x1b[31m.csv"
