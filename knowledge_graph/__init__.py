@@ -9,16 +9,12 @@ No torch.
 
 from knowledge_graph.artgraph import Answer, ArtGraph, read_query
 from knowledge_graph.collection import Artwork, Collection, Problem
-from knowledge_graph.converting import (
-    convert,
-    problems_csv,
-    require_convertible,
-    require_writable,
-)
+from knowledge_graph.converting import convert, require_convertible
 from knowledge_graph.dates import CENTURIES, Span, span_of
 from knowledge_graph.describing import CollectionSummary, describe
 from knowledge_graph.errors import CollectionError, TopicartError, WriteError
 from knowledge_graph.facets import FACETS, ROLES, recognise_columns
+from knowledge_graph.files import problems_csv, require_problems_file
 from knowledge_graph.nodes import work_iri, write_triples
 from knowledge_graph.rdf import statements_of, write_turtle
 from knowledge_graph.schema import collection_schema, iri_column
@@ -61,7 +57,7 @@ __all__ = [
     "read_query",
     "recognise_columns",
     "require_convertible",
-    "require_writable",
+    "require_problems_file",
     "span_of",
     "statements_of",
     "topics_as_skos",

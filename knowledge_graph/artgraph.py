@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
@@ -34,17 +34,6 @@ class Answer:
     """The solutions as text: an IRI, what a literal says, ``_:`` and the number of a blank node,
     ``""`` for nothing."""
 
-    @property
-    def vars(self) -> tuple[str, ...]:
-        """The variables, as rdflib calls them.
-
-        Returns
-        -------
-        tuple of str
-            ``names``.
-        """
-        return self.names
-
 
 class ArtGraph:
     """Works and what is known about them as RDF, which SPARQL and rdflib can ask.
@@ -65,7 +54,17 @@ class ArtGraph:
         self._problems = list(problems)
 
     @classmethod
-    def open(cls, source: str | Path, **opening: Any) -> ArtGraph:
+    def open(
+        cls,
+        source: str | Path,
+        *,
+        format: str | None = None,  # noqa: A002 - as open_collection calls it
+        images: str | Path | None = None,
+        mapping: str | Path | None = None,
+        columns: Mapping[str, str] | None = None,
+        separator: str | None = None,
+        folders_as: str | None = None,
+    ) -> ArtGraph:
         """Open a source as a graph.
 
         Parameters
@@ -73,9 +72,8 @@ class ArtGraph:
         source : str or Path
             RDF, a file or a folder of files, which is loaded as it is; or anything else that
             ``open_collection`` opens, which is put into ArtGraph's vocabulary.
-        **opening : object
-            What ``open_collection`` takes: ``format``, ``images``, ``mapping``, ``columns``,
-            ``separator``, ``folders_as``.
+        format, images, mapping, columns, separator, folders_as : optional
+            As for ``open_collection``; beside RDF only ``format`` says anything.
 
         Returns
         -------
@@ -91,9 +89,22 @@ class ArtGraph:
 
         from knowledge_graph.sources.opening import open_collection
 
-        files = _rdf_files_of(source, opening.get("format"))
+        options: dict[str, Any] = {
+            "images": images,
+            "mapping": mapping,
+            "columns": columns,
+            "separator": separator,
+            "folders_as": folders_as,
+        }
+        files = _rdf_files_of(source, format)
         if not files:
-            return cls.from_collection(open_collection(source, **opening))
+            return cls.from_collection(open_collection(source, format=format, **options))
+        if given := [name for name, value in options.items() if value is not None]:
+            raise CollectionError(
+                f"{source} is RDF, which is asked as it is: {', '.join(given)} would say nothing; "
+                "expected none of them. Leave them out, or convert the source to .ttl first and "
+                "ask that."
+            )
         problems: list[Problem] = []
         store = ox.Store()
         load_rdf(store, files, problems)

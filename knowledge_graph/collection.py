@@ -228,7 +228,8 @@ class Collection:
         Returns
         -------
         list of length n_works
-            Of str, of int or None (``year``), or of list of str (``images`` and the facets).
+            Of str, of int or None (``year_from``, ``year_to``), or of list of str (``images``,
+            ``image_urls``, the facets and their IRIs).
 
         Raises
         ------
@@ -371,8 +372,9 @@ def require_unique_ids(ids: Sequence[str], where: str, remedy: str) -> None:
     for work_id in ids:
         counts[work_id] = counts.get(work_id, 0) + 1
     repeated = [work_id for work_id, n in counts.items() if n > 1]
+    told = "1 id belongs" if len(repeated) == 1 else f"{len(repeated):,} ids belong"
     raise CollectionError(
-        f"{where}: {len(repeated):,} ids belong to more than one work ({listed(repeated)}); "
+        f"{where}: {told} to more than one work ({listed(repeated)}); "
         f"expected each work to have an id of its own. {remedy}"
     )
 

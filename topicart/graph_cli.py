@@ -47,9 +47,8 @@ def info(
 ) -> None:
     """Count the works, pictures, facts, dates and problems of a source."""
     with door():
-        from knowledge_graph import describe, open_collection, problems_csv
+        from knowledge_graph import describe, open_collection, problems_csv, require_problems_file
         from knowledge_graph.atomic import write_text_atomic
-        from knowledge_graph.converting import require_problems_file
 
         if problems is not None:
             require_problems_file(problems)
@@ -119,14 +118,18 @@ def query(
     with door():
         from knowledge_graph import ArtGraph, read_query
         from topicart.graph_console import print_answer
+        from topicart.graph_export import add_topics
         from topicart.run import Run
 
         text = read_query(sparql)
         opening = opened_with(images, format, mapping, column, separator, folders_as)
         opened = ArtGraph.open(source, **opening)
         if run is not None:
-            opened.add(Run.open(run).folder / "topics.ttl")
+            add_topics(opened, Run.open(run))
         print_answer(opened.query(text), csv=csv, as_json=as_json)
+        if opened.problems:
+            told = f"{len(opened.problems):,} parts of the source could not be read (graph info)"
+            typer.secho(told, fg="yellow", err=True)
 
 
 @graph.command(short_help="Write a run's topics as RDF (SKOS).")
@@ -190,9 +193,12 @@ def download(
             progress.stage("download")
             opening = opened_with(None, format, mapping, column, separator, None)
             if is_dataset(source):
-                columns = opening.get("columns")
                 written, problems = write_pictures(
-                    source, folder, columns=columns, progress=progress.count
+                    source,
+                    folder,
+                    mapping=mapping,
+                    columns=opening.get("columns"),
+                    progress=progress.count,
                 )
                 counts = {"n_downloaded": written}
             else:

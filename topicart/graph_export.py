@@ -8,11 +8,12 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge_graph import Concept, Provenance, topics_as_skos, write_triples
+from knowledge_graph import CollectionError, Concept, Provenance, topics_as_skos, write_triples
 from knowledge_graph.atomic import replacing
-from topicart.errors import WriteError
+from topicart.errors import RunError, WriteError
 
 if TYPE_CHECKING:
+    from knowledge_graph import ArtGraph
     from topicart.run import Run, RunRecord
     from topicart.topics import Topic
 
@@ -55,6 +56,35 @@ def export_topics(run: Run, path: str | Path, *, overwrite: bool = False) -> Non
     triples = topics_as_skos(scheme, concepts, run.works, _provenance(run.record))
     with replacing(path) as beside:
         write_triples(triples, beside)
+
+
+def add_topics(graph: ArtGraph, run: Run) -> None:
+    """Load a run's topics into a graph of its works, so that one query goes over both.
+
+    Parameters
+    ----------
+    graph
+        The works.
+    run
+        The run; its ``topics.ttl`` is loaded.
+
+    Raises
+    ------
+    RunError
+        It is missing or damaged.
+    """
+    path = run.folder / "topics.ttl"
+    before = len(graph.problems)
+    try:
+        graph.add(path)
+        damaged = [problem.reason for problem in graph.problems[before:]]
+    except CollectionError as error:
+        damaged = [str(error)]
+    if damaged:
+        raise RunError(
+            f"{path} is missing or damaged ({damaged[0]}). Write it again: `topicart graph export "
+            f"{run.folder} {path} --overwrite`."
+        )
 
 
 def _concept(topic: Topic) -> Concept:

@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from knowledge_graph.atomic import write_text_atomic
 from knowledge_graph.collection import Collection, Problem
 from knowledge_graph.download.addresses import addresses_to_ask
 from knowledge_graph.download.config import DownloadConfig
 from knowledge_graph.download.fetching import Fetched, FetchError, checked_address, fetch
-from knowledge_graph.download.manifest import PART, Manifest, Row, one_line, write_problems
+from knowledge_graph.download.manifest import PART, Manifest, Row, one_line
 from knowledge_graph.download.naming import Names
 from knowledge_graph.download.network import client_for
 from knowledge_graph.download.schedule import Clock, Job, Schedule
 from knowledge_graph.errors import CollectionError, WriteError
+from knowledge_graph.files import problems_csv
 
 if TYPE_CHECKING:
     import httpx2
@@ -175,7 +177,7 @@ def _download(
             if progress:
                 progress(done, len(wanted))
     problems.sort(key=lambda problem: (problem.id, problem.file))
-    write_problems(folder / PROBLEMS, problems)
+    write_text_atomic(folder / PROBLEMS, problems_csv(problems))
     return DownloadReport(folder, len(wanted), n_here, n_downloaded, n_bytes, tuple(problems))
 
 

@@ -12,7 +12,7 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import IO
 
-from knowledge_graph.collection import Problem
+from knowledge_graph.atomic import remove_leftovers, write_text_atomic
 from knowledge_graph.sources.pictures import DOWNLOADS
 
 PART = ".topicart-{}.part"
@@ -59,6 +59,7 @@ class Manifest:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        remove_leftovers(folder)
         sizes: dict[str, int] = {}
         with os.scandir(folder) as entries:
             for entry in entries:
@@ -69,7 +70,7 @@ class Manifest:
                 else:
                     sizes[entry.name] = -1
         rows = {row.url: row for row in _read(folder / DOWNLOADS, sizes)}
-        write_beside(folder / DOWNLOADS, _csv([COLUMNS, *map(astuple, rows.values())]))
+        write_text_atomic(folder / DOWNLOADS, _csv([COLUMNS, *map(astuple, rows.values())]))
         self.here = frozenset(rows)
         """The addresses whose pictures were here when it was opened."""
         self.names = list(sizes)
@@ -109,35 +110,6 @@ def _read(path: Path, sizes: dict[str, int]) -> list[Row]:
             if url and n_bytes is not None and sizes.get(name) == n_bytes:
                 rows.append(Row(work_id, url, name, n_bytes, digest, kind))
     return rows
-
-
-def write_problems(path: Path, problems: Iterable[Problem]) -> None:
-    """Write what could not be downloaded, in the form of a run's ``problems.csv``.
-
-    Parameters
-    ----------
-    path : Path
-        The file; it is replaced.
-    problems : iterable of Problem
-        Any number.
-    """
-    rows = sorted({(problem.id, problem.file, problem.reason) for problem in problems})
-    write_beside(path, _csv([("id", "file", "reason"), *rows]))
-
-
-def write_beside(path: Path, text: str) -> None:
-    """Replace a file whole or not at all.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    text : str
-        What it is to hold.
-    """
-    part = path.with_name(PART.format(path.stem))
-    part.write_text(text, encoding="utf-8", errors="replace", newline="")
-    part.replace(path)
 
 
 def one_line(text: str) -> str:

@@ -262,8 +262,8 @@ class _Tree:
         if not known.all():
             first = int(lines[~known][0])
             reason = (
-                f"edges with a number that is not in mapping: {int((~known).sum()):,}, the first in "
-                f"line {first:,}; left out"
+                f"edges with a number that is not in mapping: {int((~known).sum()):,}, the first "
+                f"in line {first:,}; left out"
             )
             self._report(file, reason)
         labels = self._reading.labels

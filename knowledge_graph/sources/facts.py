@@ -100,7 +100,8 @@ def collection_of_facts(
             f"{source}: there is not one work in it; expected works with their facts. If its works "
             "are described in another vocabulary, say how with --mapping QUERY.rq."
         )
-    ids = [clean_line(text) for text in facts.ids]
+    # Not clean_line: a work may be called "unknown".
+    ids = [" ".join(clean_text(text).split()) for text in facts.ids]
     kept, problems = _first_of_each_id(ids, facts.iris)
     if not kept:
         raise CollectionError(
@@ -109,7 +110,7 @@ def collection_of_facts(
         )
     kept.sort(key=ids.__getitem__)
     named = facts.pictures or [()] * len(ids)
-    wanted = [named[row] or [ids[row]] for row in kept]
+    wanted = [named[row] or ([] if is_address(ids[row]) else [ids[row]]) for row in kept]
     pictures = find_pictures(wanted, index) if listing.files else _addresses(wanted)
     columns: dict[str, Any] = {
         "id": _text_array([ids[row] for row in kept]),

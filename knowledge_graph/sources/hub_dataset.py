@@ -10,15 +10,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from knowledge_graph.atomic import write_text_atomic
 from knowledge_graph.collection import Problem
 from knowledge_graph.errors import CollectionError, WriteError
 from knowledge_graph.facets import FACETS
+from knowledge_graph.files import problems_csv
 from knowledge_graph.sources.dataset_loading import HUB, batches, is_dataset_folder
 from knowledge_graph.sources.dataset_rows import DatasetRows, Picture, cells_of, rows_of_dataset
 from knowledge_graph.sources.facts import WorkFacts
 from knowledge_graph.sources.pictures import is_address
 from knowledge_graph.sources.reading import text_columns
 from knowledge_graph.sources.rows import edges_of_lists
+from knowledge_graph.sources.table_mapping import read_table_mapping
 from knowledge_graph.values import facet_lists, text_of
 
 __all__ = ["HUB", "is_dataset", "is_dataset_folder", "works_of_dataset", "write_pictures"]
@@ -101,13 +104,15 @@ def write_pictures(
     source: str | Path,
     folder: str | Path,
     *,
+    mapping: str | Path | None = None,
     columns: Mapping[str, str] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[int, list[Problem]]:
     """Write the pictures that a dataset holds to a folder, byte by byte as they are.
 
     ``open_collection(source, images=folder)`` finds them. A file of the same size that is there is
-    kept, so what was interrupted goes on where it stopped.
+    kept, so what was interrupted goes on where it stopped. ``problems.csv`` in the folder says what
+    could not be written.
 
     Parameters
     ----------
@@ -115,7 +120,7 @@ def write_pictures(
         As for ``works_of_dataset``.
     folder : str or Path
         Where to; made if it is not there.
-    columns : mapping of str to str, optional
+    mapping, columns : str or Path, mapping of str to str, optional
         As for ``open_collection``: files are called after the works' ids.
     progress : callable, optional
         Called with how many pictures are done and how many there are.
@@ -134,6 +139,8 @@ def write_pictures(
     WriteError
         The folder cannot be written.
     """
+    if mapping is not None:
+        columns = {**read_table_mapping(Path(mapping)).columns, **(columns or {})}
     rows = rows_of_dataset(source, columns)
     n_pictures = sum(map(len, rows.pictures))
     if not n_pictures:
@@ -156,6 +163,7 @@ def write_pictures(
                 n_there += 1
             if progress:
                 progress(done, n_pictures)
+        write_text_atomic(place / "problems.csv", problems_csv(problems))
     except OSError as error:
         raise WriteError(
             f"{place}: pictures cannot be written there ({error.strerror or error}); expected a "

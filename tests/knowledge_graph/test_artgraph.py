@@ -46,7 +46,7 @@ def test_a_graph_is_asked_sparql_with_its_prefixes_known(turtle: Path) -> None:
            { ?work artgraph:title ?title ; artgraph:about ?tag . ?tag a artgraph:Tag }
            GROUP BY ?title ?none ORDER BY ?title"""
     )
-    assert answer.names == answer.vars == ("title", "tags", "none")
+    assert answer.names == ("title", "tags", "none")
     assert answer.rows == (("Storm", "1", ""), ("The Harbour", "2", ""))
     assert (len(graph), graph.problems) == (17, ())
 

@@ -115,7 +115,7 @@ def test_works_with_pictures_outside_the_root_cannot_be_made(image: str) -> None
 def test_works_with_unknown_facets_or_one_id_cannot_be_made() -> None:
     with pytest.raises(CollectionError, match=r"no facet 'genres'.*Did you mean 'genre'"):
         Collection.from_artworks([Artwork("a", facets={"genres": ("x",)})])
-    with pytest.raises(CollectionError, match=r"1 ids belong to more than one work \('a'\)"):
+    with pytest.raises(CollectionError, match=r"1 id belongs to more than one work \('a'\)"):
         Collection.from_artworks([Artwork("a"), Artwork("b"), Artwork("a")])
 
 

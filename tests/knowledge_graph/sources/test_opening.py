@@ -242,7 +242,7 @@ def test_ids_that_belong_to_several_rows_are_refused(tmp_path: Path) -> None:
     root = fill(tmp_path, "images/a.jpg", "images/b.jpg")
     write_csv(root / "metadata.csv", "id,image", "1,a.jpg", "1,b.jpg", "2,b.jpg")
     with pytest.raises(
-        CollectionError, match=r"1 ids belong to more than one work \('1'\).*--map id="
+        CollectionError, match=r"1 id belongs to more than one work \('1'\).*--map id="
     ):
         open_collection(root)
 

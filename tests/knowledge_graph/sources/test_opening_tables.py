@@ -126,7 +126,7 @@ def test_pictures_inside_parquet_are_found_by_their_names(tmp_path: Path) -> Non
 
 def test_ids_that_repeat_are_one_error(tmp_path: Path) -> None:
     table = write_csv(tmp_path / "w.csv", "id,image_url", "1,https://x.org/a", "1,https://x.org/b")
-    with pytest.raises(CollectionError, match=r"1 ids belong to more than one work \('1'\)"):
+    with pytest.raises(CollectionError, match=r"1 id belongs to more than one work \('1'\)"):
         open_collection(table)
 
 

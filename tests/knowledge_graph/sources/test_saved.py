@@ -132,7 +132,7 @@ def test_options_read_it_as_any_table(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("column", "values", "message"),
     [
-        ("id", ["b", "b"], r"1 ids belong to more than one work \('b'\).*topicart graph convert"),
+        ("id", ["b", "b"], r"1 id belongs to more than one work \('b'\).*topicart graph convert"),
         ("id", ["", "b"], "'id' has an empty id"),
         ("id", ["a", None], "'id' has nothing"),
         ("title", ["\x1b[31m", ""], "'title' has control characters"),
