@@ -18,6 +18,7 @@ from knowledge_graph.nodes import (
     work_nodes,
     write_triples,
 )
+from knowledge_graph.picture_names import without_suffix
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -126,7 +127,6 @@ class _Values:
 def _texts(work: Artwork) -> Iterator[tuple[str, str]]:
     """Give the texts of a work, each with the property that states it."""
     # Here and not above: the readers, which are imported with it, may use this module.
-    from knowledge_graph.sources.listing import without_suffix
 
     name = PurePosixPath(work.images[0]).name if work.images else work.id
     texts = [

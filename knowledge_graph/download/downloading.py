@@ -17,11 +17,11 @@ from knowledge_graph.download.addresses import addresses_to_ask
 from knowledge_graph.download.config import DownloadConfig
 from knowledge_graph.download.fetching import Fetched, FetchError, checked_address, fetch
 from knowledge_graph.download.manifest import PART, Manifest, Row, one_line
-from knowledge_graph.download.naming import Names
 from knowledge_graph.download.network import client_for
 from knowledge_graph.download.schedule import Clock, Job, Schedule
 from knowledge_graph.errors import CollectionError, WriteError
 from knowledge_graph.files import problems_csv
+from knowledge_graph.picture_names import Names
 
 if TYPE_CHECKING:
     import httpx2

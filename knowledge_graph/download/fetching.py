@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from knowledge_graph.download.manifest import one_line
-from knowledge_graph.download.naming import SNIFFED, Kind, kind_of
 from knowledge_graph.download.network import RefusedAddressError, require_public_name
 from knowledge_graph.download.schedule import Schedule
+from knowledge_graph.picture_names import SNIFFED, Kind, picture_kind
 
 if TYPE_CHECKING:
     import httpx2
@@ -214,7 +214,7 @@ def _receive(
                 raise FetchError("too slow: the picture was not there in time", passing=True)
             if len(head) < SNIFFED:
                 head += chunk[:SNIFFED]
-                kind = kind_of(head)
+                kind = picture_kind(head)
                 if len(head) >= SNIFFED and kind is None:
                     break
             digest.update(chunk)

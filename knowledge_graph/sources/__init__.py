@@ -5,8 +5,8 @@ reads it. Graphs give ``facts``, tables and folders are ``cataloguing``'s; pictu
 ``listing`` and ``pictures``.
 """
 
+from knowledge_graph.picture_names import PICTURE_SUFFIXES
 from knowledge_graph.sources.hub_dataset import is_dataset, write_pictures
-from knowledge_graph.sources.listing import PICTURE_SUFFIXES
 from knowledge_graph.sources.opening import FORMATS, open_collection
 from knowledge_graph.sources.reading import TABLE_SUFFIXES
 

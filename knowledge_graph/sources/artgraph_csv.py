@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from knowledge_graph.collection import Problem
 from knowledge_graph.errors import CollectionError
+from knowledge_graph.picture_names import without_suffix
 from knowledge_graph.sources.artgraph_names import NODES, RELATIONS, relation_name, split_name
 from knowledge_graph.sources.facts import Edges, WorkFacts
-from knowledge_graph.sources.listing import without_suffix
 from knowledge_graph.sources.statements import open_bytes
 
 if TYPE_CHECKING:

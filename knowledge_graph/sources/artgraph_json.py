@@ -11,9 +11,9 @@ from typing import Any
 
 from knowledge_graph.collection import Problem
 from knowledge_graph.errors import CollectionError, listed
+from knowledge_graph.picture_names import without_suffix
 from knowledge_graph.sources.artgraph_names import NODES, RELATIONS, relation_name, split_name
 from knowledge_graph.sources.facts import Edges, WorkFacts
-from knowledge_graph.sources.listing import without_suffix
 from knowledge_graph.sources.statements import open_bytes
 from knowledge_graph.values import text_of
 

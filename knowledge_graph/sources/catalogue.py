@@ -14,9 +14,10 @@ from knowledge_graph.collection import Problem, require_unique_ids
 from knowledge_graph.dates import date_columns
 from knowledge_graph.errors import CollectionError, listed
 from knowledge_graph.facets import FACETS, recognise_columns
+from knowledge_graph.picture_names import is_picture, without_suffix
 from knowledge_graph.schema import table_of_works
 from knowledge_graph.sources.folder import folder_values, ids_of_pictures, inside
-from knowledge_graph.sources.listing import Listing, PictureIndex, is_picture, without_suffix
+from knowledge_graph.sources.listing import Listing, PictureIndex
 from knowledge_graph.sources.pictures import (
     Pictures,
     find_pictures,

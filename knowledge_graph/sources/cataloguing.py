@@ -11,16 +11,10 @@ from pathlib import Path
 from knowledge_graph.collection import Collection, Problem
 from knowledge_graph.errors import CollectionError, listed
 from knowledge_graph.facets import recognise_columns
+from knowledge_graph.picture_names import PICTURE_SUFFIXES, is_picture
 from knowledge_graph.sources.catalogue import works_of_table
 from knowledge_graph.sources.folder import works_of_pictures
-from knowledge_graph.sources.listing import (
-    PICTURE_SUFFIXES,
-    RUN_FILES,
-    Listing,
-    PictureIndex,
-    is_picture,
-    list_pictures,
-)
+from knowledge_graph.sources.listing import RUN_FILES, Listing, PictureIndex, list_pictures
 from knowledge_graph.sources.pictures import DOWNLOADS, downloads_in, is_address, pictures_in
 from knowledge_graph.sources.reading import TABLE_SUFFIXES, TableFile, is_table, read_table
 from knowledge_graph.sources.saved import collection_of_saved, read_saved
@@ -276,11 +270,12 @@ def _no_pictures(root: Path, listing: Listing, metadata: Path | None) -> str:
         first = listing.problems[0]
         found += f" that can be used ({first.file}: {first.reason})"
     kinds = ", ".join(suffix[1:] for suffix in PICTURE_SUFFIXES)
-    remedy = (
-        f"Put the pictures into {root / 'images'}, or open the table itself: {metadata}."
-        if metadata
-        else "Give the folder that the pictures are in."
-    )
+    if metadata:
+        remedy = f"Put the pictures into {root / 'images'}, or open the table itself: {metadata}."
+    elif tables := _tables(root):
+        remedy = f"Open the table that you mean: {root / tables[0]}."
+    else:
+        remedy = "Give the folder that the pictures are in."
     return (
         f"{root}: {found}; expected files of the kinds {kinds}, here or in folders here. {remedy}"
     )

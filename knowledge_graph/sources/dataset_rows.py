@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from knowledge_graph.errors import CollectionError, listed
 from knowledge_graph.facets import recognise_columns
+from knowledge_graph.picture_names import SNIFFED, Names, without_suffix
 from knowledge_graph.sources.dataset_loading import HUB, batches, is_picture_type, splits_of
 from knowledge_graph.sources.labels import by_name
-from knowledge_graph.sources.listing import without_suffix
 from knowledge_graph.values import clean_line, text_of
 
 if TYPE_CHECKING:
@@ -82,8 +82,6 @@ class DatasetRows:
         list of list of str, length n_rows
             For each picture a name without suffix that no other has and any system allows.
         """
-        from knowledge_graph.download.naming import Names
-
         names = Names([])
         return [
             [names.give(work_id, n, f"{work_id} {n}") for n in range(1, len(pictures) + 1)]
@@ -187,8 +185,6 @@ def _roles(
 
 def _append(rows: DatasetRows, split: str, dataset: datasets.Dataset) -> None:
     """Add the rows of one split."""
-    from knowledge_graph.download.naming import SNIFFED
-
     image = rows.roles.get("image", "")
     if image and not is_picture_type(dataset.data.schema.field(image).type):
         image = ""

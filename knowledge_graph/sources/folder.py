@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from knowledge_graph.collection import require_unique_ids
 from knowledge_graph.errors import CollectionError
 from knowledge_graph.facets import require_facet
+from knowledge_graph.picture_names import without_suffix
 from knowledge_graph.schema import table_of_works
-from knowledge_graph.sources.listing import without_suffix
 from knowledge_graph.values import clean_line
 
 if TYPE_CHECKING:

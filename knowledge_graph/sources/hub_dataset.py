@@ -15,6 +15,7 @@ from knowledge_graph.collection import Problem
 from knowledge_graph.errors import CollectionError, WriteError
 from knowledge_graph.facets import FACETS
 from knowledge_graph.files import problems_csv
+from knowledge_graph.picture_names import SNIFFED, picture_kind
 from knowledge_graph.sources.dataset_loading import HUB, batches, is_dataset_folder
 from knowledge_graph.sources.dataset_rows import DatasetRows, Picture, cells_of, rows_of_dataset
 from knowledge_graph.sources.facts import WorkFacts
@@ -204,9 +205,7 @@ def _name_of(picture: Picture, stem: str, root: Path | None) -> str:
 
 def _suffix(start: bytes | memoryview) -> str:
     """Give the suffix of the kind of picture that bytes begin as; ``""`` if they are none."""
-    from knowledge_graph.download.naming import SNIFFED, kind_of
-
-    kind = kind_of(bytes(start[:SNIFFED]))
+    kind = picture_kind(bytes(start[:SNIFFED]))
     return kind.suffix if kind else ""
 
 

@@ -16,17 +16,15 @@ from types import MappingProxyType
 
 from knowledge_graph.collection import Problem
 from knowledge_graph.errors import CollectionError
-
-PICTURE_SUFFIXES: tuple[str, ...] = (
-    ".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".jp2", ".j2k", ".avif", ".bmp", ".gif",
-)  # fmt: skip
-"""The kinds of picture that are read."""
+from knowledge_graph.picture_names import is_picture, without_suffix
 
 _OTHER_PICTURES = frozenset({
     ".heic", ".heif", ".jxl", ".psd", ".svg", ".eps", ".cr2",
     ".cr3", ".nef", ".arw", ".dng", ".raw",
 })  # fmt: skip
 _JUNK = frozenset({"thumbs.db", "desktop.ini", "__macosx", "@eadir"})
+ABSENT = "no such picture in the folder"
+"""Why a name that is otherwise in order finds nothing."""
 RUN_FILES = frozenset({"run.json", "works.parquet"})
 """By these files a folder is known for a run, whose pictures are no works."""
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
@@ -129,38 +127,6 @@ def _refused(root: Path, entry: os.DirEntry[str], name: str) -> str:
     return ""
 
 
-def is_picture(name: str) -> bool:
-    """Say whether a file's name ends as pictures' names do.
-
-    Parameters
-    ----------
-    name : str
-        The name.
-
-    Returns
-    -------
-    bool
-        It ends in one of PICTURE_SUFFIXES, upper or lower case.
-    """
-    return name.lower().endswith(PICTURE_SUFFIXES)
-
-
-def without_suffix(name: str) -> str:
-    """Cut ``.jpg`` and the like off a picture's path.
-
-    Parameters
-    ----------
-    name : str
-        The path.
-
-    Returns
-    -------
-    str
-        Without the suffix; whole if it ends otherwise (``1998.23.4``).
-    """
-    return posixpath.splitext(name)[0] if is_picture(name) else name
-
-
 class PictureIndex:
     """Finds the pictures of a listing by the names that sources give them.
 
@@ -249,7 +215,7 @@ class PictureIndex:
                 return found[0], ""
             if found:
                 return "", f"could be any of {', '.join(found[:3])}; write the name in full"
-        return "", "no such picture in the folder"
+        return "", ABSENT
 
 
 def _bare(name: str) -> str:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from knowledge_graph.collection import Collection
 from knowledge_graph.errors import CollectionError, nearest
+from knowledge_graph.picture_names import is_picture
 from knowledge_graph.sources.artgraph_csv import is_artgraph_csv, works_of_artgraph_csv
 from knowledge_graph.sources.artgraph_json import is_artgraph_json, works_of_artgraph_json
 from knowledge_graph.sources.cataloguing import (
@@ -23,7 +24,7 @@ from knowledge_graph.sources.facts import WorkFacts, collection_of_facts
 from knowledge_graph.sources.folder import folder_facets
 from knowledge_graph.sources.hub_dataset import HUB, is_dataset_folder, works_of_dataset
 from knowledge_graph.sources.jsonld import is_jsonld
-from knowledge_graph.sources.listing import Listing, PictureIndex, is_picture, list_pictures
+from knowledge_graph.sources.listing import Listing, PictureIndex, list_pictures
 from knowledge_graph.sources.pictures import downloads_in, pictures_in
 from knowledge_graph.sources.query_mapping import ready_mapping, works_of_query
 from knowledge_graph.sources.query_results import is_query_result, works_of_results

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from knowledge_graph.collection import Problem
 from knowledge_graph.errors import CollectionError
-from knowledge_graph.sources.listing import Listing, PictureIndex, list_pictures
+from knowledge_graph.sources.listing import ABSENT, Listing, PictureIndex, list_pictures
 
 DOWNLOADS = "downloads.csv"
 """What ``topicart graph download`` leaves beside the pictures: which address each came from."""
@@ -159,17 +159,19 @@ def missing_pictures(
     Returns
     -------
     list of Problem
-        One for each name, or one for all where there is not one picture.
+        One for each name, or one for all that are absent where there is not one picture.
     """
     missing = [
         Problem(work_id, name, reason)
         for work_id, lost in zip(ids, pictures.missing, strict=True)
         for name, reason in lost
     ]
-    if listing.files or not missing:
+    absent = [problem.file for problem in missing if problem.reason == ABSENT]
+    if listing.files or not absent:
         return missing
     reason = (
-        f"none of the {len(missing):,} pictures that it names is here ({missing[0].file!r}): name "
+        f"none of the pictures that it names is here ({len(absent):,}, such as {absent[0]!r}): name "
         "their folder with --images"
     )
-    return [Problem("", source, reason)]
+    refused = [problem for problem in missing if problem.reason != ABSENT]
+    return [Problem("", source, reason), *refused]

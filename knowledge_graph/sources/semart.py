@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from knowledge_graph.collection import Problem
 from knowledge_graph.errors import CollectionError, listed, nearest
+from knowledge_graph.picture_names import without_suffix
 from knowledge_graph.sources.cataloguing import entries
 from knowledge_graph.sources.facts import WorkFacts
-from knowledge_graph.sources.listing import without_suffix
 from knowledge_graph.sources.reading import read_table
 from knowledge_graph.sources.rows import edges_of_lists
 

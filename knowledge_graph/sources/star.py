@@ -17,9 +17,9 @@ from urllib.parse import quote
 
 from knowledge_graph.collection import Problem
 from knowledge_graph.errors import CollectionError
+from knowledge_graph.picture_names import without_suffix
 from knowledge_graph.sources.artgraph_names import relation_name
 from knowledge_graph.sources.facts import Edges, WorkFacts
-from knowledge_graph.sources.listing import without_suffix
 from knowledge_graph.sources.solutions import last_part
 from knowledge_graph.sources.statements import open_bytes, rdf_suffix, statements
 from knowledge_graph.sources.vocabularies import NAMESPACES, RDF_TYPE, STARS, Star

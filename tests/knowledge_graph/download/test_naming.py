@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge_graph.download.naming import Names, safe_stem
+from knowledge_graph.picture_names import Names, safe_stem
 from knowledge_graph.sources.pictures import downloads_in
 from tests.knowledge_graph.download.downloads import download, names_in
 from tests.knowledge_graph.picture_server import PictureServer

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge_graph.download.naming import kind_of
+from knowledge_graph.picture_names import picture_kind
 from tests.knowledge_graph.download.downloads import download, names_in
 from tests.knowledge_graph.picture_server import Answer, PictureServer, picture
 
@@ -16,7 +16,7 @@ from tests.knowledge_graph.picture_server import Answer, PictureServer, picture
 )  # fmt: skip
 def test_the_suffix_is_what_the_bytes_are(kind: str, suffix: str) -> None:
     try:
-        found = kind_of(picture(kind)[:64])
+        found = picture_kind(picture(kind)[:64])
     except (KeyError, OSError):
         pytest.skip(f"this Pillow does not write {kind}")
     assert found is not None

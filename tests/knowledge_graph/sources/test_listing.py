@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge_graph import CollectionError
-from knowledge_graph.sources.listing import PictureIndex, list_pictures, without_suffix
+from knowledge_graph.picture_names import without_suffix
+from knowledge_graph.sources.listing import PictureIndex, list_pictures
 
 
 def fill(root: Path, *names: str) -> Path:

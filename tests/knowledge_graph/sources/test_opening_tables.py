@@ -160,3 +160,14 @@ def test_a_small_gzip_that_unpacks_to_anything_is_broken(
 def test_a_source_whose_name_a_terminal_would_obey_is_shown_escaped(tmp_path: Path) -> None:
     file = write_csv(tmp_path / "a\x1b[31m.csv", "id,artist", "1,CORR")
     assert describe(open_collection(file)).source == f"{tmp_path}/a\\x1b[31m.csv"
+
+
+def test_a_name_that_leaves_the_folder_is_named_though_no_picture_is_here(tmp_path: Path) -> None:
+    table = tmp_path / "works.csv"
+    table.write_text(
+        "image,title\n../../etc/passwd.jpg,A\n/etc/b.jpg,B\nc.jpg,C\n", encoding="utf-8"
+    )
+    reasons = {problem.file: problem.reason for problem in open_collection(table).problems}
+    assert reasons["../../etc/passwd.jpg"] == "the path leaves the folder"
+    assert "absolute path" in reasons["/etc/b.jpg"]
+    assert "none of the pictures that it names is here (1, such as 'c.jpg')" in reasons["works.csv"]

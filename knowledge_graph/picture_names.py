@@ -1,20 +1,24 @@
-"""What a downloaded picture is called, and what kind of picture its bytes say it is."""
+"""What files of pictures are called, and what kind of picture their bytes say they are."""
 
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import re
 import unicodedata
 from dataclasses import dataclass
 
-from knowledge_graph.sources.listing import without_suffix
+PICTURE_SUFFIXES: tuple[str, ...] = (
+    ".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".jp2", ".j2k", ".avif", ".bmp", ".gif",
+)  # fmt: skip
+"""The kinds of picture that are read."""
 
 _MOST_BYTES = 150
 _UNSAFE = re.compile(r'[<>:"/\\|?*]+')
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?:\..*)?", re.IGNORECASE)
 
 SNIFFED = 64
-"""As many bytes as ``kind_of`` looks at."""
+"""As many bytes as ``picture_kind`` looks at."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,39 @@ _KINDS = (
 )
 
 
-def kind_of(head: bytes) -> Kind | None:
+def is_picture(name: str) -> bool:
+    """Say whether a file's name ends as pictures' names do.
+
+    Parameters
+    ----------
+    name : str
+        The name.
+
+    Returns
+    -------
+    bool
+        It ends in one of PICTURE_SUFFIXES, upper or lower case.
+    """
+    return name.lower().endswith(PICTURE_SUFFIXES)
+
+
+def without_suffix(name: str) -> str:
+    """Cut ``.jpg`` and the like off a picture's path.
+
+    Parameters
+    ----------
+    name : str
+        The path.
+
+    Returns
+    -------
+    str
+        Without the suffix; whole if it ends otherwise (``1998.23.4``).
+    """
+    return posixpath.splitext(name)[0] if is_picture(name) else name
+
+
+def picture_kind(head: bytes) -> Kind | None:
     """Say what kind of picture a file is by how it begins.
 
     Parameters
