@@ -128,9 +128,11 @@ def _works_by_term(
     """Return the works of each term and its commonest spelling, both by the term's folded form."""
     works_of: dict[str, list[int]] = defaultdict(list)
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    distinct = {text for texts in values for text in texts}
+    folded = {text: _folded(text) for text in distinct}
     for row, texts in enumerate(values):
         for text in texts:
-            key = _folded(text)
+            key = folded[text]
             spellings[key][text] += 1
             if not works_of[key] or works_of[key][-1] != row:
                 works_of[key].append(row)

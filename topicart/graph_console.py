@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv as csv_format
 import sys
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
@@ -66,13 +67,13 @@ def collection_summary(summary: CollectionSummary) -> RenderableType:
     notes.add_column()
     for name, told in (
         ("dates", _dates(summary)),
-        ("centuries", _counted(summary.dates.centuries)),
+        ("centuries", _counted(_short(summary.dates.centuries))),
         ("splits", _counted(summary.splits)),
         ("pictures", _pictures(summary)),
         ("problems", _problems(summary)),
     ):
         if told:
-            notes.add_row(name, Text(told))
+            notes.add_row(name, told if isinstance(told, Text) else Text(told))
     parts.append(notes)
     return Group(*parts)
 
@@ -97,7 +98,7 @@ def _facets(summary: CollectionSummary) -> Table:
         ]
         if with_iris:
             row.append(Text(_number(facet.n_iris)))
-        table.add_row(*row, Text(_counted(facet.most)))
+        table.add_row(*row, _counted(facet.most))
     return table
 
 
@@ -106,7 +107,7 @@ def _coverage(share: float) -> Text:
     bar = Text("━" * full, style="green")
     bar.append("━" * (_BAR - full), style="bright_black")
     told = f"{min(share, 0.99 if share < 1 else 1):4.0%}" if share >= 0.005 or not share else " <1%"
-    return bar.append(f" {told}", style="default")
+    return bar.append(f" {told}")
 
 
 def _dates(summary: CollectionSummary) -> str:
@@ -123,7 +124,8 @@ def _dates(summary: CollectionSummary) -> str:
     if dates.n_said_unknown:
         told += f"; {_number(dates.n_said_unknown)} more say that it is not known"
     if dates.not_understood:
-        told += f"\nnot understood: {_counted(dates.not_understood[:5], quoted=True)}"
+        texts = ", ".join(f"“{text}” {_number(n)}" for text, n in dates.not_understood[:5])
+        told += f"\nnot understood: {texts}"
         if len(dates.not_understood) > 5:
             told += f" and {_number(len(dates.not_understood) - 5)} more texts (--json lists all)"
     return told
@@ -152,8 +154,17 @@ def _problems(summary: CollectionSummary) -> str:
     )
 
 
-def _counted(pairs: tuple[tuple[str, int], ...], *, quoted: bool = False) -> str:
-    return ", ".join(f"{f'“{text}”' if quoted else text} {_number(n)}" for text, n in pairs)
+def _counted(pairs: Iterable[tuple[str, int]]) -> Text:
+    """Write texts with their counts, the counts dim."""
+    told = Text()
+    for text, n in pairs:
+        told.append(f"{', ' if told else ''}{text} ").append(_number(n), style="dim")
+    return told
+
+
+def _short(centuries: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    """Say ``19th`` for ``19th century``."""
+    return ((name.replace(" century", ""), n) for name, n in centuries)
 
 
 def _number(number: int) -> str:

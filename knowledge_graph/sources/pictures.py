@@ -170,8 +170,8 @@ def missing_pictures(
     if listing.files or not absent:
         return missing
     reason = (
-        f"none of the pictures that it names is here ({len(absent):,}, such as {absent[0]!r}): name "
-        "their folder with --images"
+        f"none of the pictures that it names is here ({len(absent):,}, such as {absent[0]!r}): "
+        "name their folder with --images"
     )
     refused = [problem for problem in missing if problem.reason != ABSENT]
     return [Problem("", source, reason), *refused]

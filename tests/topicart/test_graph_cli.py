@@ -32,7 +32,7 @@ def test_info_counts_works_pictures_facts_dates_and_problems(world: Path) -> Non
     assert "3 works, 3 with a picture, 3 artists, 3 styles, 3 genres" in done.stdout
     assert "3 works are dated, 3 of the dates understood (100%): 1820 to 1912" in done.stdout
     assert "Ada Bell 1" in done.stdout
-    assert "19th century 2, 20th century 1" in done.stdout
+    assert "19th 2, 20th 1" in done.stdout
 
 
 def test_info_of_the_real_artgraph_has_the_numbers_it_is_known_for(shared_data: Path) -> None:

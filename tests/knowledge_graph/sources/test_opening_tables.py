@@ -163,10 +163,8 @@ def test_a_source_whose_name_a_terminal_would_obey_is_shown_escaped(tmp_path: Pa
 
 
 def test_a_name_that_leaves_the_folder_is_named_though_no_picture_is_here(tmp_path: Path) -> None:
-    table = tmp_path / "works.csv"
-    table.write_text(
-        "image,title\n../../etc/passwd.jpg,A\n/etc/b.jpg,B\nc.jpg,C\n", encoding="utf-8"
-    )
+    rows = ("../../etc/passwd.jpg,A", "/etc/b.jpg,B", "c.jpg,C")
+    table = write_csv(tmp_path / "works.csv", "image,title", *rows)
     reasons = {problem.file: problem.reason for problem in open_collection(table).problems}
     assert reasons["../../etc/passwd.jpg"] == "the path leaves the folder"
     assert "absolute path" in reasons["/etc/b.jpg"]
