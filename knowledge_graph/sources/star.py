@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from knowledge_graph.collection import Problem
@@ -100,12 +100,12 @@ def works_of_star(files: Sequence[Path], vocabulary: str) -> WorkFacts:
     columns, number = reading.columns, reading.terms.number
     before, subject = None, 0
     for quad in _statements_of(files, problems, reading.terms):
-        column = columns[quad.predicate.value]
-        if column is not None:
+        add = columns[quad.predicate.value]
+        if add is not None:
             node = quad.subject
             if node != before:  # Mostly the statements about one subject follow one another.
                 before, subject = node, number(node)
-            column.add(subject, quad.object)
+            add(subject, quad.object)
     facts = reading.facts()
     facts.problems = problems
     return facts
@@ -154,22 +154,20 @@ class _Terms:
         self.n_file = 0
         """Blank nodes are one another's only within one file."""
         self.literal = ox.Literal
-        self._iri, self._blank = ox.NamedNode, ox.BlankNode
+        self.iri, self._blank = ox.NamedNode, ox.BlankNode
 
     def number(self, node: Any) -> int:
         """Give the number of a term."""
         kind = type(node)
-        if kind is self._iri:
+        if kind is self.iri:
             return self.numbers[node.value]
         if kind is self._blank:
             return self.numbers[f"_:{self.n_file} {node.value}"]
         return self.numbers[f'"{getattr(node, "value", "")}']
 
 
-class _Column(Protocol):
-    """What the statements of one predicate become; subjects are given by their numbers."""
-
-    def add(self, subject: int, value: Any) -> None: ...
+_Add = Callable[[int, Any], None]
+"""Takes the statements of one predicate: a subject's number and a term."""
 
 
 class _Texts:
@@ -225,13 +223,15 @@ class _Edges:
     """The edges of one facet, from subjects to values; its predicates share them."""
 
     def __init__(self, terms: _Terms) -> None:
-        self._number = terms.number
+        self._number, self._numbers, self._iri = terms.number, terms.numbers, terms.iri
         self._subjects = array("i")
         self._values = array("i")
 
     def add(self, subject: int, value: Any) -> None:
         self._subjects.append(subject)
-        self._values.append(self._number(value))
+        # As number() has it, without a call for what nearly all values are.
+        is_iri = type(value) is self._iri
+        self._values.append(self._numbers[value.value] if is_iri else self._number(value))
 
     def columns(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         import numpy as np
@@ -254,15 +254,15 @@ class _Codes:
         self._edges.add(subject, self._iri(self._before + quote(code, safe="")))
 
 
-class _Columns(dict[str, "_Column | None"]):
-    """Predicates, as files spell them, to their columns; None for what says nothing here."""
+class _Columns(dict[str, _Add | None]):
+    """Predicates, as files spell them, to what takes them; None for what says nothing here."""
 
-    def __init__(self, of: Callable[[str], _Column | None]) -> None:
+    def __init__(self, of: Callable[[str], _Add | None]) -> None:
         self._of = of
 
-    def __missing__(self, predicate: str) -> _Column | None:
-        column = self[predicate] = self._of(predicate)
-        return column
+    def __missing__(self, predicate: str) -> _Add | None:
+        add = self[predicate] = self._of(predicate)
+        return add
 
 
 class _Reading:
@@ -278,23 +278,23 @@ class _Reading:
         self._pictures = _Lists()
         self._addresses = _Lists()
 
-    def _column_of(self, predicate: str) -> _Column | None:
-        """Give the column that takes the statements of a predicate."""
+    def _column_of(self, predicate: str) -> _Add | None:
+        """Give what takes the statements of a predicate."""
         star = self._star
         if star.folded and predicate.startswith(star.folded):
             predicate = star.folded + relation_name(predicate.removeprefix(star.folded))
         if predicate in star.types:
-            return self._members
+            return self._members.add
         if predicate in star.pictures:
-            return self._pictures
+            return self._pictures.add
         if predicate in star.addresses:
-            return self._addresses
+            return self._addresses.add
         if predicate in star.facets:
             edges = self._edges[star.facets[predicate]]
             before = star.codes.get(predicate)
-            return edges if before is None else _Codes(edges, before)
+            return (edges if before is None else _Codes(edges, before)).add
         if predicate in star.texts:
-            return self._texts.setdefault(predicate, _Texts(self.terms))
+            return self._texts.setdefault(predicate, _Texts(self.terms)).add
         return None
 
     def facts(self) -> WorkFacts:

@@ -26,7 +26,6 @@ _BLOCK = 1 << 18
 _KEPT = 1 << 20
 _MOST_AHEAD = 1 << 23
 """How far the end of a malformed statement is looked for."""
-_END_OF_LINE = re.compile(rb"\n")
 _END_OF_STATEMENT = re.compile(rb"\.[ \t]*(?:#[^\n]*)?\r?\n")
 """A full stop that ends its line."""
 _ENTITY = re.compile(rb"<!ENTITY(?!\s+\S+\s+(?:\"[^\"&]{0,500}\"|'[^'&]{0,500}'))")
@@ -90,43 +89,26 @@ def statements(path: Path, problems: list[Problem]) -> Iterator[ox.Quad]:
         ".n3": ox.RdfFormat.N3,
         ".jsonld": ox.RdfFormat.JSON_LD,
     }
-    of_lines = (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS)
     # A file .json is given only where it is known to be JSON-LD.
     suffix = rdf_suffix(path) or ".jsonld"
     kind = formats.get(suffix, ox.RdfFormat.RDF_XML)
-    found = False
     n_before = len(problems)
     try:
         with open_bytes(path) as file:
-            readable = cast("IO[bytes]", _Utf8(file, path.name, problems))
-            if kind == ox.RdfFormat.JSON_LD:
-                readable = io.BytesIO(with_local_context(readable, path))
+            readable = _Utf8(file, path.name, problems)
             base = f"urn:topicart:file:{_plain(path.name)}"
-            window = _Window(readable)
-            parser = _parse(window, kind, base)
-            n_bad = 0
-            while n_bad <= _MOST_PROBLEMS:
-                try:
-                    for quad in parser:
-                        found = True
-                        yield quad
-                    break
-                except SyntaxError as error:
-                    n_bad += 1
-                    line = window.line_of(error)
-                    place = f"{path.name}, line {line:,}" if line else path.name
-                    problems.append(Problem("", place, _reason(error)))
-                    if kind in (ox.RdfFormat.RDF_XML, ox.RdfFormat.JSON_LD):
-                        continue
-                    if line and line < window.first_line - 1:
-                        place = f"{path.name}, lines {line:,} to {window.first_line - 1:,}"
-                        problems.append(Problem("", place, "not read: behind what is malformed"))
-                    end = _END_OF_LINE if kind in of_lines else _END_OF_STATEMENT
-                    if window.skip(line, end, parser.prefixes):
-                        parser = _parse(window, kind, parser.base_iri or base)
+            errors = _Errors(path.name, problems)
+            if kind in (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS):
+                quads = _of_lines(readable, kind, base, errors)
+            elif kind == ox.RdfFormat.JSON_LD:
+                whole = with_local_context(cast("IO[bytes]", readable), path)
+                quads = _of_file(io.BytesIO(whole), kind, base, errors)
             else:
-                reason = f"more than {_MOST_PROBLEMS:,} malformed statements: the rest is not read"
-                problems.append(Problem("", path.name, reason))
+                quads = _of_file(cast("IO[bytes]", readable), kind, base, errors)
+            first = next(quads, None)
+            if first is not None:
+                yield first
+                yield from quads
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise CollectionError(
             f"{path}: its gzip is broken ({error}); expected a whole file. Download or compress it "
@@ -142,14 +124,93 @@ def statements(path: Path, problems: list[Problem]) -> Iterator[ox.Quad]:
             f"{path}: cannot be read ({error.strerror or error}); expected an RDF file. Check its "
             "permissions."
         ) from error
-    if not found:
+    if first is None:
         own = problems[n_before:]
-        first = f": {own[0].file}: {own[0].reason}" if own else ""
+        told = f": {own[0].file}: {own[0].reason}" if own else ""
         raise CollectionError(
-            f"{path}: not one statement can be read{first}; expected RDF of the kind "
+            f"{path}: not one statement can be read{told}; expected RDF of the kind "
             f"{suffix}. Export it again, or give it the suffix of what it is "
             f"({', '.join(RDF_SUFFIXES)})."
         )
+
+
+class _Errors:
+    """Turns what the parser cannot read into problems, until they are too many."""
+
+    def __init__(self, name: str, problems: list[Problem]) -> None:
+        self._name = name
+        self._problems = problems
+        self._n = 0
+
+    @property
+    def too_many(self) -> bool:
+        return self._n > _MOST_PROBLEMS
+
+    def add(self, line: int, error: SyntaxError) -> None:
+        """Report a malformed statement; the line is 0 if it is not known."""
+        self._n += 1
+        _, _, words = str(error.msg).partition(": ")
+        said = " ".join((words or str(error.msg)).split())
+        self._report(f", line {line:,}" if line else "", f"malformed: {cut(said, 160)}")
+        if self.too_many:
+            self._report("", f"more than {_MOST_PROBLEMS:,} malformed: the rest is not read")
+
+    def add_lines(self, first: int, last: int) -> None:
+        """Report lines that are lost."""
+        self._report(f", lines {first:,} to {last:,}", "not read: behind what is malformed")
+
+    def _report(self, place: str, reason: str) -> None:
+        self._problems.append(Problem("", self._name + place, reason))
+
+
+def _of_lines(file: _Utf8, kind: ox.RdfFormat, base: str, errors: _Errors) -> Iterator[ox.Quad]:
+    """Parse a file whose statements are lines, block by block."""
+    import pyoxigraph as ox
+
+    while block := file.next_lines():
+        following = file.line + block.count(b"\n")
+        while block and not errors.too_many:
+            try:
+                yield from ox.parse(block, kind, base_iri=base, lenient=True)
+                break
+            except SyntaxError as error:
+                lines = block.split(b"\n")
+                n_good = (error.lineno or 1) - 1
+                file.line += n_good
+                block = b"\n".join(lines[n_good:])
+                mended = file.mended(block)
+                if mended == block:
+                    errors.add(file.line, error)
+                    file.line += 1
+                    mended = b"\n".join(lines[n_good + 1 :])
+                block = mended
+        if errors.too_many:
+            return
+        file.line = following
+
+
+def _of_file(file: IO[bytes], kind: ox.RdfFormat, base: str, errors: _Errors) -> Iterator[ox.Quad]:
+    """Parse a file whose statements may be of many lines."""
+    import pyoxigraph as ox
+
+    of_one_piece = kind in (ox.RdfFormat.RDF_XML, ox.RdfFormat.JSON_LD)
+    window = _Window(file)
+    readable = cast("IO[bytes]", window)
+    parser = ox.parse(readable, kind, base_iri=base, lenient=True)
+    while not errors.too_many:
+        try:
+            yield from parser
+            return
+        except SyntaxError as error:
+            line = window.line_of(error)
+            errors.add(line, error)
+            if of_one_piece:
+                continue
+            if line and line < window.first_line - 1:
+                errors.add_lines(line, window.first_line - 1)
+            if window.skip(line, parser.prefixes):
+                base = parser.base_iri or base
+                parser = ox.parse(readable, kind, base_iri=base, lenient=True)
 
 
 def open_bytes(path: Path) -> IO[bytes]:
@@ -203,7 +264,8 @@ class _Utf8(io.RawIOBase):
         self._problems = problems
         self._n_bad = 0
         self._at_start = True
-        self._line = 1
+        self.line = 1
+        """Of what is read next."""
         self._ready = b""
         self._at = 0
 
@@ -218,31 +280,40 @@ class _Utf8(io.RawIOBase):
         self._at += size
         return part
 
-    def _next_block(self) -> bytes:
-        """Read whole lines, so that no letter is cut in two."""
+    def next_lines(self) -> bytes:
+        """Read whole lines, so that no letter is cut in two; nothing in them is looked at."""
         block = self._file.read(_BLOCK) + self._file.readline()
         if self._at_start:
             self._at_start, block = False, block.removeprefix(b"\xef\xbb\xbf")
+        return block
+
+    def _next_block(self) -> bytes:
+        """Read whole lines and mend them."""
+        block = self.next_lines()
         if b"<!ENTITY" in block and (bad := _ENTITY.search(block)):
-            line = self._line + block.count(b"\n", 0, bad.start())
+            line = self.line + block.count(b"\n", 0, bad.start())
             raise CollectionError(
                 f"{self._name}, line {line:,}: declares an entity that holds others, is long or "
                 "lies in another file; expected at most abbreviations of namespaces. Export it "
                 "again, as Turtle if that can be chosen."
             )
-        if not block.isascii():
-            try:
-                block.decode()
-            except UnicodeDecodeError:
-                block = self._mended(block)
-        self._line += block.count(b"\n")
+        block = self.mended(block)
+        self.line += block.count(b"\n")
         return block
 
-    def _mended(self, block: bytes) -> bytes:
+    def mended(self, block: bytes) -> bytes:
         """Replace what is not UTF-8, and report the lines that it is in."""
+        if block.isascii():
+            return block
+        try:
+            block.decode()
+        except UnicodeDecodeError:
+            pass
+        else:
+            return block
         lines = [line.decode("utf-8", "replace").encode() for line in block.split(b"\n")]
         for number, (before, after) in enumerate(
-            zip(block.split(b"\n"), lines, strict=True), start=self._line
+            zip(block.split(b"\n"), lines, strict=True), start=self.line
         ):
             if before != after and self._n_bad < _MOST_PROBLEMS:
                 self._n_bad += 1
@@ -283,14 +354,14 @@ class _Window(io.RawIOBase):
         """Give the line of the file that an error is in; 0 if that is not known."""
         return error.lineno + self._lines_before if error.lineno else 0
 
-    def skip(self, line: int, end_of: re.Pattern[bytes], prefixes: Mapping[str, str]) -> bool:
+    def skip(self, line: int, prefixes: Mapping[str, str]) -> bool:
         """Let a new parser start behind the next end of a statement, or else change nothing."""
         seen = b"".join(self._kept)
         text = seen + self._ahead
         at = 0
         for _ in range(line - self.first_line):
             at = text.find(b"\n", at) + 1
-        while not (end := end_of.search(text, at)):
+        while not (end := _END_OF_STATEMENT.search(text, at)):
             block = self._file.read(_BLOCK) if len(text) < _MOST_AHEAD else b""
             if not block:
                 self._ahead = text[len(seen) :]
@@ -310,19 +381,6 @@ class _Window(io.RawIOBase):
             text = b"".join(self._kept)
             self.first_line += text.count(b"\n", 0, -_KEPT)
             self._kept, self._n_kept = [text[-_KEPT:]], _KEPT
-
-
-def _parse(file: io.RawIOBase, kind: ox.RdfFormat, base: str) -> ox.QuadParser:
-    import pyoxigraph as ox
-
-    return ox.parse(cast("IO[bytes]", file), kind, base_iri=base, lenient=True)
-
-
-def _reason(error: SyntaxError) -> str:
-    """Give the parser's own words, without the place that they begin and end with."""
-    _, _, words = str(error.msg).partition(": ")
-    said = " ".join((words or str(error.msg)).split())
-    return f"malformed: {cut(said, 160)}"
 
 
 def _plain(name: str) -> str:

@@ -90,6 +90,14 @@ def test_a_letter_that_is_not_utf8_is_replaced_and_named(tmp_path: Path) -> None
         assert places(problems) == ["line 3"]
 
 
+def test_letters_that_are_not_utf8_are_replaced_in_lines_too(tmp_path: Path) -> None:
+    lines = [f'<http://a.org/{i}> <http://a.org/n> "caf\xe9" .' for i in range(4)]
+    lines[1] = "<http://a.org/1> nothing ."
+    subjects, problems = read(tmp_path / "facts.nt", "\n".join(lines).encode("latin-1"))
+    assert [name[-1] for name in subjects] == ["0", "2", "3"]
+    assert sorted(places(problems)) == ["line 1", "line 2", "line 3", "line 4"]
+
+
 def test_a_file_that_is_something_else_stops_being_read(tmp_path: Path) -> None:
     lines = [f"{HEAD}a:1 a:n 1 ."] + ["this is not RDF ."] * 3000
     subjects, problems = read(tmp_path / "facts.ttl", "\n".join(lines))
