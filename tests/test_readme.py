@@ -75,6 +75,21 @@ def test_every_figure_about_mini_stands_in_the_file_of_results() -> None:
     assert f"Rand index of {results['sample gallery']['ari']:.2f}" in README
 
 
+def test_every_figure_about_loading_graphs_stands_in_the_file_of_results() -> None:
+    folder = ROOT / "evaluation" / "benchmarks" / "results"
+    results = json.loads((folder / "graph_loading.json").read_text(encoding="utf-8"))
+    told = " ".join((ROOT / "docs" / "sources.md").read_text(encoding="utf-8").split())
+    ours, ratios = results["best"]["open_collection"], results["ratios"]
+    assert f"{ours['works']:,} works" in told
+    assert f"{ours['seconds']:.1f} s and {ours['peak_mb']:.0f} MB on two cores" in told
+    parse, join = (
+        ratios["open_collection to rdflib's parse"],
+        ratios["join over oxrdflib to rdflib"],
+    )
+    assert f"{parse} times faster than rdflib parses" in told
+    assert f"is {join} times faster than over rdflib's own" in told
+
+
 def test_mini_is_introduced_in_the_same_words_everywhere() -> None:
     assert MINI_NOTE in " ".join(README.split())
     assert MINI_NOTE in (mini_folder() / "README.md").read_text(encoding="utf-8")
