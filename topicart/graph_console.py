@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from knowledge_graph.errors import printable
+from prompts import shown
 from topicart.door import print_json
 
 if TYPE_CHECKING:
@@ -98,7 +99,8 @@ def _facets(summary: CollectionSummary) -> Table:
         ]
         if with_iris:
             row.append(Text(_number(facet.n_iris)))
-        table.add_row(*row, _counted(facet.most))
+        most = ((shown(value, facet.facet), n) for value, n in facet.most)
+        table.add_row(*row, _counted(most))
     return table
 
 
