@@ -125,15 +125,13 @@ def open_collection(
     if not str(source).strip():
         raise CollectionError(f"the source is empty; expected {_EXPECTED}.")
     options = _options(images, mapping, columns, separator, folders_as)
-    if str(source).startswith(HUB):
-        facts = works_of_dataset(str(source), options.columns, options.separator)
-        return _with_pictures(facts, str(source), None, options)
-    path = existing(source)
-    kind = format or kind_of(path, source)
+    on_hub = str(source).startswith(HUB)
+    path = Path() if on_hub else existing(source)
+    kind = "dataset" if on_hub else format or kind_of(path, source)
     if options.mapping:
         if kind not in _RDF:
             raise CollectionError(
-                f"--mapping {mapping}: {path} is {FORMATS[kind]}, which no query can be asked; "
+                f"--mapping {mapping}: {source} is {FORMATS[kind]}, which no query can be asked; "
                 "expected a TOML file for a table, none for the others. Leave --mapping out."
             )
         kind = "rdf"
@@ -143,6 +141,9 @@ def open_collection(
         opened = open_folder if path.is_dir() else open_table
         return opened(str(source), path, options)
     _require_no_table_options(kind, source, options)
+    if on_hub:
+        facts = works_of_dataset(str(source), options.columns, options.separator)
+        return _with_pictures(facts, str(source), None, options)
     with _uncollected():
         return _with_pictures(_facts_of(kind, path, options), str(source), path, options)
 
@@ -354,8 +355,9 @@ def _require_no_table_options(kind: str, source: str | Path, options: Options) -
         of_tables = replace(of_tables, columns=None, separator=None)
     if of_tables != Options():
         raise CollectionError(
-            f"{source} is {FORMATS[kind]}: --map, --separator and --folders-as speak of tables and "
-            "folders; expected none of them. Leave them out, or write a --mapping for it."
+            f"{source} is {FORMATS[kind]}: --map, --separator, --folders-as and TOML mappings speak "
+            "of tables and folders; expected none of them. Leave them out, or write a query (.rq) as "
+            "--mapping for RDF."
         )
 
 
