@@ -355,9 +355,9 @@ def _require_no_table_options(kind: str, source: str | Path, options: Options) -
         of_tables = replace(of_tables, columns=None, separator=None)
     if of_tables != Options():
         raise CollectionError(
-            f"{source} is {FORMATS[kind]}: --map, --separator, --folders-as and TOML mappings speak "
-            "of tables and folders; expected none of them. Leave them out, or write a query (.rq) as "
-            "--mapping for RDF."
+            f"{source} is {FORMATS[kind]}: --map, --separator, --folders-as and TOML mappings "
+            "speak of tables and folders; expected none of them. Leave them out, or write a query "
+            "(.rq) as --mapping for RDF."
         )
 
 
