@@ -60,7 +60,8 @@ def test_info_writes_the_problems_to_a_table(world: Path, tmp_path: Path) -> Non
     done = graph("info", source, "--problems", tmp_path / "problems.csv")
     assert done.exit_code == 0
     assert "The prefix nowhere: has not been declared" in " ".join(done.stdout.split())
-    (problem,) = csv.DictReader((tmp_path / "problems.csv").open(encoding="utf-8"))
+    table = (tmp_path / "problems.csv").read_text(encoding="utf-8")
+    (problem,) = csv.DictReader(io.StringIO(table))
     assert problem["file"] == f"facts.ttl, line {len(turtle.splitlines()) + 2}"
 
 
