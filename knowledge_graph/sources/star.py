@@ -338,6 +338,9 @@ class _Reading:
             # are told apart by being values.
             is_work[list(self._addresses.texts)] = True
         is_work &= ~is_value
+        if not self._members.any_class and "artist" in edges:
+            # A panel's altarpiece is a value, and a work all the same: somebody made it.
+            is_work[edges["artist"][0]] = True
         is_work[np.asarray(self._members.subjects, np.int32)] = True
         return np.flatnonzero(is_work)
 

@@ -219,3 +219,15 @@ def test_blank_nodes_of_two_files_are_not_one(tmp_path: Path) -> None:
         )
     facts = works_of_star(sorted(tmp_path.glob("*.ttl")), "artgraph")
     assert sorted(facts.labels) == ["medium 1", "medium 2"]
+
+
+def test_what_somebody_made_is_a_work_though_it_is_part_of_another(tmp_path: Path) -> None:
+    wdt, wd = "http://www.wikidata.org/prop/direct/", "http://www.wikidata.org/entity/"
+    path = tmp_path / "altar.nt"
+    path.write_text(
+        f"<{wd}Q1> <{wdt}P170> <{wd}Q9> .\n<{wd}Q2> <{wdt}P170> <{wd}Q9> .\n"
+        f"<{wd}Q2> <{wdt}P361> <{wd}Q1> .\n<{wd}Q9> <{wdt}P18> <{wd}picture.jpg> .\n"
+    )
+    collection = open_collection(path)
+    assert collection.ids == ["Q1", "Q2"]
+    assert collection.facet("series") == [[], ["Q1"]]
