@@ -54,6 +54,8 @@ def test_the_wheel_holds_the_packages_and_their_data(built: Path) -> None:
     tops = {name.split("/")[0] for name in names if ".dist-info" not in name}
     assert tops == PACKAGES
     for needed in (
+        "knowledge_graph/sources/mappings/arco.rq",
+        "knowledge_graph/sources/mappings/linked-art-context.json",
         "prompts/templates.toml",
         "topicart/mini/open_clip_config.json",
         "topicart/mini/open_clip_model.safetensors",
