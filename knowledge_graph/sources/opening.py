@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -207,6 +208,8 @@ def existing(source: str | Path) -> Path:
         path = Path(source).expanduser()
         real = path.resolve()
         is_folder, is_file = real.is_dir(), real.is_file()
+        if is_folder:
+            os.scandir(real).close()  # Raises if it may not be listed.
     except (OSError, RuntimeError, ValueError) as error:
         raise CollectionError(
             f"{str(source)!r}: cannot be opened ({error}); expected {_EXPECTED}."

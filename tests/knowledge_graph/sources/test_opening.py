@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -393,3 +394,14 @@ def test_json_that_is_no_source_is_told_so(tmp_path: Path) -> None:
     file = write_csv(tmp_path / "works.json", '{"works": []}')
     with pytest.raises(CollectionError, match=r"works.json: JSON, but no JSON-LD, no result of a"):
         open_collection(file)
+
+
+def test_a_folder_that_may_not_be_listed_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(_: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("knowledge_graph.sources.opening.os.scandir", denied)
+    with pytest.raises(CollectionError, match=r"cannot be opened \(.*Permission denied.*expected"):
+        open_collection(tmp_path)
