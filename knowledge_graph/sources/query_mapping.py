@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from knowledge_graph.sources.solutions import (
     Term,
     language_rank,
 )
-from knowledge_graph.sources.sparql import evaluate, load_rdf
+from knowledge_graph.sources.sparql import evaluate, interruptible, load_rdf
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -78,6 +79,10 @@ def works_of_query(files: Sequence[Path], query: Path) -> WorkFacts:
         The query cannot be read or does not say what is what, it gives no work, or a file cannot be
         read.
     """
+    return interruptible(lambda stop: _works_of_query(files, query, stop))
+
+
+def _works_of_query(files: Sequence[Path], query: Path, stop: threading.Event) -> WorkFacts:
     import pyoxigraph as ox
 
     text = _text_of(query)
@@ -86,21 +91,37 @@ def works_of_query(files: Sequence[Path], query: Path) -> WorkFacts:
     store = ox.Store()
     load_rdf(store, files, problems)
     solutions = Solutions(reads, in_order=False)
+    _gather(solutions, work, store, text, query, stop)
+    if not len(solutions):
+        raise _nothing_found(store, files, query)
+    facts = solutions.facts()
+    facts.problems = problems
+    return facts
+
+
+def _gather(
+    solutions: Solutions,
+    work: int,
+    store: ox.Store,
+    text: str,
+    query: Path,
+    stop: threading.Event,
+) -> None:
+    """Ask the query. Its answer may not outlive the thread, as in the traceback of an error."""
+    import pyoxigraph as ox
+
     term_of = _terms_of(store)
     answer = evaluate(store, text, str(query))
     assert isinstance(answer, ox.QuerySolutions)
     for row in answer:
+        if stop.is_set():
+            break
         node = row[work]
         if node is not None:
             named = isinstance(node, (ox.NamedNode, ox.Literal))
             iri = node.value if isinstance(node, ox.NamedNode) else ""
             cells = [None if cell is None else term_of(cell) for cell in row]
             solutions.add(node.value if named else str(node), iri, cells)
-    if not len(solutions):
-        raise _nothing_found(store, files, query)
-    facts = solutions.facts()
-    facts.problems = problems
-    return facts
 
 
 def _text_of(query: Path) -> str:

@@ -263,3 +263,10 @@ def test_many_values_do_not_multiply_each_other(tmp_path: Path) -> None:
     assert {f: len(edges.works) for f, edges in facts.facets.items()} == {
         "genre": 300, "subject": 300, "medium": 300,
     }  # fmt: skip
+
+
+def test_a_query_nested_beyond_reason_ends_no_process(tmp_path: Path) -> None:
+    (tmp_path / "a.nt").write_text("<http://a.org/1> <http://a.org/p> <http://a.org/2> .\n")
+    query = tmp_path / "deep.rq"
+    query.write_text("SELECT ?work { ?work ?p ?o FILTER(" + "(" * 20_000 + "1" + ")" * 20_001 + "}")
+    assert open_collection(tmp_path / "a.nt", mapping=query).ids == ["1"]
