@@ -151,7 +151,7 @@ def open_collection(
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Pause the collector of cyclic garbage: among millions of facts it looks for cycles in vain."""
+    """Pause the collector of cyclic garbage: in millions of facts it looks for cycles in vain."""
     was_on = gc.isenabled()
     gc.disable()
     try:
