@@ -5,7 +5,7 @@ Facts are cleaned for prompts (``cleaning``), gathered into a vocabulary of term
 ``templates.toml``), and told as one caption a work (``captions``).
 """
 
-from prompts.captions import caption
+from prompts.captions import Caption, caption
 from prompts.cleaning import clean_value, shown, spell_out, without_brackets
 from prompts.templates import TemplateError, Templates, load_templates, phrase
 from prompts.vocabulary import DATE, Term, Vocabulary, build_vocabulary
@@ -13,6 +13,7 @@ from prompts.years import year_in_words
 
 __all__ = [
     "DATE",
+    "Caption",
     "TemplateError",
     "Templates",
     "Term",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prompts.cleaning import clean_value
@@ -10,6 +11,15 @@ if TYPE_CHECKING:
     from knowledge_graph import Artwork
 
 MAX_SUBJECTS = 3
+
+
+@dataclass(frozen=True)
+class Caption:
+    """A text, and the facts that it states."""
+
+    text: str
+    facts: frozenset[tuple[str, str]] = frozenset()
+    """Facets and their values in their original spelling; none if it states no facet."""
 
 
 def caption(work: Artwork) -> str:

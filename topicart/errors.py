@@ -11,6 +11,7 @@ __all__ = [
     "PictureError",
     "RunError",
     "TopicartError",
+    "TrainingError",
     "WriteError",
 ]
 
@@ -45,3 +46,9 @@ class RunError(TopicartError):
     """A run's folder is missing, in use, cut short, damaged, or of another version."""
 
     exit_code = 7
+
+
+class TrainingError(TopicartError):
+    """An encoder cannot be taught: too few pairs, contradicting settings, a damaged checkpoint."""
+
+    exit_code = 8

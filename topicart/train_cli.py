@@ -1,0 +1,1 @@
+"""The door `topicart train`."""
