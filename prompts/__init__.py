@@ -5,7 +5,12 @@ Facts are cleaned for prompts (``cleaning``), gathered into a vocabulary of term
 ``templates.toml``), and told as one caption a work (``captions``).
 """
 
-from prompts.captions import Caption, caption
+from prompts.caption_templates import (
+    CaptionTemplate,
+    CaptionTemplates,
+    load_caption_templates,
+)
+from prompts.captions import Caption, Captioner, caption, facts_of
 from prompts.cleaning import clean_value, shown, spell_out, without_brackets
 from prompts.templates import TemplateError, Templates, load_templates, phrase
 from prompts.vocabulary import DATE, Term, Vocabulary, build_vocabulary
@@ -14,6 +19,9 @@ from prompts.years import year_in_words
 __all__ = [
     "DATE",
     "Caption",
+    "CaptionTemplate",
+    "CaptionTemplates",
+    "Captioner",
     "TemplateError",
     "Templates",
     "Term",
@@ -21,6 +29,8 @@ __all__ = [
     "build_vocabulary",
     "caption",
     "clean_value",
+    "facts_of",
+    "load_caption_templates",
     "load_templates",
     "phrase",
     "shown",

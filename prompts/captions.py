@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from prompts.caption_templates import CaptionTemplates
 from prompts.cleaning import clean_value
 
 if TYPE_CHECKING:
@@ -20,6 +22,34 @@ class Caption:
     text: str
     facts: frozenset[tuple[str, str]] = frozenset()
     """Facets and their values in their original spelling; none if it states no facet."""
+
+
+class Captioner:
+    """Draws captions of works from templates.
+
+    Parameters
+    ----------
+    templates : CaptionTemplates, optional
+        What ``load_caption_templates`` gives; by default the templates shipped here.
+    facet_dropout : float
+        How often a caption leaves out a fact that it could state, 0 to 1 (excluded).
+    """
+
+    def __init__(self, templates: CaptionTemplates | None = None, facet_dropout: float = 0.0):
+        raise NotImplementedError
+
+    def sample(self, work: Artwork, chance: random.Random) -> Caption:
+        """Return a caption in a template and with facts that chance takes."""
+        raise NotImplementedError
+
+    def full(self, work: Artwork) -> Caption:
+        """Return a caption with everything that is known, the same each time."""
+        raise NotImplementedError
+
+
+def facts_of(work: Artwork) -> frozenset[tuple[str, str]]:
+    """Return everything that a caption of a work may state."""
+    raise NotImplementedError
 
 
 def caption(work: Artwork) -> str:
