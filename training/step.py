@@ -1,20 +1,37 @@
-"""One step's gradient: all pairs of a batch told apart, whatever the memory and the processes."""
+"""One step's gradient: all pairs of a batch told apart, whatever the memory and the processes.
+
+Gradient caching (Gao et al. 2021, arXiv:2101.06983, section 3): vectors are computed chunk by chunk
+without a graph, the loss is derived with respect to the vectors, and then each chunk is computed
+again and its vectors' gradients are sent back through the towers. A batch of one chunk keeps its
+graph and is computed once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
+from topicart.errors import TrainingError
+from topicart.model import derive_seed
 from training.batch import Batch
+from training.gather import gather_rows, sum_over_processes
 from training.losses import Loss
+from training.targets import targets_of
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
 
-__all__ = ["Inputs", "StepResult", "contrastive_step"]
+__all__ = ["Encoded", "Inputs", "StepResult", "contrastive_step"]
+
+NAMED = 8
+"""Works that an error names at most."""
 
 Inputs = Callable[[slice], tuple[torch.Tensor, torch.Tensor]]
 """Some of a process's own rows (a slice of 0 … n_own) to what the towers take of them: normalised
@@ -22,9 +39,22 @@ pixels, shape (n, 3, height, width), and tokens, shape (n, length), on the devic
 twice for the same rows and answers the same."""
 
 
+class Encoded(NamedTuple):
+    """What the towers make of some rows; or gradients with respect to that."""
+
+    image: torch.Tensor
+    """Unit vectors of pictures, shape (n, dim)."""
+    text: torch.Tensor
+    """Unit vectors of texts, shape (n, dim)."""
+    scale: torch.Tensor
+    """1 / temperature, by which cosines are multiplied, a scalar."""
+    bias: torch.Tensor | None
+    """What is added then, a scalar; None if nothing is."""
+
+
 @dataclass(frozen=True)
 class StepResult:
-    """What one step came to."""
+    """What one step came to, the same in all processes."""
 
     loss: float
     """The loss of the whole batch, over all processes; 0 if no picture could be read."""
@@ -47,13 +77,15 @@ def contrastive_step(
 ) -> StepResult:
     """Add the gradient of a batch's loss to ``.grad``; the optimiser is the caller's.
 
-    The gradient is that of one process with the whole batch in one piece.
+    The gradient is that of one process with the whole batch in one piece. Pairs whose picture
+    could not be read take no part; if there are no others, gradients are 0. Torch's generators are
+    seeded anew, so that drop-out falls alike when a chunk is computed again, and in a training that
+    is resumed.
 
     Parameters
     ----------
     towers
-        The module prepared by Accelerate: pixels and tokens to unit vectors of pictures and texts,
-        the factor of their cosines, and what is added to these (or None).
+        The module prepared by Accelerate: pixels and tokens to the four values of ``Encoded``.
     batch
         The batch; process r of w has the r-th of w equal slices of its rows as its own.
     inputs
@@ -70,11 +102,108 @@ def contrastive_step(
     Returns
     -------
     StepResult
-        Loss, pairs and scale, the same in all processes.
+        Loss, pairs and scale.
 
     Raises
     ------
     TrainingError
-        If the loss is not finite.
+        If the loss is not finite; in all processes alike.
     """
-    raise NotImplementedError
+    n_own = len(batch.readable)
+    chunks = [slice(first, first + chunk_size) for first in range(0, n_own, chunk_size)]
+    last = len(chunks) - 1
+
+    def encode(chunk: int) -> Encoded:
+        """Compute a chunk, with the drop-out that it always has."""
+        place = f"step {step}, process {accelerator.process_index}, chunk {chunk}"
+        torch.manual_seed(derive_seed(seed, place))
+        return Encoded(*towers(*inputs(chunks[chunk])))
+
+    keep = _readable(batch, accelerator.device)
+    if last == 0:
+        encoded = [encode(0)]
+    else:
+        with torch.no_grad(), accelerator.no_sync(towers):
+            encoded = [encode(chunk) for chunk in range(len(chunks))]
+    share, gradients = _derive(encoded, batch, keep, loss)
+    value = float(sum_over_processes(share))
+    if not math.isfinite(value):
+        raise _not_finite(value, encoded, batch, keep, step)
+
+    for chunk, rows in enumerate(chunks):
+        with nullcontext() if chunk == last else accelerator.no_sync(towers):
+            part = encoded[0] if last == 0 else encode(chunk)
+            surrogate = _product(part, gradients, rows, whole=chunk == last)
+            # Processes' gradients are averaged, and what is wanted is their sum.
+            accelerator.backward(surrogate * accelerator.num_processes)
+    return StepResult(value, int(keep.sum()), float(encoded[-1].scale))
+
+
+def _readable(batch: Batch, device: torch.device) -> NDArray[np.bool_]:
+    """Return which rows of the whole batch have a picture."""
+    own = torch.from_numpy(batch.readable.astype(np.uint8)).to(device)
+    everywhere: NDArray[np.bool_] = gather_rows(own).cpu().numpy().astype(np.bool_)
+    return everywhere
+
+
+def _derive(
+    encoded: Sequence[Encoded], batch: Batch, keep: NDArray[np.bool_], loss: Loss
+) -> tuple[torch.Tensor, Encoded]:
+    """Return this process's share of the loss, and the gradient of the whole.
+
+    With respect to vectors the gradient is that of all processes' shares; with respect to scale and
+    bias it is that of this one's.
+    """
+    vectors = _leaf(torch.cat([torch.cat([part.image, part.text], 1) for part in encoded]))
+    scale = _leaf(encoded[-1].scale)
+    bias = _leaf(torch.zeros_like(scale) if encoded[-1].bias is None else encoded[-1].bias)
+    share = scale * 0.0
+    if keep.any():
+        with torch.autocast(vectors.device.type, enabled=False):
+            own_images, own_texts = _rows(vectors, keep[batch.own]).chunk(2, dim=1)
+            images, texts = _rows(gather_rows(vectors), keep).chunk(2, dim=1)
+            image_logits = scale * (own_images @ texts.T) + bias
+            text_logits = scale * (own_texts @ images.T) + bias
+            share = loss(image_logits, text_logits, targets_of(batch, keep, vectors.device))
+    vectors_gradient, *others = torch.autograd.grad(
+        share, [vectors, scale, bias], materialize_grads=True
+    )
+    return share, Encoded(*vectors_gradient.chunk(2, dim=1), *others)
+
+
+def _product(part: Encoded, gradients: Encoded, rows: slice, *, whole: bool) -> torch.Tensor:
+    """Return a scalar with the loss's gradient; scale and bias, which are one, join in once."""
+    surrogate = (part.image * gradients.image[rows]).sum()
+    surrogate = surrogate + (part.text * gradients.text[rows]).sum()
+    if whole:
+        surrogate = surrogate + part.scale * gradients.scale
+        if part.bias is not None and gradients.bias is not None:
+            surrogate = surrogate + part.bias * gradients.bias
+    return surrogate
+
+
+def _leaf(tensor: torch.Tensor) -> torch.Tensor:
+    return tensor.detach().float().requires_grad_()
+
+
+def _rows(tensor: torch.Tensor, keep: NDArray[np.bool_]) -> torch.Tensor:
+    """Return some rows; without a copy if all are kept, as they mostly are."""
+    if keep.all():
+        return tensor
+    return tensor.index_select(0, torch.from_numpy(np.flatnonzero(keep)).to(tensor.device))
+
+
+def _not_finite(
+    value: float, encoded: Sequence[Encoded], batch: Batch, keep: NDArray[np.bool_], step: int
+) -> TrainingError:
+    """Say which works' vectors are at fault; or, if none is, what the batch holds."""
+    finite = torch.cat([(part.image + part.text).isfinite().all(dim=1) for part in encoded])
+    fault = keep & (gather_rows(finite.to(torch.uint8)).cpu().numpy() == 0)
+    ids = [batch.ids[row] for row in np.flatnonzero(fault if fault.any() else keep)]
+    named = ", ".join(ids[:NAMED]) + (f" and {len(ids) - NAMED} more" if len(ids) > NAMED else "")
+    cause = "the vectors are not finite of" if fault.any() else "the batch holds"
+    return TrainingError(
+        f"the loss of step {step} is {value}, not a finite number; {cause}: {named}. Resume from "
+        "the last checkpoint with a lower learning_rate or with precision bf16 or fp32 (fp16 "
+        "overflows), or look at these works' pictures if it is always they"
+    )
