@@ -2,7 +2,8 @@
 
 Facts are cleaned for prompts (``cleaning``), gathered into a vocabulary of terms by facet
 (``vocabulary``), set into templates that a user can copy and edit (``templates``,
-``templates.toml``), and told as one caption a work (``captions``).
+``templates.toml``), and told as captions of works (``captions``, in the forms of
+``captions.toml``).
 """
 
 from prompts.caption_templates import (
@@ -10,7 +11,7 @@ from prompts.caption_templates import (
     CaptionTemplates,
     load_caption_templates,
 )
-from prompts.captions import Caption, Captioner, caption, facts_of
+from prompts.captions import Caption, Captioner, caption, facts_of, first_sentence
 from prompts.cleaning import clean_value, shown, spell_out, without_brackets
 from prompts.templates import TemplateError, Templates, load_templates, phrase
 from prompts.vocabulary import DATE, Term, Vocabulary, build_vocabulary
@@ -30,6 +31,7 @@ __all__ = [
     "caption",
     "clean_value",
     "facts_of",
+    "first_sentence",
     "load_caption_templates",
     "load_templates",
     "phrase",
