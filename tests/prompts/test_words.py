@@ -11,7 +11,6 @@ from prompts import (
     DATE,
     TemplateError,
     build_vocabulary,
-    caption,
     clean_value,
     load_templates,
     phrase,
@@ -144,21 +143,3 @@ def test_broken_templates_are_explained(tmp_path: Path, text: str, message: str)
 def test_a_missing_templates_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(TemplateError, match="cannot be read"):
         load_templates(tmp_path / "none.toml")
-
-
-def test_captions_tell_the_facts_in_the_published_order() -> None:
-    work = Artwork(
-        id="w",
-        title="The Hay Wain",
-        facets={
-            "genre": ("landscape",), "medium": ("oil",), "style": ("Romanticism",),
-            "subject": ("horses", "river", "cart", "dog"), "artist": ("john-constable",),
-            "period": ("Late period",),
-        },
-    )  # fmt: skip
-    assert caption(work) == (
-        "landscape painting rendered in oil displaying horses, river, cart in a romanticism manner "
-        "made by john constable during late period"
-    )
-    assert caption(Artwork(id="w", facets={"genre": ("genre painting",)})) == "genre painting"
-    assert caption(Artwork(id="w", title="Untitled")) == "untitled"
