@@ -109,34 +109,45 @@ def contrastive_step(
     TrainingError
         If the loss is not finite; in all processes alike.
     """
-    n_own = len(batch.readable)
-    chunks = [slice(first, first + chunk_size) for first in range(0, n_own, chunk_size)]
-    last = len(chunks) - 1
-
-    def encode(chunk: int) -> Encoded:
-        """Compute a chunk, with the drop-out that it always has."""
-        place = f"step {step}, process {accelerator.process_index}, chunk {chunk}"
-        torch.manual_seed(derive_seed(seed, place))
-        return Encoded(*towers(*inputs(chunks[chunk])))
-
+    chunks = _chunks(len(batch.readable), chunk_size, accelerator.process_index, seed, step)
     keep = _readable(batch, accelerator.device)
-    if last == 0:
-        encoded = [encode(0)]
+    if len(chunks) == 1:
+        encoded = [_encode(towers, inputs, chunks[0])]
     else:
         with torch.no_grad(), accelerator.no_sync(towers):
-            encoded = [encode(chunk) for chunk in range(len(chunks))]
+            encoded = [_encode(towers, inputs, chunk) for chunk in chunks]
     share, gradients = _derive(encoded, batch, keep, loss)
-    value = float(sum_over_processes(share))
+    value = sum_over_processes(share).item()
     if not math.isfinite(value):
         raise _not_finite(value, encoded, batch, keep, step)
 
-    for chunk, rows in enumerate(chunks):
-        with nullcontext() if chunk == last else accelerator.no_sync(towers):
-            part = encoded[0] if last == 0 else encode(chunk)
-            surrogate = _product(part, gradients, rows, whole=chunk == last)
+    for chunk in chunks:
+        last = chunk is chunks[-1]
+        with nullcontext() if last else accelerator.no_sync(towers):
+            part = encoded[0] if len(chunks) == 1 else _encode(towers, inputs, chunk)
+            surrogate = _product(part, gradients, chunk.rows, whole=last)
             # Processes' gradients are averaged, and what is wanted is their sum.
             accelerator.backward(surrogate * accelerator.num_processes)
-    return StepResult(value, int(keep.sum()), float(encoded[-1].scale))
+    return StepResult(value, int(keep.sum()), encoded[-1].scale.item())
+
+
+class _Chunk(NamedTuple):
+    """Own rows that are computed at a time, and the seed of their drop-out."""
+
+    rows: slice
+    seed: int
+
+
+def _chunks(n_own: int, size: int, process: int, seed: int, step: int) -> list[_Chunk]:
+    return [
+        _Chunk(slice(first, first + size), derive_seed(seed, f"step {step}, {process}/{first}"))
+        for first in range(0, n_own, size)
+    ]
+
+
+def _encode(towers: torch.nn.Module, inputs: Inputs, chunk: _Chunk) -> Encoded:
+    torch.manual_seed(chunk.seed)
+    return Encoded(*towers(*inputs(chunk.rows)))
 
 
 def _readable(batch: Batch, device: torch.device) -> NDArray[np.bool_]:
