@@ -1,0 +1,140 @@
+"""Look at held-out works: on all processes together, each with its share of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge_graph import Problem
+from topicart.errors import PictureError
+from topicart.preprocess import load_pixels
+from topicart.stream import default_workers, run_ahead
+from training.judge import Judged, judge
+
+if TYPE_CHECKING:
+    from accelerate import Accelerator
+
+    from knowledge_graph import Artwork
+    from prompts import Captioner
+    from topicart.encoder import Encoder
+
+__all__ = ["HeldOut"]
+
+
+class HeldOut:
+    """The works by which an encoder is judged while it learns; the same ones each time.
+
+    Parameters
+    ----------
+    works : sequence of Artwork
+        Works with a picture and a caption.
+    root : Path
+        The folder that the pictures' paths are relative to.
+    captioner : Captioner
+        Its full captions are what the pictures are told by.
+    encoder : Encoder
+        The encoder, as it is at the time.
+    accelerator : Accelerator
+        Which processes there are.
+    chunk_size : int
+        Pictures that are encoded at a time.
+    workers : int, optional
+        Threads that decode.
+    on_problem : callable, optional
+        Called with each picture that cannot be read.
+    """
+
+    def __init__(
+        self,
+        works: Sequence[Artwork],
+        root: Path,
+        captioner: Captioner,
+        encoder: Encoder,
+        accelerator: Accelerator,
+        *,
+        chunk_size: int,
+        workers: int | None = None,
+        on_problem: Callable[[Problem], None] | None = None,
+    ) -> None:
+        self._works = tuple(works)
+        self._captions = [captioner.full(work).text for work in works]
+        self._root = root
+        self._encoder = encoder
+        self._accelerator = accelerator
+        self._chunk_size = chunk_size
+        self._workers = workers or default_workers()
+        self._on_problem = on_problem
+
+    def judge(self) -> Judged:
+        """Judge the encoder as it is now.
+
+        Returns
+        -------
+        Judged
+            Of the works whose picture can be read; the same on every process.
+
+        Raises
+        ------
+        TrainingError
+            If fewer than two of the pictures can be read.
+        """
+        share = -(-len(self._works) // self._accelerator.num_processes)
+        start = self._accelerator.process_index * share
+        vectors = np.full((share, 2 * self._encoder.dim), np.nan, np.float32)
+        works = self._works[start : start + share]
+        captions = self._captions[start : start + share]
+        self._encoder.model.eval()
+        for first in range(0, len(works), self._chunk_size):
+            rows = slice(first, min(first + self._chunk_size, len(works)))
+            vectors[rows, self._encoder.dim :] = self._encoder.encode_texts(captions[rows])
+        for rows, pixels in self._chunks(works):
+            vectors[rows, : self._encoder.dim] = self._encoder.encode_pixels(pixels)
+        every = self._gathered(vectors)[: len(self._works)]
+        seen = np.flatnonzero(np.isfinite(every).all(axis=1))
+        images, texts = np.split(every[seen], 2, axis=1)
+        return judge(images, texts, [self._works[row] for row in seen], self._encoder)
+
+    def _chunks(
+        self, works: Sequence[Artwork]
+    ) -> Iterator[tuple[list[int], NDArray[np.uint8]]]:
+        """Read the pictures that can be read, some at a time, ahead of their use."""
+        rows: list[int] = []
+        pixels: list[NDArray[np.uint8]] = []
+        ahead = 2 * self._chunk_size
+        read = run_ahead(range(len(works)), partial(self._read, works), workers=self._workers,
+                         ahead=ahead)  # fmt: skip
+        for row, found in read:
+            if isinstance(found, Problem):
+                if self._on_problem is not None:
+                    self._on_problem(found)
+                continue
+            rows.append(row)
+            pixels.append(found)
+            if len(rows) == self._chunk_size:
+                yield rows, np.stack(pixels)
+                rows, pixels = [], []
+        if rows:
+            yield rows, np.stack(pixels)
+
+    def _read(self, works: Sequence[Artwork], row: int) -> NDArray[np.uint8] | Problem:
+        """Read a work's first picture, or say why it cannot be read."""
+        image = works[row].images[0]
+        try:
+            return load_pixels(self._root / image, self._encoder.preprocess)
+        except PictureError as error:
+            return Problem(works[row].id, image, str(error))
+
+    def _gathered(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Lay the rows of all processes one below the other."""
+        if self._accelerator.num_processes == 1:
+            return vectors
+        import torch
+
+        tensor = torch.from_numpy(vectors).to(self._accelerator.device)
+        gathered: NDArray[np.float32] = self._accelerator.gather(tensor).cpu().numpy()
+        return gathered

@@ -1,0 +1,102 @@
+"""The processes that train together, as Accelerate starts them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from topicart.device import choose_device, choose_precision
+from topicart.errors import TrainingError
+
+if TYPE_CHECKING:
+    from accelerate import Accelerator
+
+__all__ = ["make_accelerator"]
+
+_TRACKERS = {"tensorboard": "tensorboard"}
+"""Accelerate's name of each tracker that works without a server, and the module it writes with."""
+
+
+def make_accelerator(
+    device: str, precision: str, track: Sequence[str], logs: Path
+) -> tuple[Accelerator, str]:
+    """Join the processes that were launched together, or be the only one.
+
+    Parameters
+    ----------
+    device : str
+        ``auto``, ``cpu``, ``cuda``, ``cuda:1`` or ``mps``; several processes share out the GPUs.
+    precision : str
+        ``auto`` (what Accelerate was launched with, else what suits the device), ``fp32``,
+        ``bf16`` or ``fp16``.
+    track : sequence of str
+        Accelerate's trackers.
+    logs : Path
+        Folder for what the trackers write.
+
+    Returns
+    -------
+    tuple of Accelerator and str
+        The processes, and the precision: ``fp32``, ``bf16`` or ``fp16``.
+
+    Raises
+    ------
+    TrainingError
+        If a tracker is unknown or not installed, or Accelerate was launched for something that
+        shares out a model's weights.
+    ModelError
+        If the device or the precision cannot be had.
+    """
+    for name in track:
+        _require_tracker(name)
+    chosen = choose_device(device)
+    together = int(os.environ.get("WORLD_SIZE", "1")) > 1
+    if chosen.startswith("cuda:") and not together:
+        # Accelerate takes the device of a lone process from here.
+        os.environ["ACCELERATE_TORCH_DEVICE"] = chosen
+    kind = chosen.partition(":")[0]
+    launched_with = os.environ.get("ACCELERATE_MIXED_PRECISION", "no")
+    if precision == "auto" and launched_with in ("bf16", "fp16"):
+        precision = launched_with
+    precision = choose_precision(precision, kind)
+    if precision == "fp16" and kind == "cpu":
+        raise TrainingError(
+            "--precision fp16: training in float16 needs a GPU, which scales its gradients. Use "
+            "--precision fp32 or bf16."
+        )
+    from accelerate import Accelerator, DistributedType
+    from accelerate.state import AcceleratorState
+    from accelerate.utils import ProjectConfiguration
+
+    if not together:
+        # Accelerate keeps one state a program; a second training may want another precision.
+        AcceleratorState._reset_state(reset_partial_state=True)
+    accelerator = Accelerator(
+        cpu=kind == "cpu",
+        mixed_precision="no" if precision == "fp32" else precision,
+        log_with=list(track) or None,
+        project_config=ProjectConfiguration(str(logs.parent), str(logs)),
+    )
+    whole = (DistributedType.NO, DistributedType.MULTI_CPU, DistributedType.MULTI_GPU)
+    if accelerator.distributed_type not in whole:
+        raise TrainingError(
+            f"Accelerate was launched with {accelerator.distributed_type.value}; here each process "
+            "holds the whole model (data parallel). Launch with one of the configurations in "
+            "training/recipes/accelerate. A smaller --chunk-size saves memory."
+        )
+    return accelerator, precision
+
+
+def _require_tracker(name: str) -> None:
+    """Refuse a tracker that cannot write, before anything is loaded."""
+    if name not in _TRACKERS:
+        raise TrainingError(
+            f"--track {name}: there is no such tracker here; known are {', '.join(_TRACKERS)}."
+        )
+    if find_spec(_TRACKERS[name]) is None:
+        raise TrainingError(
+            f'--track {name}: it is not installed. Install it: pip install "topicart[{name}]".'
+        )

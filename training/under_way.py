@@ -1,0 +1,168 @@
+"""A training under way: what it works with, how far it is, and how that is kept on disk."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from topicart.fit import Progress
+from training.checkpoint import (
+    load_best,
+    load_checkpoint,
+    newest_checkpoint,
+    save_best,
+    save_checkpoint,
+)
+from training.claim import CHECKPOINTS
+from training.config import TrainConfig
+from training.loader import Loader
+from training.methods import trainable, unfreeze_for
+from training.optimizer import make_optimizer
+
+if TYPE_CHECKING:
+    from accelerate import Accelerator
+
+    from topicart.encoder import Encoder
+    from training.held_out import HeldOut
+    from training.towers import Towers
+
+__all__ = ["State", "Training"]
+
+
+@dataclass
+class State:
+    """How far a training is: what a checkpoint keeps beside weights and optimiser."""
+
+    step: int = 0
+    best: float = -1.0
+    """The best value of the primary metric so far."""
+    best_step: int = 0
+    stale: int = 0
+    """Validations since."""
+    seconds: float = 0.0
+    curves: list[dict[str, float]] = field(default_factory=list)
+    """A row for each step, or for each so many steps."""
+    scaler: dict[str, Any] | None = None
+    """How float16's gradients are scaled."""
+
+
+@dataclass
+class Training:
+    """Everything that a training works with."""
+
+    config: TrainConfig
+    folder: Path
+    accelerator: Accelerator
+    progress: Progress
+    encoder: Encoder
+    towers: Towers
+    loader: Loader
+    held_out: HeldOut
+    steps: int
+    """Steps of the whole training, if it does not end early."""
+    state: State = field(default_factory=State)
+    best: dict[str, torch.Tensor] = field(default_factory=dict)
+    """The best weights so far."""
+    wrapped: Any = None
+    """The towers as Accelerate prepared them."""
+    optimizer: Any = None
+    """AdamW, as Accelerate prepared it."""
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to do, or nothing has come of it for long.
+
+        Returns
+        -------
+        bool
+            At the last step, or after as many validations without a gain as ``patience``.
+        """
+        state, patience = self.state, self.config.patience
+        return state.step >= self.steps or 0 < patience <= state.stale
+
+    @property
+    def epoch(self) -> int:
+        """The epoch that the next step is of.
+
+        Returns
+        -------
+        int
+            From 0.
+        """
+        return self.state.step // self.loader.steps_per_epoch
+
+    @property
+    def weights(self) -> dict[str, torch.nn.Parameter]:
+        """What must be kept to have the weights of a step again.
+
+        Returns
+        -------
+        dict of str to torch.nn.Parameter
+            What is trained; all weights where what is trained grows.
+        """
+        model = self.encoder.model
+        if self.config.method in ("unfreeze", "full"):
+            return dict(model.named_parameters())
+        return trainable(model)
+
+    def begin(self) -> None:
+        """Make the optimiser, and take up the newest checkpoint, if there is one.
+
+        Raises
+        ------
+        TrainingError
+            If the checkpoint is damaged, or the best weights are.
+        """
+        self._wrap(make_optimizer(trainable(self.encoder.model), self.config))
+        checkpoint = newest_checkpoint(self.folder / CHECKPOINTS)
+        if checkpoint is None:
+            return
+        kept = load_checkpoint(checkpoint, self.weights, self.optimizer.optimizer)
+        self.state = State(**kept)
+        if self.accelerator.scaler is not None and self.state.scaler:
+            self.accelerator.scaler.load_state_dict(self.state.scaler)
+        if self.state.best_step:
+            self.best = load_best(self.folder / CHECKPOINTS)
+
+    def open_blocks(self) -> None:
+        """Train one block more of each tower, if it is time (``unfreeze``)."""
+        if unfreeze_for(self.encoder.model, self.config, self.epoch):
+            self._wrap(
+                make_optimizer(
+                    trainable(self.encoder.model), self.config, self.optimizer.optimizer
+                )
+            )
+
+    def save(self) -> None:
+        """Write a checkpoint; the first process does, for all."""
+        if not self.accelerator.is_main_process:
+            return
+        scaler = self.accelerator.scaler
+        self.state.scaler = None if scaler is None else scaler.state_dict()
+        save_checkpoint(
+            self.folder / CHECKPOINTS,
+            self.state.step,
+            self.weights,
+            self.optimizer.optimizer,
+            asdict(self.state),
+        )
+
+    def keep_best(self) -> None:
+        """Keep the weights as the best so far, in memory and on disk."""
+        self.best = {name: value.detach().cpu().clone() for name, value in self.weights.items()}
+        if self.accelerator.is_main_process:
+            save_best(self.folder / CHECKPOINTS, self.best)
+
+    def restore_best(self) -> None:
+        """Give the model the best weights that were met."""
+        weights = self.weights
+        with torch.no_grad():
+            for name, value in self.best.items():
+                weights[name].copy_(value)
+
+    def _wrap(self, optimizer: torch.optim.Optimizer) -> None:
+        """Have Accelerate share the gradients of what is trained now with all processes."""
+        self.wrapped, self.optimizer = self.accelerator.prepare(self.towers, optimizer)
