@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from training.batch import Batch, Fact
 
-__all__ = ["Targets", "targets_of"]
+__all__ = ["FactSets", "Targets", "targets_of"]
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ from tests.training.steps import (
     batch_for,
     expected,
     gradients_of,
-)from topicart.errors import TrainingError
+)
+from topicart.errors import TrainingError
 
 PROCESSES = 2
 UNREADABLE: dict[str, tuple[int, ...]] = {
@@ -65,7 +66,8 @@ def compute(folder: Path) -> None:
         tensors |= {f"{number}/{key}": value for key, value in gradients_of(towers).items()}
     batch = batch_for(process, PROCESSES)
     inputs = TinyInputs(batch)
-    inputs.pixels[3] += torch.inf * process
+    if process == 1:
+        inputs.pixels[3] = torch.inf
     try:
         contrastive_step(
             towers, batch, inputs, LOSSES["infonce"], accelerator, chunk_size=3, seed=0, step=2

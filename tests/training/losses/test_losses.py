@@ -60,7 +60,8 @@ def value(loss: Loss, logits: Matrix, batch: Batch) -> float:
 
 def log_softmax(logits: Matrix) -> Matrix:
     shifted = logits - logits.max(axis=1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    shares: Matrix = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return shares
 
 
 def clip_figure_3(logits: Matrix) -> float:
