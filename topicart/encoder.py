@@ -18,7 +18,7 @@ from topicart.embeddings import Embeddings, normalise
 from topicart.errors import ModelError
 from topicart.hub import progress_bars
 from topicart.images import DECODER_VERSION
-from topicart.model_files import ModelSource, resolve_model
+from topicart.model_files import ModelSource, resolve_model, sha256_of_weights
 from topicart.preprocess import Preprocess
 from topicart.slices import Progress, encode_slices, require_positive, slices_of
 from topicart.text_tower import encode_tokens
@@ -42,7 +42,7 @@ class Encoder:
     source : ModelSource
         Where they come from.
     weights_sha256 : str
-        SHA-256 of the file of weights, in hexadecimal.
+        SHA-256 of the weights, from :func:`topicart.model_files.sha256_of_weights`.
     device : str
         A torch device.
     precision : str
@@ -61,7 +61,7 @@ class Encoder:
         ``fp32``, or the type of the matrix products: ``bf16`` or ``fp16`` (autocast; weights and
         results stay float32).
     weights_sha256 : str
-        SHA-256 of its file of weights.
+        SHA-256 of its file of weights; with an adapter, of both.
     fingerprint : str
         SHA-256 of all that decides a picture's vector: weights, architecture, preprocessing,
         precision, and the version of our decoder.
@@ -125,7 +125,8 @@ class Encoder:
         ----------
         name : str
             ``MODEL/PRETRAINED`` as open_clip lists them (``ViT-B-32/laion2b_s34b_b79k``),
-            ``hf-hub:owner/name``, a local open_clip folder, or ``mini``.
+            ``hf-hub:owner/name``, a local open_clip folder, a folder that ``topicart train``
+            wrote, or ``mini``.
         device : str
             ``auto`` (a CUDA GPU, else Apple's, else the CPU), ``cpu``, ``cuda``, ``cuda:1``,
             ``mps``.
@@ -154,11 +155,10 @@ class Encoder:
 
         with progress_bars(progress):
             source = resolve_model(name)
-        built = build_model(source)
-        with source.weights.open("rb") as file:
-            weights_sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        # First, because it says so if an adapter belongs to another base.
+        weights_sha256 = sha256_of_weights(source)
         return cls(
-            built,
+            build_model(source),
             source,
             weights_sha256=weights_sha256,
             device=chosen_device,

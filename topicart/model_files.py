@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from topicart.errors import ModelError
 from topicart.hub import HubFileMissingError, HubUnreachableError, fetch_file
-from topicart.models import CONFIG_FILE, DEFAULT_MODEL, MINI, MINI_NOTE, WEIGHT_FILES, mini_folder
+from topicart.models import (
+    ADAPTER_FILE,
+    CONFIG_FILE,
+    DEFAULT_MODEL,
+    MINI,
+    MINI_NOTE,
+    WEIGHT_FILES,
+    mini_folder,
+)
 
-__all__ = ["ModelSource", "resolve_model"]
+__all__ = ["ModelSource", "resolve_model", "sha256_of_weights", "text_files"]
 
 _TOKENIZER_FILES = (
     "tokenizer.json",
@@ -51,7 +60,10 @@ class ModelSource:
     quick_gelu: bool = False
     """Whether the weights were trained with QuickGELU."""
     note: str = ""
-    """A sentence to be shown wherever the model's results are; only mini has one."""
+    """A sentence to be shown wherever the model's results are; only mini and what was trained on
+    it have one."""
+    adapter: Path | None = None
+    """Folder of an adapter to merge into the weights."""
 
 
 def resolve_model(name: str) -> ModelSource:
@@ -61,7 +73,8 @@ def resolve_model(name: str) -> ModelSource:
     ----------
     name : str
         ``mini``; ``MODEL/PRETRAINED`` as in open_clip's list; ``hf-hub:owner/name``; or a local
-        folder with ``open_clip_config.json`` and weights (``local-dir:`` may stand before it).
+        folder with ``open_clip_config.json`` and weights (``local-dir:`` may stand before it), or
+        one that ``topicart train`` wrote.
 
     Returns
     -------
@@ -71,8 +84,9 @@ def resolve_model(name: str) -> ModelSource:
     Raises
     ------
     ModelError
-        If the name is unknown (with the nearest names), the folder is incomplete or damaged, or
-        a file is not on this machine and the hub cannot be reached.
+        If the name is unknown (with the nearest names), the folder is incomplete or damaged, an
+        adapter's training is not finished or its base not there, or a file is not on this machine
+        and the hub cannot be reached.
     """
     if name == MINI:
         return _from_folder(MINI, mini_folder(), note=MINI_NOTE)
@@ -84,6 +98,8 @@ def resolve_model(name: str) -> ModelSource:
             f"The model {name!r} is empty. Give a name that `topicart models` lists, or a folder."
         )
     folder = Path(path).expanduser()
+    if (folder / ADAPTER_FILE).is_file() and not _in_open_clip(name):
+        return _from_adapter(name, folder)
     if path != name:
         return _from_folder(name, folder)
     if folder.is_dir() and not _in_open_clip(name):
@@ -96,6 +112,52 @@ def resolve_model(name: str) -> ModelSource:
     if _in_open_clip(name):
         return _from_open_clip(name)
     raise _unknown(name)
+
+
+def sha256_of_weights(source: ModelSource) -> str:
+    """Identify the weights of a model, and check that an adapter belongs to its base.
+
+    Parameters
+    ----------
+    source : ModelSource
+        The model's files.
+
+    Returns
+    -------
+    str
+        SHA-256 of the file of weights, in hexadecimal; with an adapter, of both.
+
+    Raises
+    ------
+    ModelError
+        If the adapter was trained on other weights.
+    """
+    with source.weights.open("rb") as file:
+        base = hashlib.file_digest(file, "sha256").hexdigest()
+    if source.adapter is None:
+        return base
+    from topicart.adapter import adapter_sha256
+
+    return adapter_sha256(source.adapter, base)
+
+
+def text_files(folder: Path | None) -> list[Path]:
+    """List the files of a Hugging Face tokenizer and text configuration.
+
+    Parameters
+    ----------
+    folder : Path or None
+        A model's :attr:`ModelSource.text_folder`.
+
+    Returns
+    -------
+    list of Path
+        Those that are there; none without a folder.
+    """
+    if folder is None:
+        return []
+    files = (folder / name for name in (*_TOKENIZER_FILES, *_TEXT_SIDE_FILES))
+    return [file for file in files if file.is_file()]
 
 
 def _in_open_clip(name: str) -> bool:
@@ -187,6 +249,22 @@ def _from_repository(name: str, repository: str) -> ModelSource:
     config_file = _fetch(name, repository, (CONFIG_FILE,), wanted=WEIGHT_FILES[0])
     weights = _fetch(name, repository, WEIGHT_FILES, wanted=WEIGHT_FILES[0])
     return _from_config(name, config_file, weights)
+
+
+def _from_adapter(name: str, folder: Path) -> ModelSource:
+    """Find the base of an adapter."""
+    from topicart.adapter import base_name, read_record, require_finished
+
+    record = read_record(folder)
+    require_finished(folder, record)
+    base = base_name(folder, record)
+    source = resolve_model(base)
+    if source.adapter is not None:
+        raise ModelError(
+            f"The adapter {folder} names another adapter, {base}, as its base. Adapters belong to "
+            "whole models: export that one first (`topicart train export`)."
+        )
+    return replace(source, name=name, adapter=folder.absolute())
 
 
 def _from_folder(name: str, folder: Path, *, note: str = "") -> ModelSource:

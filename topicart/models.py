@@ -11,6 +11,7 @@ from pathlib import Path
 from topicart.hub import cached_file
 
 __all__ = [
+    "ADAPTER_FILE",
     "CONFIG_FILE",
     "DEFAULT_MODEL",
     "MINI",
@@ -35,6 +36,9 @@ MINI_NOTE = (
 
 CONFIG_FILE = "open_clip_config.json"
 """open_clip's configuration in a folder or repository."""
+
+ADAPTER_FILE = "adapter.json"
+"""What makes a folder an adapter: the record of a training."""
 
 WEIGHT_FILES = (
     "open_clip_model.safetensors",
