@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from knowledge_graph.download import DownloadConfig, download_pictures
     from topicart.embeddings import Embeddings
     from topicart.encoder import Encoder
-    from topicart.errors import FitError, ModelError, RunError
+    from topicart.errors import FitError, ModelError, RunError, TrainingError
     from topicart.fit import FitConfig, fit_run
     from topicart.graph_export import export_topics
     from topicart.make import make_run
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from topicart.report import write_site
     from topicart.run import Run
     from topicart.topics import OUTLIER, Label, Topic, Topics
+    from training import TrainConfig, finetune
 
 __version__ = "0.1.0"
 
@@ -73,6 +74,9 @@ _HOME = {
     "Topic": "topicart.topics",
     "Topics": "topicart.topics",
     "export_topics": "topicart.graph_export",
+    "TrainConfig": "training",
+    "TrainingError": "topicart.errors",
+    "finetune": "training",
 }
 
 __all__ = [
@@ -96,12 +100,15 @@ __all__ = [
     "TopicModelConfig",
     "TopicartError",
     "Topics",
+    "TrainConfig",
+    "TrainingError",
     "WriteError",
     "__version__",
     "convert",
     "describe",
     "download_pictures",
     "export_topics",
+    "finetune",
     "fit_run",
     "make_run",
     "open_collection",

@@ -27,6 +27,7 @@ from topicart.door import (
     show_progress,
 )
 from topicart.graph_cli import graph
+from topicart.train_cli import train
 
 if TYPE_CHECKING:
     from topicart.run import Run
@@ -40,6 +41,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+app.add_typer(train, name="train")
 app.add_typer(graph, name="graph")
 
 Out = Annotated[

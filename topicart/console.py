@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _STAGES = {
     "paint": "Painting the gallery",
+    "load": "Loading works and model",
+    "look": "Judging the base",
+    "judge": "Judging what was learned",
     "encode": "Looking at the pictures",
     "reduce": "Reducing dimensions",
     "cluster": "Finding themes",

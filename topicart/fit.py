@@ -159,7 +159,7 @@ def fit_run(
     finished = record.model_copy(
         update={
             "state": "finished",
-            "finished": _now(),
+            "finished": now(),
             "parameters": dict(topics.parameters),
             "timings_s": clock.seconds,
             "peak_memory_mb": _peak_memory_mb(),
@@ -182,13 +182,13 @@ def _new_record(collection: Collection, encoder: Encoder, config: FitConfig) -> 
 
     return RunRecord(
         topicart_version=__version__,
-        created=_now(),
+        created=now(),
         source=Source(
-            path=str(_absolute(collection.source)),
+            path=str(absolute(collection.source)),
             root=str(collection.root.resolve()),
             works=len(collection),
             with_picture=sum(bool(images) for images in collection.column("images")),
-            sha256=_content_sha256(collection),
+            sha256=content_sha256(collection),
         ),
         model=Model(
             name=encoder.name,
@@ -207,8 +207,19 @@ def _new_record(collection: Collection, encoder: Encoder, config: FitConfig) -> 
     )
 
 
-def _content_sha256(collection: Collection) -> str:
-    """Return a hash of all that the works' facts and picture files say."""
+def content_sha256(collection: Collection) -> str:
+    """Return a hash of all that the works' facts and picture files say.
+
+    Parameters
+    ----------
+    collection
+        The works.
+
+    Returns
+    -------
+    str
+        SHA-256, in hexadecimal, of facts, and of the files' sizes and times.
+    """
     digest = hashlib.sha256()
     for work in collection:
         files = [[*size_and_time(collection.root / image)] for image in work.images]
@@ -238,8 +249,19 @@ def _fused(
     return fused
 
 
-def _absolute(source: str) -> Path | str:
-    """Return a path made absolute; the name of what is none as it is."""
+def absolute(source: str) -> Path | str:
+    """Return a path made absolute; the name of what is none as it is.
+
+    Parameters
+    ----------
+    source
+        What a collection was opened from.
+
+    Returns
+    -------
+    Path or str
+        Where it is.
+    """
     path = Path(source)
     return path.resolve() if path.exists() else source
 
@@ -271,7 +293,14 @@ class _Clock:
         self._stage = ""
 
 
-def _now() -> str:
+def now() -> str:
+    """Return the time as records state it.
+
+    Returns
+    -------
+    str
+        ISO 8601, to the second, in UTC.
+    """
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 

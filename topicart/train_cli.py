@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
-from click.exceptions import UsageError
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from topicart.door import (
     Columns,
@@ -25,20 +24,32 @@ from topicart.door import (
     show_progress,
 )
 
-if TYPE_CHECKING:
-    from click import Context
-
 _START = "start"
 
 
 class _SourceFirst(TyperGroup):
     """Reads ``train SOURCE`` as ``train start SOURCE``, so that only the rest has to be named."""
 
-    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
         """Put the command that is left out before its arguments."""
         if args and args[0] not in self.commands:
             args = [_START, *args]
         return super().parse_args(ctx, args)
+
+
+class _Context(typer.Context):
+    """Is called by the name of the group."""
+
+    @property
+    def command_path(self) -> str:
+        """The group's."""
+        return "" if self.parent is None else self.parent.command_path
+
+
+class _Unnamed(TyperCommand):
+    """Shows its usage without its name, which nobody has to write."""
+
+    context_class = _Context
 
 
 train = typer.Typer(
@@ -49,7 +60,7 @@ train = typer.Typer(
 )
 
 
-@train.command(name=_START, epilog="`topicart train export ADAPTER --out FOLDER` merges it.")
+@train.command(name=_START, cls=_Unnamed, epilog="`topicart train export ADAPTER --out FOLDER` merges it.")
 def start(
     source: SourceArgument,
     out: Annotated[Path, typer.Option("--out", help="Folder for the adapter.")],
@@ -117,7 +128,7 @@ def start(
     on several GPUs or nodes.
     """
     with door(f"The same command with --resume goes on from the last checkpoint in {out}."):
-        from knowledge_graph import join_collections, open_collection
+        from knowledge_graph import open_collection
         from training import configure, finetune
 
         opening = opened_with(images, format, mapping, column, separator, folders_as)
@@ -137,11 +148,15 @@ def start(
         }
         given = {name: value for name, value in options.items() if value is not None}
         config = configure(recipe, {**_settings(settings or []), **given})
-        collections = [open_collection(source, **opening), *map(open_collection, also or [])]
+        collection = open_collection(source, **opening)
+        if also:
+            from knowledge_graph import join_collections
+
+            collection = join_collections([collection, *map(open_collection, also)])
         silent = quiet or as_json or not _is_main_process()
         with show_progress(silent) as progress:
             adapter = finetune(
-                collections[0] if len(collections) == 1 else join_collections(collections),
+                collection,
                 out,
                 config,
                 resume=resume,
@@ -208,9 +223,9 @@ def _settings(pairs: list[str]) -> dict[str, Any]:
         try:
             found[name.strip().replace("-", "_")] = yaml.safe_load(value)
         except yaml.YAMLError as error:
-            raise UsageError(f"--set {pair}: the value is no YAML ({error}).") from None
+            raise typer.BadParameter(f"--set {pair}: the value is no YAML ({error}).") from None
         if not name or not equals:
-            raise UsageError("Write --set as NAME=VALUE, for example --set augment=none.")
+            raise typer.BadParameter("Write --set as NAME=VALUE, for example --set augment=none.")
     return found
 
 

@@ -1,7 +1,35 @@
-"""Teaching encoders.
+"""Teaching encoders: contrastive fine-tuning of any open_clip model on a collection.
 
-``training.mini`` makes the encoder that is bundled with topicart, from packaged ImageNet and
-sentence weights and from paintings; run it as ``python -m training.mini``.
+``finetune`` reads top to bottom in ``finetune.py``; ``TrainConfig`` is all that decides its result
+and ``configure`` makes one of a recipe (``recipes``). ``python -m training`` is the door that
+``accelerate launch`` starts. ``mini`` is the making of the encoder that is bundled with topicart.
 """
 
-__all__: list[str] = []
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from training.config import TrainConfig
+    from training.finetune import finetune
+    from training.recipe import configure, load_recipe, recipe_names
+
+_HOME = {
+    "TrainConfig": "config",
+    "configure": "recipe",
+    "finetune": "finetune",
+    "load_recipe": "recipe",
+    "recipe_names": "recipe",
+}
+
+__all__ = ["TrainConfig", "configure", "finetune", "load_recipe", "recipe_names"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name from its module when it is first used: the making of mini needs none of them."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value

@@ -6,16 +6,25 @@ import shutil
 from pathlib import Path
 
 from knowledge_graph.atomic import make_folder, remove_leftovers
-from topicart.adapter import AdapterRecord, is_adapter, read_record
+from topicart.adapter import AdapterRecord, read_record
 from topicart.errors import TrainingError
+from topicart.models import ADAPTER_FILE
 
-__all__ = ["CHECKPOINTS", "LOGS", "PIXELS", "claim", "require_usable"]
+__all__ = [
+    "CHECKPOINTS",
+    "LOGS",
+    "PIXELS",
+    "claim",
+    "clear",
+    "clear_working_files",
+    "require_usable",
+]
 
 CHECKPOINTS = "checkpoints"
 LOGS = "logs"
 PIXELS = "pixels"
 _WRITTEN = (
-    "adapter.json",
+    ADAPTER_FILE,
     "adapter_config.json",
     "adapter_model.safetensors",
     "trained.safetensors",
@@ -45,7 +54,7 @@ def require_usable(folder: Path) -> None:
     """
     if folder.exists() and not folder.is_dir():
         raise TrainingError(f"--out {folder} is a file. Name a folder that is new or an adapter.")
-    if folder.exists() and not is_adapter(folder):
+    if folder.exists() and not (folder / ADAPTER_FILE).is_file():
         remove_leftovers(folder)
         if any(not path.name.startswith(".") for path in folder.iterdir()):
             raise TrainingError(
@@ -79,7 +88,7 @@ def claim(folder: Path, record: AdapterRecord, *, resume: bool, overwrite: bool)
         If the folder holds another training, or this one cut short and neither was said.
     """
     require_usable(folder)
-    if overwrite and not resume or not is_adapter(folder):
+    if overwrite and not resume or not (folder / ADAPTER_FILE).is_file():
         return "new"
     found = read_record(folder)
     if differing := _differences(found, record):
@@ -113,6 +122,18 @@ def clear(folder: Path) -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
+
+
+def clear_working_files(folder: Path) -> None:
+    """Remove what a training needs only until it ends.
+
+    Parameters
+    ----------
+    folder : Path
+        The adapter's folder.
+    """
+    for name in (CHECKPOINTS, PIXELS):
+        shutil.rmtree(folder / name, ignore_errors=True)
 
 
 def _differences(found: AdapterRecord, wanted: AdapterRecord) -> list[str]:

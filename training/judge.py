@@ -77,6 +77,18 @@ class Judged:
     zero_shot: Mapping[str, ZeroShot]
     """Facet to how its classes were recognised."""
 
+    @property
+    def mean_recall_at_10(self) -> float:
+        """The primary metric: R@10, the mean of both ways.
+
+        Returns
+        -------
+        float
+            From 0 to 1.
+        """
+        ways = (self.caption_to_picture, self.picture_to_caption)
+        return sum(recall_at(ranks, 10) for ranks in ways) / 2
+
 
 def mean_recall(images: NDArray[np.float32], captions: NDArray[np.float32], k: int = 10) -> float:
     """Return R@k, the mean of both ways; with k = 10 the primary metric.

@@ -1,0 +1,374 @@
+"""Teach an encoder a collection: set up, fit, validate, leave an adapter. Reads top to bottom."""
+
+from __future__ import annotations
+
+import math
+import random
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from prompts import Captioner, load_caption_templates
+from topicart.adapter import AdapterRecord, read_record, save_weights, write_record
+from topicart.errors import TrainingError
+from topicart.fit import Progress, Silent, now
+from topicart.run import write_problems
+from training.claim import LOGS, PIXELS, claim, clear, clear_working_files, require_usable
+from training.config import TrainConfig
+from training.loader import Loader
+from training.optimizer import learning_rate
+from training.pairs import pairs_of
+from training.record import new_record, write_curves
+from training.split import Split, split_works, write_split
+
+if TYPE_CHECKING:
+    from knowledge_graph import Artwork, Collection, Problem
+    from training.batch import Batch
+    from training.judge import Judged
+    from training.under_way import Training
+
+__all__ = ["finetune"]
+
+CHECKPOINT_EVERY_S = 600.0
+"""A checkpoint is written at the latest after so many seconds, however long a step takes."""
+
+MAX_ROWS = 2000
+"""Most rows of the curves: of a longer training every so-many-th step is kept."""
+
+
+def finetune(
+    collection: Collection,
+    out: str | Path,
+    config: TrainConfig | None = None,
+    *,
+    resume: bool = False,
+    overwrite: bool = False,
+    device: str = "auto",
+    precision: str = "auto",
+    workers: int | None = None,
+    cache: bool = False,
+    track: tuple[str, ...] = (),
+    progress: Progress | None = None,
+) -> AdapterRecord:
+    """Teach an open_clip model the pictures and captions of a collection, contrastively.
+
+    Launched by Accelerate in several processes, they share the work, and the result is that of
+    one process: ``batch_size`` counts the pairs of all of them.
+
+    Parameters
+    ----------
+    collection : Collection
+        Works with pictures and facts.
+    out : str or Path
+        Folder for the adapter.
+    config : TrainConfig, optional
+        What decides the result.
+    resume : bool
+        Go on with this training, which was cut short in ``out``.
+    overwrite : bool
+        Replace the adapter in ``out``.
+    device, precision : str
+        As :meth:`topicart.Encoder.load` takes them.
+    workers : int, optional
+        Threads that decode pictures; it changes no weight.
+    cache : bool
+        Keep the decoded pictures in ``out`` until the training ends; it changes no weight.
+    track : tuple of str
+        Names of Accelerate's trackers, for example ``tensorboard``.
+    progress : Progress, optional
+        Told of stages and counts.
+
+    Returns
+    -------
+    AdapterRecord
+        What ``adapter.json`` holds.
+
+    Raises
+    ------
+    TrainingError
+        If there is too little to learn from, settings contradict each other, the folder is in
+        use, or the loss stops being finite. The message says what to do.
+    ModelError
+        If the base cannot be loaded.
+    """
+    import torch
+
+    from topicart.encoder import Encoder
+    from training.held_out import HeldOut
+    from training.methods import prepare
+    from training.processes import make_accelerator
+    from training.towers import Towers
+    from training.under_way import Training
+
+    config = config or TrainConfig()
+    folder = Path(out)
+    require_usable(folder)
+    accelerator, precision = make_accelerator(device, precision, track, folder / LOGS)
+    progress = (progress if accelerator.is_main_process else None) or Silent()
+    problems: list[Problem] = []
+
+    progress.stage("load")
+    captioner = Captioner(load_caption_templates(config.caption_templates), config.facet_dropout)
+    pairs = pairs_of(collection, captioner)
+    split = split_works(pairs.works, config)
+    with accelerator.main_process_first():
+        encoder = Encoder.load(config.model, device=str(accelerator.device), precision=precision)
+    torch.manual_seed(config.seed)  # LoRA's matrices are drawn
+    prepare(
+        encoder.model,
+        config,
+        image_size=encoder.image_size,
+        context_length=encoder.context_length,
+    )
+    loader = Loader(
+        pairs.of(split.train),
+        captioner,
+        encoder.preprocess,
+        config,
+        root=collection.root,
+        rank=accelerator.process_index,
+        world=accelerator.num_processes,
+        workers=workers,
+        on_problem=problems.append,
+    )
+    held_out = HeldOut(
+        _sample(pairs.of(split.held_out).works, config),
+        collection.root,
+        captioner,
+        encoder,
+        accelerator,
+        chunk_size=config.chunk_size,
+        workers=workers,
+        on_problem=problems.append,
+    )
+    record = new_record(collection, pairs, split, encoder, config)
+    becomes = claim(folder, record, resume=resume, overwrite=overwrite)
+    accelerator.wait_for_everyone()
+    if becomes == "finished":
+        return read_record(folder)
+    if becomes == "new" and accelerator.is_main_process:
+        clear(folder)
+        write_split(folder, split)
+        write_record(folder, record)
+    accelerator.wait_for_everyone()
+    training = Training(
+        config,
+        folder,
+        accelerator,
+        progress,
+        encoder,
+        Towers(encoder.model),
+        loader,
+        held_out,
+        steps=min(config.epochs * loader.steps_per_epoch, config.max_steps or sys.maxsize),
+    )
+    progress.stage("look")
+    before = held_out.judge()
+    training.begin()
+    fit(training)
+    return finish(training, record, before, split, problems)
+
+
+def fit(training: Training) -> None:
+    """Train from where the training is to its last step, or until it gets no better.
+
+    Parameters
+    ----------
+    training : Training
+        The training; its weights, its state and its best weights change.
+
+    Raises
+    ------
+    TrainingError
+        If the loss or the gradient is not finite.
+    KeyboardInterrupt
+        If it was asked to stop; a checkpoint has been written before.
+    """
+    config, state, model = training.config, training.state, training.encoder.model
+    from training.losses import loss_of
+    from training.methods import set_train_mode
+    from training.step import contrastive_step
+    from training.stopping import StopRequest
+    from training.towers import Inputs
+
+    loss = loss_of(config)
+    validate_every = config.validate_every or training.loader.steps_per_epoch
+    curve_every = -(-training.steps // MAX_ROWS)
+    saved = clock = time.monotonic()
+    with StopRequest() as stop:
+        for batch in training.loader.batches(state.step, training.steps):
+            if training.done:
+                break
+            _tell(training)
+            training.open_blocks()
+            set_train_mode(model)
+            result = contrastive_step(
+                training.wrapped,
+                batch,
+                Inputs(training.encoder, batch),
+                loss,
+                training.accelerator,
+                chunk_size=config.chunk_size,
+                seed=config.seed,
+                step=state.step,
+            )
+            norm = _descend(training, batch)
+            state.step += 1
+            now = time.monotonic()
+            state.seconds += now - clock
+            row = {
+                "step": state.step,
+                "loss": result.loss,
+                "scale": result.scale,
+                "learning_rate": learning_rate(config, state.step - 1, training.steps),
+                "gradient_norm": norm,
+                "pairs_per_s": result.n_pairs / (now - clock),
+            }
+            clock = now
+            if state.step % validate_every == 0 or state.step == training.steps:
+                row["mean_recall_at_10"] = validate(training)
+            if state.step % curve_every == 0 or "mean_recall_at_10" in row:
+                state.curves.append(row)
+            training.accelerator.log(row, step=state.step)
+            if (
+                stop.asked
+                or training.done
+                or state.step % config.checkpoint_every == 0
+                or now - saved > CHECKPOINT_EVERY_S
+            ):
+                training.save()
+                saved = time.monotonic()
+            if stop.asked:
+                raise KeyboardInterrupt
+            clock = time.monotonic()
+
+
+def validate(training: Training) -> float:
+    """Look at the held-out works, and keep the weights if they were never better.
+
+    Parameters
+    ----------
+    training : Training
+        The training; its state and its best weights change.
+
+    Returns
+    -------
+    float
+        The primary metric, mean R@10 over both ways.
+    """
+    state = training.state
+    found = training.held_out.judge().mean_recall_at_10
+    if found > state.best:
+        state.best, state.best_step, state.stale = found, state.step, 0
+        training.keep_best()
+    else:
+        state.stale += 1
+    return found
+
+
+def finish(
+    training: Training,
+    record: AdapterRecord,
+    before: Judged,
+    split: Split,
+    problems: Sequence[Problem],
+) -> AdapterRecord:
+    """Compare the best weights with the base, and write the adapter.
+
+    Parameters
+    ----------
+    training : Training
+        A training that is done.
+    record : AdapterRecord
+        What is known of it since its beginning.
+    before : Judged
+        How the base did.
+    split : Split
+        Which works trained, and which judged.
+    problems : sequence of Problem
+        Pictures that this process could not read.
+
+    Returns
+    -------
+    AdapterRecord
+        What ``adapter.json`` holds now.
+    """
+    from accelerate.utils import gather_object
+
+    from training.card import write_card
+    from training.judge import compare
+
+    training.restore_best()
+    training.progress.stage("judge")
+    after = training.held_out.judge()
+    every_problem = set(gather_object(list(problems)))
+    training.accelerator.end_training()
+    finished = record.model_copy(
+        update={
+            "state": "finished",
+            "finished": now(),
+            "training": {
+                "steps": training.state.step,
+                "best_step": training.state.best_step,
+                "seconds": round(training.state.seconds, 1),
+                "processes": training.accelerator.num_processes,
+                "device": training.encoder.device,
+                "precision": training.encoder.precision,
+            },
+            "scores": compare(before, after, groups=[split.groups.get(i, i) for i in before.ids]),
+        }
+    )
+    if training.accelerator.is_main_process:
+        layers, trained = save_weights(training.folder, training.encoder.model)
+        finished = finished.model_copy(update={"layers": tuple(layers), "trained": tuple(trained)})
+        write_problems(training.folder, every_problem)
+        write_curves(training.folder, training.state.curves)
+        write_card(training.folder, finished.model_dump(mode="json"))
+        write_record(training.folder, finished)
+        clear_working_files(training.folder)
+    training.accelerator.wait_for_everyone()
+    return read_record(training.folder)
+
+
+def _tell(training: Training) -> None:
+    """Show how far the epoch is, in pairs; say how good the weights are so far."""
+    state, loader, batch = training.state, training.loader, training.config.batch_size
+    in_epoch = state.step % loader.steps_per_epoch
+    if in_epoch == 0:
+        name = f"Epoch {training.epoch + 1} of {training.config.epochs}"
+        if state.best_step:
+            name += f", mean R@10 {state.best:.3f} so far"
+        training.progress.stage(name)
+    training.progress.count(in_epoch * batch, loader.steps_per_epoch * batch)
+
+
+def _descend(training: Training, batch: Batch) -> float:
+    """Step down the gradient; return its norm before it was clipped."""
+    optimizer, accelerator = training.optimizer, training.accelerator
+    config, step = training.config, training.state.step
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    norm = float(accelerator.clip_grad_norm_(parameters, config.clip_norm))
+    # With float16 a step whose gradient overflows is left out, and the next are scaled down.
+    if not math.isfinite(norm) and accelerator.scaler is None:
+        raise TrainingError(
+            f"The gradient of step {step} is not finite (works {', '.join(batch.ids[:8])}, …). Use "
+            f"a lower --learning-rate than {config.peak_learning_rate:g}, or --precision fp32. The "
+            "last checkpoint is kept."
+        )
+    for group in optimizer.param_groups:
+        group["lr"] = learning_rate(config, step, training.steps)
+    optimizer.step()
+    optimizer.zero_grad()
+    training.towers.limit_scale()
+    return norm
+
+
+def _sample(works: Sequence[Artwork], config: TrainConfig) -> list[Artwork]:
+    """Draw the held-out works that are looked at, in their order."""
+    if len(works) <= config.validation_works:
+        return list(works)
+    chance = random.Random(f"{config.seed} validation")
+    rows = sorted(chance.sample(range(len(works)), config.validation_works))
+    return [works[row] for row in rows]
