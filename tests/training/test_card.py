@@ -79,9 +79,7 @@ def test_it_says_what_was_taught_and_how_good_it_is() -> None:
         "(+0.031 to +0.150) | 0.007 | 1,357 |"
     ) in card
     assert "| 1,679.0 | 1.0 | -1,678.0 (-1,700.0 to -1,500.5) |" in card
-    assert (
-        "zero-shot genre, 2 classes: marina; nude\\_\\*x\\*. The best constant answer reaches 0.400"
-    )
+    assert r"2 classes: marina; nude\_\*x\*. The best constant answer reaches 0.400" in card
     assert "better than the base (the interval over groups is above 0)" in card
     assert "Hu et al. (2022)" in card
     assert "/home/ada" not in card

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation import class_vectors, median_rank, recall_at, zero_shot_hits
 from prompts import load_templates
 from training.mini.align import Encode, Heads
 from training.mini.features import Features
@@ -52,7 +53,7 @@ def most_frequent(facts: Sequence[Facts], facet: str, most: int) -> list[str]:
     return [value for value, _ in counts.most_common(most)]
 
 
-def class_vectors(heads: Heads, encode: Encode, facet: str, names: Sequence[str]) -> Features:
+def vectors_of_classes(heads: Heads, encode: Encode, facet: str, names: Sequence[str]) -> Features:
     """Return a vector for each class: the mean of the project's own phrasings of its name.
 
     Parameters
@@ -72,10 +73,8 @@ def class_vectors(heads: Heads, encode: Encode, facet: str, names: Sequence[str]
         Shape (n_classes, dim), rows of length 1.
     """
     phrasings = load_templates()[facet]
-    prompts = [text.format(term=name) for name in names for text in phrasings]
-    vectors = heads.texts(encode(prompts)).reshape(len(names), len(phrasings), -1).mean(axis=1)
-    unit: Features = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return unit
+    prompts = [[text.format(term=name) for text in phrasings] for name in names]
+    return class_vectors(prompts, lambda texts: heads.texts(encode(texts)))
 
 
 def zero_shot(
@@ -104,15 +103,14 @@ def zero_shot(
     rows = [i for i, known in enumerate(facts) if known.get(facet, frozenset()) & set(names)]
     if not rows:
         return {}
-    ranked = np.argsort(-(images[rows] @ classes.T), axis=1)
-    right = np.array(
-        [[names[c] in facts[i][facet] for c in ranked[r, :3]] for r, i in enumerate(rows)]
-    )
-    own = [min(facts[i][facet] & set(names)) for i in rows]
-    each = [right[[o == name for o in own], 0].mean() for name in sorted(set(own))]
+    values = [facts[i][facet] for i in rows]
+    right = zero_shot_hits(images[rows], values, names, classes)
+    among_three = zero_shot_hits(images[rows], values, names, classes, top=3)
+    own = [min(known & set(names)) for known in values]
+    each = [right[[o == name for o in own]].mean() for name in sorted(set(own))]
     return {
-        facet: float(right[:, 0].mean()),
-        f"{facet} top-3": float(right.any(axis=1).mean()),
+        facet: float(right.mean()),
+        f"{facet} top-3": float(among_three.mean()),
         f"{facet} balanced": float(np.mean(each)),
     }
 
@@ -140,15 +138,17 @@ def retrieval(images: Features, texts: Features, *, gallery: int = 357) -> Score
     found: Scores = {}
     for name, scores in (("t2i", texts @ images.T), ("i2t", images @ texts.T)):
         own = np.diag(scores)[:, None]
-        ranks = (scores > own).sum(axis=1) + 1
+        # Equal captions take nothing from each other here, unlike in evaluation.ranks: the
+        # published numbers were counted so.
+        ranks = (scores > own).sum(axis=1) + 1.0
         within = 10 * len(ranks) / gallery
         low = int(within)
         share = (1 - within + low) * (ranks <= low) + (within - low) * (ranks <= low + 1)
         found |= {
-            f"{name} R@1": float((ranks <= 1).mean()),
-            f"{name} R@10": float((ranks <= 10).mean()),
+            f"{name} R@1": recall_at(ranks, 1),
+            f"{name} R@10": recall_at(ranks, 10),
             f"{name} R@2.8%": float(share.mean()),
-            f"{name} median": float(np.median(ranks)),
+            f"{name} median": median_rank(ranks),
         }
     return found
 

@@ -15,10 +15,10 @@ from training.mini.evaluate import (
     Scores,
     area_under_curve,
     baselines,
-    class_vectors,
     full_caption,
     most_frequent,
     retrieval,
+    vectors_of_classes,
     word_members,
     zero_shot,
 )
@@ -160,18 +160,18 @@ def judge(
     images = heads.images(test.features)
     scores: Scores = {}
     for facet, names in (("genre", classes.genre), ("style", classes.style)):
-        vectors = class_vectors(heads, encode, facet, names)
+        vectors = vectors_of_classes(heads, encode, facet, names)
         scores |= zero_shot(images, test.facts, vectors, facet, names)
     if styled is not None and len(styled):
         seven = most_frequent(styled.facts, "style", 7)
-        vectors = class_vectors(heads, encode, "style", seven)
+        vectors = vectors_of_classes(heads, encode, "style", seven)
         found = zero_shot(heads.images(styled.features), styled.facts, vectors, "style", seven)
         scores["style7"] = found["style"]
     for title, prefix in ((True, ""), (False, "no-title ")):
         captions = [full_caption(known, title=title) for known in test.facts]
         found = retrieval(images, heads.texts(encode(captions)))
         scores |= {prefix + name: value for name, value in found.items()}
-    words = class_vectors(heads, encode, "subject", list(WORDS))
+    words = vectors_of_classes(heads, encode, "subject", list(WORDS))
     cosines = images @ words.T
     return scores, {word: cosines[:, i] for i, word in enumerate(WORDS)}
 
