@@ -1,20 +1,31 @@
 """What is known about the works: collections, facets, sources, and a gallery painted by code.
 
 ``open_collection`` reads a folder, a table, a graph or a dataset into a ``Collection`` of
-``Artwork``s, ``describe`` counts what is in it, ``convert`` writes it, ``ArtGraph`` asks it in
-SPARQL; FACETS are the kinds of fact; ``topics_as_skos`` gives topics back. ``gallery`` (which
-paints a collection that may be given away), ``download`` and ``atomic`` are faces of their own.
+``Artwork``s, ``join_collections`` makes one of several, ``describe`` counts what is in it,
+``convert`` writes it, ``ArtGraph`` asks it in SPARQL; FACETS are the kinds of fact;
+``topics_as_skos`` gives topics back. ``gallery`` (which paints a collection that may be given
+away), ``download`` and ``atomic`` are faces of their own.
 No torch.
 """
 
 from knowledge_graph.artgraph import Answer, ArtGraph, read_query
+from knowledge_graph.centuries import centuries_of
 from knowledge_graph.collection import Artwork, Collection, Problem
 from knowledge_graph.converting import convert, require_convertible
 from knowledge_graph.dates import CENTURIES, Span, span_of
 from knowledge_graph.describing import CollectionSummary, describe
-from knowledge_graph.errors import CollectionError, TopicartError, WriteError
+from knowledge_graph.errors import (
+    CollectionError,
+    TopicartError,
+    WriteError,
+    cut,
+    listed,
+    nearest,
+    printable,
+)
 from knowledge_graph.facets import FACETS, ROLES, recognise_columns
 from knowledge_graph.files import problems_csv, require_problems_file
+from knowledge_graph.joining import join_collections
 from knowledge_graph.nodes import work_iri, write_triples
 from knowledge_graph.rdf import statements_of, write_turtle
 from knowledge_graph.schema import collection_schema, iri_column
@@ -47,12 +58,18 @@ __all__ = [
     "Span",
     "TopicartError",
     "WriteError",
+    "centuries_of",
     "collection_schema",
     "convert",
+    "cut",
     "describe",
     "iri_column",
     "is_dataset",
+    "join_collections",
+    "listed",
+    "nearest",
     "open_collection",
+    "printable",
     "problems_csv",
     "read_query",
     "recognise_columns",

@@ -10,8 +10,7 @@ from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
-from knowledge_graph import FACETS
-from knowledge_graph.errors import nearest
+from knowledge_graph import FACETS, nearest
 from prompts.templates import TemplateError
 
 PLACEHOLDERS = (*FACETS, "date", "century", "title", "description")

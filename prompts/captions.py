@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from knowledge_graph.centuries import centuries_of
+from knowledge_graph import centuries_of
 from prompts.caption_templates import (
     CaptionPart,
     CaptionTemplate,

@@ -12,10 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge_graph import CENTURIES, FACETS
+from knowledge_graph import CENTURIES, FACETS, centuries_of, cut, listed, nearest
 from knowledge_graph.atomic import write_text_atomic
-from knowledge_graph.centuries import centuries_of
-from knowledge_graph.errors import cut, listed, nearest
 from topicart.errors import TrainingError
 
 if TYPE_CHECKING:
