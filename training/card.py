@@ -75,9 +75,9 @@ def card_text(record: Mapping[str, Any], *, name: str) -> str:
     ----------
     record
         The content of ``adapter.json``: ``topicart_version``, ``base``, ``method``, ``layers``,
-        ``config``, ``source`` (of which ``path``, ``pairs`` and ``held_out``, the numbers of works
-        on either side) and ``scores`` (what :func:`training.judge.compare` returned, or nothing;
-        with ``steps`` and ``best_step`` if they are to be said).
+        ``config``, ``source`` (of which ``path``, ``train`` and ``held_out``, the numbers of works
+        on either side), ``training`` (``steps`` and ``best_step``, or nothing) and ``scores``
+        (what :func:`training.judge.compare` returned, or nothing).
     name
         What to call it.
 
@@ -94,14 +94,14 @@ def card_text(record: Mapping[str, Any], *, name: str) -> str:
         record=record,
         front_matter=_Markdown(_front_matter(record)),
         name=name,
-        base=_last_part(record["base"]["name"]),
-        collection=_last_part(str(record["source"].get("path", "a collection"))),
+        base=_told(record["base"]["name"], in_folder=bool(record["base"]["folder"])),
+        collection=_told(record["source"]["path"]),
         source=record["source"],
         config=config,
         scores=scores,
         metrics=list(metrics.values()),
         rows=[_cells(metric, bool(scores["groups"])) for metric in metrics.values()],
-        steps=scores.get("steps"),
+        course=record.get("training") or {},
         losses=_LOSSES,
         learning_rate=config.peak_learning_rate,
         method=_method(record, config),
@@ -186,10 +186,10 @@ def _front_matter(record: Mapping[str, Any]) -> str:
     return f"---\n{yaml.safe_dump(content, sort_keys=False, allow_unicode=True)}---\n"
 
 
-def _last_part(name: str) -> str:
+def _told(name: str, *, in_folder: bool = False) -> str:
     """A name as others may read it: of a path, which says who works where, its last part."""
     path = PurePath(name)
-    return path.name if path.is_absolute() or name.startswith((".", "~")) else name
+    return path.name if in_folder or path.is_absolute() else name
 
 
 def _method(record: Mapping[str, Any], config: TrainConfig) -> str:

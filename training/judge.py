@@ -187,6 +187,7 @@ def compare(
         What the other made of the same works.
     groups
         What holds works together, such as the artist of each; drawn whole for ``group_interval``.
+        If each holds but one work, there are none.
     repeats
         How often is drawn.
     seed
@@ -208,6 +209,8 @@ def compare(
     """
     if before.ids != after.ids or _classes(before) != _classes(after):
         raise ValueError("Only what was judged on the same works and classes can be compared.")
+    if groups is not None and len(set(groups)) == len(groups):
+        groups = None
     metrics = {}
     for first, then in zip(_outcomes(before), _outcomes(after), strict=True):
         over_works = paired_difference(

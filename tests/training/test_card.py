@@ -33,13 +33,14 @@ def _record(**config: Any) -> dict[str, Any]:
         "topicart_version": "0.1.0",
         "base": {
             "name": "ViT-B-32/laion2b_s34b_b79k",
+            "folder": "",
             "weights_sha256": "0123456789abcdef" * 4,
             "note": "",
         },
         "method": config.get("method", "lora"),
         "layers": ["visual.a", "transformer.b"],
         "config": TrainConfig(**config).plain(),
-        "source": {"path": "/home/ada/paintings", "pairs": 12345, "held_out": 1357},
+        "source": {"path": "/home/ada/paintings", "train": 12345, "held_out": 1357},
         "scores": {
             "works": 1357,
             "groups": 36,
@@ -58,9 +59,8 @@ def _record(**config: Any) -> dict[str, Any]:
                     "zero-shot genre, 2 classes", classes=["marina", "nude_*x*"], majority=0.4
                 ),
             },
-            "steps": 400,
-            "best_step": 350,
         },
+        "training": {"steps": 400, "best_step": 350},
     }
 
 
@@ -121,6 +121,14 @@ def test_it_does_not_praise_what_is_no_better(interval: list[float] | None, said
         "mean_recall_at_10": _metric("R@10", interval=interval, group_interval=None)
     }
     assert said in card_text(record, name="x")
+
+
+def test_a_base_in_a_folder_is_called_by_the_folders_name_alone() -> None:
+    record = _record()
+    record["base"] |= {"name": "work/of-ada/mini-base", "folder": "/home/ada/work/of-ada/mini-base"}
+    card = card_text(record, name="x")
+    assert "| base | mini-base, weights" in card
+    assert "of-ada" not in card
 
 
 def test_works_drawn_at_random_are_said_to_flatter() -> None:

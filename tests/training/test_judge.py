@@ -96,6 +96,9 @@ def test_what_was_gained_has_an_interval_above_nought_and_nothing_gained_has_not
 
     same = compare(before, before)["metrics"][PRIMARY]
     assert (same["lift"], same["interval"], same["group_interval"]) == (0.0, [0.0, 0.0], None)
+    apart = compare(before, after, groups=[work.id for work in works], repeats=9)
+    assert apart["groups"] is None
+    assert apart["metrics"][PRIMARY]["group_interval"] is None
 
 
 def test_the_primary_metric_is_the_mean_of_both_ways_counted_by_hand() -> None:
