@@ -1,0 +1,90 @@
+"""What docs/training.md tells a reader to type and to write is taken as it stands."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from prompts import load_caption_templates
+from topicart.cli import app
+from topicart.train_cli import start
+from training.config import TrainConfig
+from training.recipe import configure, recipe_names
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "training.md").read_text(encoding="utf-8")
+
+
+def _blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", PAGE, flags=re.DOTALL)
+
+
+def _commands(program: str) -> list[list[str]]:
+    lines = [shlex.split(line[2:]) for block in _blocks("console") for line in block.splitlines()]
+    return [words[1:] for words in lines if words[0] == program]
+
+
+@pytest.mark.parametrize("words", _commands("topicart"), ids=" ".join)
+def test_a_topicart_command_is_understood(
+    words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = typer.main.get_command(app)
+    understood: list[dict[str, Any]] = []
+    for leaf in _leaves(command):
+        monkeypatch.setattr(leaf, "callback", lambda **given: understood.append(given))
+    command.main(list(words), standalone_mode=False)
+    assert len(understood) == 1
+
+
+def _leaves(command: Any) -> list[Any]:
+    below = getattr(command, "commands", None)
+    return [leaf for each in below.values() for leaf in _leaves(each)] if below else [command]
+
+
+@pytest.mark.parametrize("words", _commands("accelerate"), ids=" ".join)
+def test_a_launch_is_understood_by_accelerate_and_by_us(words: list[str]) -> None:
+    from accelerate.commands.launch import launch_command_parser
+
+    launched = launch_command_parser().parse_args(words[1:])
+    assert (words[0], launched.training_script) == ("launch", "training")
+    assert (ROOT / launched.config_file).is_file()
+    ours = typer.Typer()
+    ours.command()(start)
+    typer.main.get_command(ours).make_context("training", list(launched.training_script_args))
+
+
+def test_the_recipe_and_the_template_can_be_used(tmp_path: Path) -> None:
+    (recipe,) = _blocks("yaml")
+    (tmp_path / "mine.yaml").write_text(recipe, encoding="utf-8")
+    assert configure(str(tmp_path / "mine.yaml")).loss == "sigmoid"
+    (template,) = _blocks("toml")
+    (tmp_path / "captions.toml").write_text(template, encoding="utf-8")
+    (loaded,) = load_caption_templates(tmp_path / "captions.toml")
+    assert loaded.name == "museum label"
+
+
+def test_it_names_the_recipes_that_there_are_as_they_are() -> None:
+    rows = re.findall(r"^\| `([\w-]+)` \|.*\| ([\w-]+) \| ([\d,]+) \|$", PAGE, re.MULTILINE)
+    assert {name for name, _, _ in rows} == set(recipe_names())
+    for name, base, pairs in rows:
+        config = configure(name)
+        assert base in config.model
+        assert int(pairs.replace(",", "")) == config.batch_size
+
+
+def test_its_links_lead_somewhere() -> None:
+    places = re.findall(r"\]\((?!https:)([^)#]+)\)", PAGE)
+    assert len(places) > 4
+    assert [place for place in places if not (ROOT / "docs" / place).exists()] == []
+
+
+def test_settings_that_it_names_exist() -> None:
+    named = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`|--set ([a-z_]+)=", PAGE))
+    settings = {name or value for name, value in named} - {"num_processes"}
+    assert len(settings) > 5
+    assert settings <= set(TrainConfig.model_fields)
