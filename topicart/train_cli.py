@@ -30,7 +30,7 @@ _START = "start"
 class _SourceFirst(TyperGroup):
     """Reads ``train SOURCE`` as ``train start SOURCE``, so that only the rest has to be named."""
 
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put the command that is left out before its arguments."""
         if args and args[0] not in self.commands:
             args = [_START, *args]
@@ -60,7 +60,9 @@ train = typer.Typer(
 )
 
 
-@train.command(name=_START, cls=_Unnamed, epilog="`topicart train export ADAPTER --out FOLDER` merges it.")
+@train.command(
+    name=_START, cls=_Unnamed, epilog="`topicart train export ADAPTER --out FOLDER` merges it."
+)
 def start(
     source: SourceArgument,
     out: Annotated[Path, typer.Option("--out", help="Folder for the adapter.")],

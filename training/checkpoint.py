@@ -19,7 +19,7 @@ from topicart.errors import TrainingError
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["load_checkpoint", "load_best", "newest_checkpoint", "save_best", "save_checkpoint"]
+__all__ = ["load_best", "load_checkpoint", "newest_checkpoint", "save_best", "save_checkpoint"]
 
 KEPT = 2
 """How many checkpoints are kept; an older one serves if the newest is damaged."""

@@ -88,7 +88,7 @@ def claim(folder: Path, record: AdapterRecord, *, resume: bool, overwrite: bool)
         If the folder holds another training, or this one cut short and neither was said.
     """
     require_usable(folder)
-    if overwrite and not resume or not (folder / ADAPTER_FILE).is_file():
+    if (overwrite and not resume) or not (folder / ADAPTER_FILE).is_file():
         return "new"
     found = read_record(folder)
     if differing := _differences(found, record):

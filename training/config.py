@@ -60,7 +60,7 @@ class TrainConfig(BaseModel):
     facet_dropout: float = Field(default=0.3, ge=0, lt=1)
     """How often a caption leaves out a fact that it could state."""
     augment: Literal["none", "crop", "crop-flip"] = "crop"
-    """How pictures are varied: not at all, cut by up to a quarter of their area, or mirrored too."""
+    """How pictures are varied: not, cut by up to a quarter of their area, or mirrored, too."""
 
     hold_out: str = "artist"
     """What keeps training and held-out works apart: a facet, none of whose values is on both
@@ -77,7 +77,8 @@ class TrainConfig(BaseModel):
     batch_size: int = Field(default=256, ge=2)
     """Pairs that are told apart in one step, by all processes together."""
     chunk_size: int = Field(default=64, ge=1)
-    """Pairs that a process computes at a time: what bounds its memory, and nothing else."""
+    """Pairs that a process computes at a time: it bounds memory, and the gradient stays the same
+    (but for LoRA's drop-out, which is drawn chunk by chunk)."""
     learning_rate: float | None = Field(default=None, gt=0)
     """The highest; by default 3e-4 (lora), 1e-3 (heads), 5e-5 (unfreeze) or 1e-5 (full)."""
     weight_decay: float = Field(default=0.05, ge=0)

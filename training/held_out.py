@@ -89,9 +89,10 @@ class HeldOut:
         works = self._works[start : start + share]
         captions = self._captions[start : start + share]
         self._encoder.model.eval()
-        for first in range(0, len(works), self._chunk_size):
-            rows = slice(first, min(first + self._chunk_size, len(works)))
-            vectors[rows, self._encoder.dim :] = self._encoder.encode_texts(captions[rows])
+        if captions:
+            vectors[: len(works), self._encoder.dim :] = self._encoder.encode_texts(
+                captions, batch_size=self._chunk_size
+            )
         for rows, pixels in self._chunks(works):
             vectors[rows, : self._encoder.dim] = self._encoder.encode_pixels(pixels)
         every = self._gathered(vectors)[: len(self._works)]
@@ -99,9 +100,7 @@ class HeldOut:
         images, texts = np.split(every[seen], 2, axis=1)
         return judge(images, texts, [self._works[row] for row in seen], self._encoder)
 
-    def _chunks(
-        self, works: Sequence[Artwork]
-    ) -> Iterator[tuple[list[int], NDArray[np.uint8]]]:
+    def _chunks(self, works: Sequence[Artwork]) -> Iterator[tuple[list[int], NDArray[np.uint8]]]:
         """Read the pictures that can be read, some at a time, ahead of their use."""
         rows: list[int] = []
         pixels: list[NDArray[np.uint8]] = []

@@ -69,7 +69,7 @@ def make_accelerator(
         )
     from accelerate import Accelerator, DistributedType
     from accelerate.state import AcceleratorState
-    from accelerate.utils import ProjectConfiguration
+    from accelerate.utils import DistributedDataParallelKwargs, ProjectConfiguration
 
     if not together:
         # Accelerate keeps one state a program; a second training may want another precision.
@@ -78,8 +78,12 @@ def make_accelerator(
         cpu=kind == "cpu",
         mixed_precision="no" if precision == "fp32" else precision,
         log_with=list(track) or None,
+        gradient_accumulation_steps=1,
+        # Batch statistics and masks stay as they are.
+        kwargs_handlers=[DistributedDataParallelKwargs(broadcast_buffers=False)],
         project_config=ProjectConfiguration(str(logs.parent), str(logs)),
     )
+    accelerator.gradient_accumulation_steps = 1  # whatever the environment says
     whole = (DistributedType.NO, DistributedType.MULTI_CPU, DistributedType.MULTI_GPU)
     if accelerator.distributed_type not in whole:
         raise TrainingError(

@@ -13,7 +13,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class StopRequest:
-    """Remembers the first signal to stop, so that a step is finished and kept; a second one ends it.
+    """Remembers the first signal to stop, so that a step is finished and kept; a second ends it.
 
     Signals reach only a program's main thread: elsewhere nothing is caught.
     """
@@ -36,7 +36,7 @@ class StopRequest:
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
-    def _ask(self, number: int, frame: FrameType | None) -> None:
+    def _ask(self, _number: int, _frame: FrameType | None) -> None:
         if self.asked:
             raise KeyboardInterrupt
         self.asked = True

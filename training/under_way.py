@@ -131,9 +131,7 @@ class Training:
         """Train one block more of each tower, if it is time (``unfreeze``)."""
         if unfreeze_for(self.encoder.model, self.config, self.epoch):
             self._wrap(
-                make_optimizer(
-                    trainable(self.encoder.model), self.config, self.optimizer.optimizer
-                )
+                make_optimizer(trainable(self.encoder.model), self.config, self.optimizer.optimizer)
             )
 
     def save(self) -> None:
