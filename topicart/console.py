@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _STAGES = {
     "paint": "Painting the gallery",
     "load": "Loading works and model",
+    "cache": "Keeping the pictures at hand",
     "look": "Judging the base",
     "judge": "Judging what was learned",
     "encode": "Looking at the pictures",

@@ -15,7 +15,7 @@ from topicart.adapter import AdapterRecord, read_record, save_weights, write_rec
 from topicart.errors import TrainingError
 from topicart.fit import Progress, Silent, now
 from topicart.run import write_problems
-from training.claim import LOGS, claim, clear, clear_working_files, require_usable
+from training.claim import LOGS, PIXELS, claim, clear, clear_working_files, require_usable
 from training.config import TrainConfig
 from training.loader import Loader
 from training.optimizer import learning_rate
@@ -153,6 +153,9 @@ def finetune(
         write_split(folder, split)
         write_record(folder, record)
     accelerator.wait_for_everyone()
+    if cache:
+        progress.stage("cache")
+        loader.fill_cache(folder / PIXELS, accelerator, progress.count)
     training = Training(
         config,
         folder,
