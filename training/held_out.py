@@ -70,8 +70,13 @@ class HeldOut:
         self._workers = workers or default_workers()
         self._on_problem = on_problem
 
-    def judge(self) -> Judged:
+    def judge(self, *, zero_shot: bool = True) -> Judged:
         """Judge the encoder as it is now.
+
+        Parameters
+        ----------
+        zero_shot : bool
+            Ask for the classes of each facet, too.
 
         Returns
         -------
@@ -86,19 +91,20 @@ class HeldOut:
         share = -(-len(self._works) // self._accelerator.num_processes)
         start = self._accelerator.process_index * share
         vectors = np.full((share, 2 * self._encoder.dim), np.nan, np.float32)
-        works = self._works[start : start + share]
+        own = self._works[start : start + share]
         captions = self._captions[start : start + share]
         self._encoder.model.eval()
         if captions:
-            vectors[: len(works), self._encoder.dim :] = self._encoder.encode_texts(
+            vectors[: len(own), self._encoder.dim :] = self._encoder.encode_texts(
                 captions, batch_size=self._chunk_size
             )
-        for rows, pixels in self._chunks(works):
+        for rows, pixels in self._chunks(own):
             vectors[rows, : self._encoder.dim] = self._encoder.encode_pixels(pixels)
         every = self._gathered(vectors)[: len(self._works)]
         seen = np.flatnonzero(np.isfinite(every).all(axis=1))
         images, texts = np.split(every[seen], 2, axis=1)
-        return judge(images, texts, [self._works[row] for row in seen], self._encoder)
+        works = [self._works[row] for row in seen]
+        return judge(images, texts, works, self._encoder, classes=None if zero_shot else {})
 
     def _chunks(self, works: Sequence[Artwork]) -> Iterator[tuple[list[int], NDArray[np.uint8]]]:
         """Read the pictures that can be read, some at a time, ahead of their use."""
