@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import torch
+from peft import LoraConfig, inject_adapter_in_model
+from peft.tuners.lora import Linear
 from torch import nn
 
 from topicart.adapter.attention import split_attention
@@ -12,6 +15,24 @@ from topicart.adapter.layers import adaptable_layers, all_layers
 from topicart.errors import TrainingError
 
 __all__ = ["add_lora"]
+
+
+class _AddedLinear(Linear):
+    """peft's adapted layer, its update scaled and added in one pass over the output, not three."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Give W x + (alpha / rank) B A x."""
+        output: torch.Tensor = self.base_layer(x)
+        (name,) = self.active_adapters
+        low = self.lora_A[name](self.lora_dropout[name](x))
+        up: torch.Tensor = self.lora_B[name].weight  # type: ignore[assignment]
+        added = torch.addmm(
+            output.flatten(0, -2),
+            low.flatten(0, -2),
+            up.T,
+            alpha=self.scaling[name],
+        )
+        return added.view_as(output)
 
 
 def add_lora(
@@ -57,8 +78,6 @@ def add_lora(
         If ``modules`` is no regular expression, matches no layer, or only layers where an
         adapter would learn nothing.
     """
-    from peft import LoraConfig, inject_adapter_in_model
-
     split_attention(model)
     layers = adaptable_layers(model, image_size, context_length)
     if modules is not None:
@@ -71,6 +90,7 @@ def add_lora(
         # transformer.resblocks.0.mlp.c_fc would also be visual.transformer.resblocks.0.mlp.c_fc.
         target_modules="|".join(re.escape(name) for name in layers),
     )
+    config._register_custom_module({nn.Linear: _AddedLinear})
     inject_adapter_in_model(config, model)
     for name, parameter in model.named_parameters():
         parameter.requires_grad_(".lora_" in name)
