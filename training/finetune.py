@@ -262,7 +262,7 @@ def validate(training: Training) -> float:
         The primary metric, mean R@10 over both ways.
     """
     state = training.state
-    found = training.held_out.judge(zero_shot=False).mean_recall_at_10
+    found = training.held_out.judge(classes={}).mean_recall_at_10
     if found > state.best:
         state.best, state.best_step, state.stale = found, state.step, 0
         training.keep_best()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,13 +70,13 @@ class HeldOut:
         self._workers = workers or default_workers()
         self._on_problem = on_problem
 
-    def judge(self, *, zero_shot: bool = True) -> Judged:
+    def judge(self, classes: Mapping[str, Sequence[str]] | None = None) -> Judged:
         """Judge the encoder as it is now.
 
         Parameters
         ----------
-        zero_shot : bool
-            Ask for the classes of each facet, too.
+        classes : mapping of str to sequence of str, optional
+            Facet to the classes that are told apart; by default the most frequent ones.
 
         Returns
         -------
@@ -104,7 +104,7 @@ class HeldOut:
         seen = np.flatnonzero(np.isfinite(every).all(axis=1))
         images, texts = np.split(every[seen], 2, axis=1)
         works = [self._works[row] for row in seen]
-        return judge(images, texts, works, self._encoder, classes=None if zero_shot else {})
+        return judge(images, texts, works, self._encoder, classes=classes)
 
     def _chunks(self, works: Sequence[Artwork]) -> Iterator[tuple[list[int], NDArray[np.uint8]]]:
         """Read the pictures that can be read, some at a time, ahead of their use."""
