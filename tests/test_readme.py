@@ -102,7 +102,7 @@ def _known_options() -> set[str]:
         for path, typer_app in [([], app), *groups]
         for command in typer_app.registered_commands
         if command.callback
-        for option in _options(*path, command.callback.__name__)
+        for option in _options(*path, command.name or command.callback.__name__)
     }
 
 
