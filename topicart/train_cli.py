@@ -132,6 +132,7 @@ def start(
     with door(f"The same command with --resume goes on from the last checkpoint in {out}."):
         from knowledge_graph import open_collection
         from training import configure, finetune
+        from training.processes import is_main_process
 
         opening = opened_with(images, format, mapping, column, separator, folders_as)
         options: dict[str, Any] = {
@@ -155,7 +156,7 @@ def start(
             from knowledge_graph import join_collections
 
             collection = join_collections([collection, *map(open_collection, also)])
-        silent = quiet or as_json or not _is_main_process()
+        silent = quiet or as_json or not is_main_process()
         with show_progress(silent) as progress:
             adapter = finetune(
                 collection,
@@ -170,7 +171,7 @@ def start(
                 cache=cache,
                 track=tuple(track or ()),
             )
-        if not _is_main_process():
+        if not is_main_process():
             return
         if as_json:
             print_json({"adapter": str(out), **adapter.model_dump(mode="json")})
@@ -229,10 +230,3 @@ def _settings(pairs: list[str]) -> dict[str, Any]:
         if not name or not equals:
             raise typer.BadParameter("Write --set as NAME=VALUE, for example --set augment=none.")
     return found
-
-
-def _is_main_process() -> bool:
-    """Whether this process speaks: all launched together but the first are silent."""
-    import os
-
-    return os.environ.get("RANK", "0") == "0"

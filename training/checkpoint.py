@@ -8,6 +8,7 @@ seed and the number of the step, so no state of a random generator has to be kep
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,6 +28,9 @@ KEPT = 2
 BEST = "best.safetensors"
 
 _NAME = re.compile(r"step-(\d{8})\.safetensors")
+
+_SYSTEM_ERROR = re.compile(r"\(os error (\d+)\)")
+"""How safetensors tells that the disk is full, for example."""
 
 
 def save_checkpoint(
@@ -61,8 +65,6 @@ def save_checkpoint(
     WriteError
         If it cannot be written; the checkpoints before it are as they were.
     """
-    from safetensors.torch import save_file
-
     tensors = {f"weights/{name}": p.detach().contiguous() for name, p in parameters.items()}
     for name, parameter in parameters.items():
         for key, value in optimizer.state.get(parameter, {}).items():
@@ -70,8 +72,7 @@ def save_checkpoint(
     make_folder(folder)
     remove_leftovers(folder)
     path = folder / f"step-{step:08d}.safetensors"
-    with replacing(path) as beside:
-        save_file(tensors, beside, {"state": json.dumps({**state, "step": step})})
+    _write(path, tensors, {"state": json.dumps({**state, "step": step})})
     for old in _checkpoints(folder)[:-KEPT]:
         old.unlink(missing_ok=True)
     return path
@@ -148,12 +149,13 @@ def load_checkpoint(
         for name, parameter in parameters.items():
             parameter.copy_(tensors[weights[name]])
     optimizer.state.clear()
+    # AdamW keeps its count of steps on the CPU, unless it is fused.
+    fused = bool(optimizer.defaults.get("fused"))
     for key, value in tensors.items():
         part, _, rest = key.partition("/")
         if part == "optimizer":
             kind, _, name = rest.partition("/")
-            # AdamW keeps its count of steps on the CPU wherever the weights are.
-            place = "cpu" if value.ndim == 0 else parameters[name].device
+            place = parameters[name].device if kind != "step" or fused else "cpu"
             optimizer.state[parameters[name]][kind] = value.to(place)
     return state
 
@@ -173,11 +175,8 @@ def save_best(folder: Path, weights: Mapping[str, torch.Tensor]) -> None:
     WriteError
         If they cannot be written; the best before are as they were.
     """
-    from safetensors.torch import save_file
-
     make_folder(folder)
-    with replacing(folder / BEST) as beside:
-        save_file({name: value.contiguous() for name, value in weights.items()}, beside)
+    _write(folder / BEST, {name: value.contiguous() for name, value in weights.items()}, {})
 
 
 def load_best(folder: Path) -> dict[str, torch.Tensor]:
@@ -217,6 +216,23 @@ def _read(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
             return tensors, file.metadata() or {}
     except SafetensorError as error:
         raise ValueError(str(error)) from error
+
+
+def _write(path: Path, tensors: dict[str, torch.Tensor], header: dict[str, str]) -> None:
+    """Write a safetensors file, whole or not at all."""
+    from safetensors import SafetensorError
+    from safetensors.torch import save_file
+
+    for left in path.parent.glob(".tmp*"):  # by safetensors, when it was killed
+        left.unlink(missing_ok=True)
+    with replacing(path) as beside:
+        try:
+            save_file(tensors, beside, header)
+        except SafetensorError as error:
+            number = _SYSTEM_ERROR.search(str(error))
+            if number is None:
+                raise
+            raise OSError(int(number[1]), os.strerror(int(number[1])), str(path)) from error
 
 
 def _checkpoints(folder: Path) -> list[Path]:

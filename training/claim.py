@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from knowledge_graph.atomic import make_folder, remove_leftovers
-from topicart.adapter import AdapterRecord, read_record
+from topicart.adapter import AdapterRecord, read_record, write_record
 from topicart.errors import TrainingError
 from topicart.models import ADAPTER_FILE
 
@@ -14,8 +14,8 @@ __all__ = [
     "CHECKPOINTS",
     "LOGS",
     "PIXELS",
+    "begin",
     "claim",
-    "clear",
     "clear_working_files",
     "require_usable",
 ]
@@ -23,8 +23,7 @@ __all__ = [
 CHECKPOINTS = "checkpoints"
 LOGS = "logs"
 PIXELS = "pixels"
-_WRITTEN = (
-    ADAPTER_FILE,
+_RESULTS = (
     "adapter_config.json",
     "adapter_model.safetensors",
     "trained.safetensors",
@@ -32,26 +31,31 @@ _WRITTEN = (
     "curves.csv",
     "problems.csv",
     "README.md",
-    CHECKPOINTS,
-    LOGS,
-    PIXELS,
 )
-"""All that a training may write, the record first: without it the rest is no adapter."""
+"""What a training may write beside its record."""
 
 
-def require_usable(folder: Path) -> None:
+def require_usable(folder: Path, *, resume: bool = False, overwrite: bool = False) -> None:
     """Refuse a place that cannot become an adapter, before any long work.
 
     Parameters
     ----------
     folder : Path
         The place; it need not be there.
+    resume, overwrite : bool
+        What is to become of an adapter there.
 
     Raises
     ------
     TrainingError
-        If it is a file, or a folder with something in it that is no adapter.
+        If it is a file, or a folder with something in it that is no adapter; or if what is there
+        is both to be gone on with and to be replaced.
     """
+    if resume and overwrite:
+        raise TrainingError(
+            f"--resume goes on with the training in {folder}, and --overwrite replaces it: give "
+            "one of them."
+        )
     if folder.exists() and not folder.is_dir():
         raise TrainingError(f"--out {folder} is a file. Name a folder that is new or an adapter.")
     if folder.exists() and not (folder / ADAPTER_FILE).is_file():
@@ -88,7 +92,7 @@ def claim(folder: Path, record: AdapterRecord, *, resume: bool, overwrite: bool)
         If the folder holds another training, or this one cut short and neither was said.
     """
     require_usable(folder)
-    if (overwrite and not resume) or not (folder / ADAPTER_FILE).is_file():
+    if overwrite or not (folder / ADAPTER_FILE).is_file():
         return "new"
     found = read_record(folder)
     if differing := _differences(found, record):
@@ -106,22 +110,35 @@ def claim(folder: Path, record: AdapterRecord, *, resume: bool, overwrite: bool)
     return "resume"
 
 
-def clear(folder: Path) -> None:
-    """Make a folder ready for a new training.
+def begin(folder: Path, record: AdapterRecord, *, resume: bool) -> None:
+    """Make a folder that of a training that runs.
+
+    Cut short at any point, it holds the training before, or this one, or is empty.
 
     Parameters
     ----------
     folder : Path
-        The place; made if it is not there. What a training has written there is removed.
+        The place; made if it is not there.
+    record : AdapterRecord
+        The training that goes there, or goes on there; it is written.
+    resume : bool
+        Whether its checkpoints are kept. Everything else that a training has written is removed.
+
+    Raises
+    ------
+    WriteError
+        If nothing can be written there.
     """
     make_folder(folder)
     remove_leftovers(folder)
-    for name in _WRITTEN:
-        path = folder / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+    if not resume:
+        # First, so that none is ever taken for one of the new training.
+        for name in (CHECKPOINTS, LOGS, PIXELS):
+            if (folder / name).exists():
+                shutil.rmtree(folder / name)
+    write_record(folder, record)
+    for name in _RESULTS:
+        (folder / name).unlink(missing_ok=True)
 
 
 def clear_working_files(folder: Path) -> None:
@@ -139,8 +156,10 @@ def clear_working_files(folder: Path) -> None:
 def _differences(found: AdapterRecord, wanted: AdapterRecord) -> list[str]:
     """Name what makes two trainings different ones, as the user knows it."""
     theirs, ours = ({
-        "base weights": record.base.weights_sha256,
-        "works or pictures": record.source.get("sha256"),
         **record.config,
+        "model": record.base.folder or record.base.name,
+        "weights of the base": record.base.weights_sha256,
+        "works or pictures": record.source.get("sha256"),
+        "caption_templates": record.source.get("templates_sha256"),
     } for record in (found, wanted))  # fmt: skip
     return sorted(name for name in {*ours, *theirs} if ours.get(name) != theirs.get(name))

@@ -15,7 +15,7 @@ from topicart.adapter import AdapterRecord, read_record, save_weights, write_rec
 from topicart.errors import TrainingError
 from topicart.fit import Progress, Silent, now
 from topicart.run import write_problems
-from training.claim import LOGS, PIXELS, claim, clear, clear_working_files, require_usable
+from training.claim import LOGS, PIXELS, begin, claim, clear_working_files, require_usable
 from training.config import TrainConfig
 from training.loader import Loader
 from training.optimizer import learning_rate
@@ -98,19 +98,20 @@ def finetune(
     from topicart.encoder import Encoder
     from training.held_out import HeldOut
     from training.methods import prepare
-    from training.processes import make_accelerator
-    from training.towers import Towers
+    from training.processes import make_accelerator, require_agreement
     from training.under_way import Training
 
     config = config or TrainConfig()
     folder = Path(out)
-    require_usable(folder)
+    require_usable(folder, resume=resume, overwrite=overwrite)
     accelerator, precision = make_accelerator(device, precision, track, folder / LOGS)
     progress = (progress if accelerator.is_main_process else None) or Silent()
     problems: list[Problem] = []
 
     progress.stage("load")
-    captioner = Captioner(load_caption_templates(config.caption_templates), config.facet_dropout)
+    captioner = Captioner(
+        load_caption_templates(config.caption_templates), config.facet_dropout, config.leave_out
+    )
     pairs = pairs_of(collection, captioner)
     split = split_works(pairs.works, config)
     with accelerator.main_process_first():
@@ -143,16 +144,23 @@ def finetune(
         workers=workers,
         on_problem=problems.append,
     )
-    record = new_record(collection, pairs, split, encoder, config)
+    record = new_record(collection, pairs, split, captioner.templates, encoder, config)
     becomes = claim(folder, record, resume=resume, overwrite=overwrite)
-    accelerator.wait_for_everyone()
+    require_agreement(becomes, folder)
     if becomes == "finished":
         return read_record(folder)
-    if becomes == "new" and accelerator.is_main_process:
-        clear(folder)
-        write_split(folder, split)
-        write_record(folder, record)
+    progress.stage("look")
+    before = held_out.judge()
+    if becomes == "new":
+        next(loader.batches(0, 1))  # what cannot be read is told while the folder is untouched
+    else:
+        record = record.model_copy(update={"created": read_record(folder).created})
     accelerator.wait_for_everyone()
+    if accelerator.is_main_process:
+        begin(folder, record, resume=becomes == "resume")
+        write_split(folder, split)
+    accelerator.wait_for_everyone()
+    accelerator.init_trackers(folder.name)
     if cache:
         progress.stage("cache")
         loader.fill_cache(folder / PIXELS, accelerator, progress.count)
@@ -162,16 +170,16 @@ def finetune(
         accelerator,
         progress,
         encoder,
-        Towers(encoder.model),
         loader,
         held_out,
         steps=min(config.epochs * loader.steps_per_epoch, config.max_steps or sys.maxsize),
     )
-    progress.stage("look")
-    before = held_out.judge()
-    training.begin()
-    fit(training)
-    return finish(training, record, before, split, problems)
+    try:
+        training.begin()
+        fit(training)
+        return finish(training, record, before, split, problems)
+    finally:
+        accelerator.end_training()
 
 
 def fit(training: Training) -> None:
@@ -192,6 +200,7 @@ def fit(training: Training) -> None:
     config, state, model = training.config, training.state, training.encoder.model
     from training.losses import loss_of
     from training.methods import set_train_mode
+    from training.processes import any_process
     from training.step import contrastive_step
     from training.stopping import StopRequest
     from training.towers import Inputs
@@ -200,11 +209,12 @@ def fit(training: Training) -> None:
     validate_every = config.validate_every or training.loader.steps_per_epoch
     curve_every = -(-training.steps // MAX_ROWS)
     saved = clock = time.monotonic()
+    told = -1
     with StopRequest() as stop:
         for batch in training.loader.batches(state.step, training.steps):
             if training.done:
                 break
-            _tell(training)
+            told = _tell(training, told)
             training.open_blocks()
             set_train_mode(model)
             result = contrastive_step(
@@ -235,15 +245,17 @@ def fit(training: Training) -> None:
             if state.step % curve_every == 0 or "mean_recall_at_10" in row:
                 state.curves.append(row)
             training.accelerator.log(row, step=state.step)
+            stopping = any_process(training.accelerator, stop.asked)
             if (
-                stop.asked
+                stopping
                 or training.done
                 or state.step % config.checkpoint_every == 0
                 or now - saved > CHECKPOINT_EVERY_S
             ):
                 training.save()
                 saved = time.monotonic()
-            if stop.asked:
+            if stopping:
+                training.accelerator.wait_for_everyone()  # until the checkpoint is written
                 raise KeyboardInterrupt
             clock = time.monotonic()
 
@@ -298,7 +310,7 @@ def finish(
     AdapterRecord
         What ``adapter.json`` holds now.
     """
-    from accelerate.utils import gather_object
+    from accelerate.utils import broadcast_object_list, gather_object
 
     from training.card import write_card
     from training.judge import compare
@@ -307,7 +319,6 @@ def finish(
     training.progress.stage("judge")
     after = training.held_out.judge()
     every_problem = set(gather_object(list(problems)))
-    training.accelerator.end_training()
     finished = record.model_copy(
         update={
             "state": "finished",
@@ -331,20 +342,21 @@ def finish(
         write_card(training.folder, finished.model_dump(mode="json"))
         write_record(training.folder, finished)
         clear_working_files(training.folder)
-    training.accelerator.wait_for_everyone()
-    return read_record(training.folder)
+    result: list[AdapterRecord] = broadcast_object_list([finished])
+    return result[0]
 
 
-def _tell(training: Training) -> None:
-    """Show how far the epoch is, in pairs; say how good the weights are so far."""
+def _tell(training: Training, told: int) -> int:
+    """Show how far the epoch is, in pairs; give the epoch, which is named if it was not yet."""
     state, loader, batch = training.state, training.loader, training.config.batch_size
     in_epoch = state.step % loader.steps_per_epoch
-    if in_epoch == 0:
+    if training.epoch != told:
         name = f"Epoch {training.epoch + 1} of {training.config.epochs}"
         if state.best_step:
             name += f", mean R@10 {state.best:.3f} so far"
         training.progress.stage(name)
     training.progress.count(in_epoch * batch, loader.steps_per_epoch * batch)
+    return training.epoch
 
 
 def _descend(training: Training, batch: Batch) -> float:

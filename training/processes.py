@@ -14,7 +14,7 @@ from topicart.errors import TrainingError
 if TYPE_CHECKING:
     from accelerate import Accelerator
 
-__all__ = ["make_accelerator"]
+__all__ = ["any_process", "is_main_process", "make_accelerator", "require_agreement"]
 
 _TRACKERS = {"tensorboard": "tensorboard"}
 """Accelerate's name of each tracker that works without a server, and the module it writes with."""
@@ -52,11 +52,10 @@ def make_accelerator(
     """
     for name in track:
         _require_tracker(name)
+    if device == "auto" and os.environ.get("ACCELERATE_USE_CPU", "").lower() in ("true", "1"):
+        device = "cpu"
     chosen = choose_device(device)
-    together = int(os.environ.get("WORLD_SIZE", "1")) > 1
-    if chosen.startswith("cuda:") and not together:
-        # Accelerate takes the device of a lone process from here.
-        os.environ["ACCELERATE_TORCH_DEVICE"] = chosen
+    together = _from_launcher("WORLD_SIZE", "OMPI_COMM_WORLD_SIZE", "PMI_SIZE", default=1) > 1
     kind = chosen.partition(":")[0]
     launched_with = os.environ.get("ACCELERATE_MIXED_PRECISION", "no")
     if precision == "auto" and launched_with in ("bf16", "fp16"):
@@ -69,20 +68,27 @@ def make_accelerator(
         )
     from accelerate import Accelerator, DistributedType
     from accelerate.state import AcceleratorState
-    from accelerate.utils import DistributedDataParallelKwargs, ProjectConfiguration
+    from accelerate.utils import (
+        DistributedDataParallelKwargs,
+        ProjectConfiguration,
+        patch_environment,
+    )
 
     if not together:
         # Accelerate keeps one state a program; a second training may want another precision.
         AcceleratorState._reset_state(reset_partial_state=True)
-    accelerator = Accelerator(
-        cpu=kind == "cpu",
-        mixed_precision="no" if precision == "fp32" else precision,
-        log_with=list(track) or None,
-        gradient_accumulation_steps=1,
-        # Batch statistics and masks stay as they are.
-        kwargs_handlers=[DistributedDataParallelKwargs(broadcast_buffers=False)],
-        project_config=ProjectConfiguration(str(logs.parent), str(logs)),
-    )
+    # Accelerate takes the device of a lone process from the environment.
+    numbered = chosen.startswith("cuda:") and not together
+    with patch_environment(**({"ACCELERATE_TORCH_DEVICE": chosen} if numbered else {})):
+        accelerator = Accelerator(
+            cpu=kind == "cpu",
+            mixed_precision="no" if precision == "fp32" else precision,
+            log_with=list(track) or None,
+            gradient_accumulation_steps=1,
+            # Batch statistics and masks stay as they are.
+            kwargs_handlers=[DistributedDataParallelKwargs(broadcast_buffers=False)],
+            project_config=ProjectConfiguration(str(logs.parent), str(logs)),
+        )
     accelerator.gradient_accumulation_steps = 1  # whatever the environment says
     whole = (DistributedType.NO, DistributedType.MULTI_CPU, DistributedType.MULTI_GPU)
     if accelerator.distributed_type not in whole:
@@ -92,6 +98,70 @@ def make_accelerator(
             "training/recipes/accelerate. A smaller --chunk-size saves memory."
         )
     return accelerator, precision
+
+
+def is_main_process() -> bool:
+    """Say whether this process speaks: of those that were launched together only the first does.
+
+    Returns
+    -------
+    bool
+        Known from the environment, without torch.
+    """
+    return _from_launcher("RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK", default=0) == 0
+
+
+def any_process(accelerator: Accelerator, asked: bool) -> bool:
+    """Say whether something is so in any process, so that all of them do the same.
+
+    Parameters
+    ----------
+    accelerator : Accelerator
+        The processes.
+    asked : bool
+        Whether it is so in this one.
+
+    Returns
+    -------
+    bool
+        The same in all.
+    """
+    if accelerator.num_processes == 1:
+        return asked
+    import torch
+
+    from training.gather import sum_over_processes
+
+    return sum_over_processes(torch.tensor(float(asked), device=accelerator.device)).item() > 0
+
+
+def require_agreement(found: str, folder: Path) -> None:
+    """Refuse a folder that is not the same for all processes.
+
+    Parameters
+    ----------
+    found : str
+        What this process finds there.
+    folder : Path
+        The folder.
+
+    Raises
+    ------
+    TrainingError
+        If another process finds something else.
+    """
+    from accelerate.utils import gather_object
+
+    if len(everywhere := sorted(set(gather_object([found])))) > 1:
+        raise TrainingError(
+            f"--out {folder} is not the same folder on all machines (found: "
+            f"{', '.join(everywhere)}). Name one that they share."
+        )
+
+
+def _from_launcher(*names: str, default: int) -> int:
+    """Read a number that torchrun or an MPI sets in each process."""
+    return next((int(os.environ[name]) for name in names if os.environ.get(name)), default)
 
 
 def _require_tracker(name: str) -> None:

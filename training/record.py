@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import platform
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ from topicart.model_files import resolve_model
 
 if TYPE_CHECKING:
     from knowledge_graph import Collection
+    from prompts import CaptionTemplates
     from topicart.encoder import Encoder
     from training.config import TrainConfig
     from training.pairs import Pairs
@@ -29,7 +31,12 @@ _PACKAGES = ("accelerate", "numpy", "open_clip_torch", "peft", "pillow", "torch"
 
 
 def new_record(
-    collection: Collection, pairs: Pairs, split: Split, encoder: Encoder, config: TrainConfig
+    collection: Collection,
+    pairs: Pairs,
+    split: Split,
+    templates: CaptionTemplates,
+    encoder: Encoder,
+    config: TrainConfig,
 ) -> AdapterRecord:
     """Describe a training that begins.
 
@@ -41,6 +48,8 @@ def new_record(
         The works of it that have a picture and a caption.
     split : Split
         Which of them train, and which judge.
+    templates : CaptionTemplates
+        What their captions are made of.
     encoder : Encoder
         The base.
     config : TrainConfig
@@ -73,6 +82,7 @@ def new_record(
         source={
             "path": str(absolute(collection.source)),
             "sha256": content_sha256(collection),
+            "templates_sha256": hashlib.sha256(repr(templates).encode()).hexdigest(),
             "works": len(collection),
             "without_picture": pairs.without_picture,
             "without_caption": pairs.without_caption,

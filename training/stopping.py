@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from types import FrameType, TracebackType
 from typing import Any
 
 __all__ = ["StopRequest"]
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+PASSED_ON_S = 5.0
+"""Signals within so many seconds are one: launchers pass on what the terminal has told all."""
 
 
 class StopRequest:
@@ -20,6 +24,7 @@ class StopRequest:
 
     def __init__(self) -> None:
         self.asked = False
+        self._asked_at = 0.0
         self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> StopRequest:
@@ -37,6 +42,8 @@ class StopRequest:
             signal.signal(number, handler)
 
     def _ask(self, _number: int, _frame: FrameType | None) -> None:
-        if self.asked:
+        now = time.monotonic()
+        if not self.asked:
+            self.asked, self._asked_at = True, now
+        elif now - self._asked_at > PASSED_ON_S:
             raise KeyboardInterrupt
-        self.asked = True

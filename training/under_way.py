@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from topicart.errors import TrainingError
 from topicart.fit import Progress
 from training.checkpoint import (
     load_best,
@@ -21,13 +22,14 @@ from training.config import TrainConfig
 from training.loader import Loader
 from training.methods import trainable, unfreeze_for
 from training.optimizer import make_optimizer
+from training.processes import require_agreement
+from training.towers import Towers
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
 
     from topicart.encoder import Encoder
     from training.held_out import HeldOut
-    from training.towers import Towers
 
 __all__ = ["State", "Training"]
 
@@ -58,7 +60,6 @@ class Training:
     accelerator: Accelerator
     progress: Progress
     encoder: Encoder
-    towers: Towers
     loader: Loader
     held_out: HeldOut
     steps: int
@@ -66,8 +67,10 @@ class Training:
     state: State = field(default_factory=State)
     best: dict[str, torch.Tensor] = field(default_factory=dict)
     """The best weights so far."""
+    towers: Any = None
+    """Both towers as one module."""
     wrapped: Any = None
-    """The towers as Accelerate prepared them."""
+    """The same, as Accelerate prepared it."""
     optimizer: Any = None
     """AdamW, as Accelerate prepared it."""
 
@@ -118,10 +121,17 @@ class Training:
         """
         self._wrap(make_optimizer(trainable(self.encoder.model), self.config))
         checkpoint = newest_checkpoint(self.folder / CHECKPOINTS)
+        require_agreement(checkpoint.name if checkpoint else "no checkpoint", self.folder)
         if checkpoint is None:
             return
         kept = load_checkpoint(checkpoint, self.weights, self.optimizer.optimizer)
-        self.state = State(**kept)
+        try:
+            self.state = State(**kept)
+        except TypeError as error:
+            raise TrainingError(
+                f"The checkpoint {checkpoint} was written by another version of topicart ({error})."
+                " Go on with that version, or start again with --overwrite."
+            ) from error
         if self.accelerator.scaler is not None and self.state.scaler:
             self.accelerator.scaler.load_state_dict(self.state.scaler)
         if self.state.best_step:
@@ -163,4 +173,8 @@ class Training:
 
     def _wrap(self, optimizer: torch.optim.Optimizer) -> None:
         """Have Accelerate share the gradients of what is trained now with all processes."""
+        # What was prepared before would go on listening to the same gradients, and scaling them.
+        self.wrapped = self.optimizer = None
+        self.accelerator.free_memory()
+        self.towers = Towers(self.encoder.model)
         self.wrapped, self.optimizer = self.accelerator.prepare(self.towers, optimizer)
