@@ -131,8 +131,9 @@ def start(
     """
     with door(f"The same command with --resume goes on from the last checkpoint in {out}."):
         from knowledge_graph import open_collection
-        from training import configure, finetune
+        from training.finetune import finetune
         from training.processes import is_main_process
+        from training.recipe import configure
 
         opening = opened_with(images, format, mapping, column, separator, folders_as)
         options: dict[str, Any] = {

@@ -104,7 +104,7 @@ def finetune(
     config = config or TrainConfig()
     folder = Path(out)
     require_usable(folder, resume=resume, overwrite=overwrite)
-    accelerator, precision = make_accelerator(device, precision, track, folder / LOGS)
+    accelerator, device, precision = make_accelerator(device, precision, track, folder / LOGS)
     progress = (progress if accelerator.is_main_process else None) or Silent()
     problems: list[Problem] = []
 
@@ -114,8 +114,7 @@ def finetune(
     )
     pairs = pairs_of(collection, captioner)
     split = split_works(pairs.works, config)
-    with accelerator.main_process_first():
-        encoder = Encoder.load(config.model, device=str(accelerator.device), precision=precision)
+    encoder = Encoder.load(config.model, device=device, precision=precision)
     torch.manual_seed(config.seed)  # LoRA's matrices are drawn
     prepare(
         encoder.model,
@@ -215,7 +214,7 @@ def fit(training: Training) -> None:
             if training.done:
                 break
             told = _tell(training, told)
-            training.open_blocks()
+            training.open_blocks(state.step)
             set_train_mode(model)
             result = contrastive_step(
                 training.wrapped,

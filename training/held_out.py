@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_graph import Problem
-from topicart.errors import PictureError
+from topicart.errors import PictureError, TrainingError
 from topicart.preprocess import load_pixels
 from topicart.stream import default_workers, run_ahead
 from training.judge import Judged, judge
@@ -103,6 +103,12 @@ class HeldOut:
         every = self._gathered(vectors)[: len(self._works)]
         seen = np.flatnonzero(np.isfinite(every).all(axis=1))
         images, texts = np.split(every[seen], 2, axis=1)
+        if len(seen) < 2:
+            raise TrainingError(
+                f"only {len(seen)} of the {len(self._works):,} held-out works that are looked at "
+                "has a picture that can be read; expected 2 at least. Check that the pictures in "
+                f"{self._root} are there and whole."
+            )
         works = [self._works[row] for row in seen]
         return judge(images, texts, works, self._encoder, classes=classes)
 

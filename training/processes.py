@@ -22,7 +22,7 @@ _TRACKERS = {"tensorboard": "tensorboard"}
 
 def make_accelerator(
     device: str, precision: str, track: Sequence[str], logs: Path
-) -> tuple[Accelerator, str]:
+) -> tuple[Accelerator, str, str]:
     """Join the processes that were launched together, or be the only one.
 
     Parameters
@@ -39,8 +39,9 @@ def make_accelerator(
 
     Returns
     -------
-    tuple of Accelerator and str
-        The processes, and the precision: ``fp32``, ``bf16`` or ``fp16``.
+    tuple of Accelerator, str and str
+        The processes; this one's device, ``cuda:1`` for example; and the precision: ``fp32``,
+        ``bf16`` or ``fp16``.
 
     Raises
     ------
@@ -97,7 +98,9 @@ def make_accelerator(
             "holds the whole model (data parallel). Launch with one of the configurations in "
             "training/recipes/accelerate. A smaller --chunk-size saves memory."
         )
-    return accelerator, precision
+    # Accelerate numbers CPUs, too.
+    place = "cpu" if kind == "cpu" else str(accelerator.device)
+    return accelerator, place, precision
 
 
 def is_main_process() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -132,14 +133,23 @@ class Training:
                 f"The checkpoint {checkpoint} was written by another version of topicart ({error})."
                 " Go on with that version, or start again with --overwrite."
             ) from error
+        if self.state.step:
+            # As in its last step: if that was the very last, no other opens them.
+            self.open_blocks(self.state.step - 1)
         if self.accelerator.scaler is not None and self.state.scaler:
             self.accelerator.scaler.load_state_dict(self.state.scaler)
         if self.state.best_step:
             self.best = load_best(self.folder / CHECKPOINTS)
 
-    def open_blocks(self) -> None:
-        """Train one block more of each tower, if it is time (``unfreeze``)."""
-        if unfreeze_for(self.encoder.model, self.config, self.epoch):
+    def open_blocks(self, step: int) -> None:
+        """Train one block more of each tower, if it is time (``unfreeze``).
+
+        Parameters
+        ----------
+        step : int
+            Counted from 0.
+        """
+        if unfreeze_for(self.encoder.model, self.config, step // self.loader.steps_per_epoch):
             self._wrap(
                 make_optimizer(trainable(self.encoder.model), self.config, self.optimizer.optimizer)
             )
@@ -177,4 +187,7 @@ class Training:
         self.wrapped = self.optimizer = None
         self.accelerator.free_memory()
         self.towers = Towers(self.encoder.model)
-        self.wrapped, self.optimizer = self.accelerator.prepare(self.towers, optimizer)
+        with warnings.catch_warnings():
+            # torch calls broadcast_buffers by another name, which Accelerate does not know yet.
+            warnings.filterwarnings("ignore", "`broadcast_buffers`", FutureWarning)
+            self.wrapped, self.optimizer = self.accelerator.prepare(self.towers, optimizer)
