@@ -107,7 +107,7 @@ def kill_in(moment: str) -> None:
     elif "checkpoint" in moment:
         save = UNDER_WAY.save_checkpoint
 
-        def save_checkpoint(folder: Path, number: int, *args: Any) -> Path:
+        def save_checkpoint(folder: Path, number: int, *args: Any) -> Any:
             path = save(folder, number, *args)
             if number == step:
                 die()
@@ -390,7 +390,7 @@ def test_a_full_disk_leaves_the_checkpoint_before(
 
     save = UNDER_WAY.save_checkpoint
 
-    def save_checkpoint(folder: Path, step: int, *args: Any) -> Path:
+    def save_checkpoint(folder: Path, step: int, *args: Any) -> Any:
         limits = resource.getrlimit(resource.RLIMIT_FSIZE)
         if step == 6:
             resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
