@@ -90,7 +90,20 @@ class Setting:
     pictures: list[str]
 
     def config(self, method: str, chunk: int) -> TrainConfig:
-        """Give a configuration that never validates nor writes a checkpoint."""
+        """Give a configuration that never validates nor writes a checkpoint.
+
+        Parameters
+        ----------
+        method : str
+            What is trained.
+        chunk : int
+            Pairs that are computed at a time.
+
+        Returns
+        -------
+        TrainConfig
+            With the defaults in all else.
+        """
         never = {"validate_every": 10**9, "checkpoint_every": 10**9}
         values = {"method": method, "batch_size": self.batch, "chunk_size": chunk, **never}
         return TrainConfig.model_validate(values)
@@ -98,15 +111,43 @@ class Setting:
     def training(
         self, method: str, chunk: int, make: Callable[[Encoder, TrainConfig], Encoder] = prepared
     ) -> Training:
-        """Begin a training of a model of its own."""
+        """Begin a training of a model of its own.
+
+        Parameters
+        ----------
+        method : str
+            What is trained.
+        chunk : int
+            Pairs that are computed at a time.
+        make : callable
+            Makes the model ready.
+
+        Returns
+        -------
+        Training
+            Before its first step.
+        """
         config = self.config(method, chunk)
         encoder = make_encoder(self.model, self.device, self.precision)
         return begun(make(encoder, config), config, self.accelerator, self.folder)
 
     def loader(self, encoder: Encoder, *, kept: bool = False) -> Loader:
-        """Read pairs of works that share a few pictures."""
+        """Read pairs of works that share a few pictures.
+
+        Parameters
+        ----------
+        encoder : Encoder
+            How it takes pictures.
+        kept : bool
+            Whether pictures are decoded beforehand, as ``topicart train --cache`` does.
+
+        Returns
+        -------
+        Loader
+            Of four batches an epoch.
+        """
         captioner = captioner_of_one_length(self.folder)
-        works = make_works(max(4 * self.batch, 64), self.folder, self.pictures)
+        works = make_works(4 * self.batch, self.folder, self.pictures)
         loader = Loader(
             pairs_of(works, captioner),
             captioner,
@@ -134,25 +175,31 @@ def lanes_of(setting: Setting, steps: int) -> dict[str, Lane]:
     dict of str to Lane
         By name; without the bare steps of a model that the loop takes in chunks.
     """
+    if torch.cuda.is_available():  # the rest is for the arms that are there at the same time
+        torch.cuda.set_per_process_memory_fraction(0.8)
     lanes: dict[str, Lane] = {}
     for name in (FULL, LORA, HEADS, PEFT):
         before = _allocated()
         lane, training, loader, batch = _loop(setting, name, steps)
-        of_model = {name: lane}
+        of_model, readers = {name: lane}, {}
         bare = {FULL: BARE_FULL, LORA: BARE_LORA, PEFT: PEFT_ALONE}.get(name)
         if bare and lane.chunk == setting.batch:
             arm: Arm = BareArm(training, batch, filled_up=name == PEFT)
             of_model[bare] = _warmed(Lane(arm, steps, setting.batch))
         if name == LORA:
             kept = setting.loader(training.encoder, kept=True)
-            for source, of_loop in ((loader, FROM_FILES), (kept, FROM_PIXELS)):
+            for source, trained, read in (
+                (loader, FROM_FILES, READ_FILES),
+                (kept, FROM_PIXELS, READ_PIXELS),
+            ):
                 arm = LoopArm(training, source)
-                of_model[of_loop] = _warmed(Lane(arm, steps, setting.batch, lane.chunk))
-            lanes[READ_FILES] = Lane(ReadArm(loader), max(steps, 4), setting.batch)
-            lanes[READ_PIXELS] = Lane(ReadArm(kept), max(steps, 4), setting.batch)
+                of_model[trained] = _warmed(Lane(arm, steps, setting.batch, lane.chunk))
+                readers[read] = Lane(ReadArm(source), max(steps, 4), setting.batch)
         for one in of_model.values():
             one.own_bytes = _allocated() - before
-        lanes |= of_model
+        lanes |= of_model | readers
+    if torch.cuda.is_available():
+        torch.cuda.set_per_process_memory_fraction(1.0)
     return lanes
 
 
@@ -195,8 +242,7 @@ def take_turns(lanes: Mapping[str, Lane], rounds: int) -> None:
         How often each is timed.
     """
     for lane in lanes.values():
-        if lane.chunk is not None or lane.operations:
-            lane.arm.run(1)
+        lane.arm.run(1)
     for number in range(rounds):
         for lane in list(lanes.values())[:: -1 if number % 2 else 1]:
             others = _allocated() - lane.own_bytes

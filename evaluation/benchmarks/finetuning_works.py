@@ -78,22 +78,8 @@ def make_works(count: int, root: Path, pictures: list[str]) -> Collection:
     """
     chance = random.Random(_SEED)
 
-    def work(number: int) -> Artwork:
-        facets = {
-            "artist": (f"{chance.choice(_NOUNS)} {chance.choice(_NOUNS)}",),
-            "style": (chance.choice(_STYLES),),
-            "genre": (chance.choice(_GENRES),),
-            "subject": (chance.choice(_NOUNS),),
-            "medium": ("oil on canvas",),
-        }
-        return Artwork(
-            id=f"work-{number:07}",
-            title=_TITLE.format(*chance.sample(_NOUNS, 2)),
-            images=(pictures[number % len(pictures)],),
-            facets=facets,
-        )
-
-    return Collection.from_artworks(map(work, range(count)), root)
+    works = (_work(number, pictures[number % len(pictures)], chance) for number in range(count))
+    return Collection.from_artworks(works, root)
 
 
 def captioner_of_one_length(folder: Path) -> Captioner:
@@ -112,3 +98,16 @@ def captioner_of_one_length(folder: Path) -> Captioner:
     path = folder / "one-length.toml"
     path.write_text(_TEMPLATE, encoding="utf-8")
     return Captioner(load_caption_templates(path), facet_dropout=0.0)
+
+
+def _work(number: int, picture: str, chance: random.Random) -> Artwork:
+    """Make a work."""
+    facets = {
+        "artist": (f"{chance.choice(_NOUNS)} {chance.choice(_NOUNS)}",),
+        "style": (chance.choice(_STYLES),),
+        "genre": (chance.choice(_GENRES),),
+        "subject": (chance.choice(_NOUNS),),
+        "medium": ("oil on canvas",),
+    }
+    title = _TITLE.format(*chance.sample(_NOUNS, 2))
+    return Artwork(id=f"work-{number:07}", title=title, images=(picture,), facets=facets)
