@@ -37,7 +37,7 @@ _TOWERS: dict[str, Any] = {
         "context_length": 77, "vocab_size": 49408, "width": 16, "heads": 2, "layers": 1,
     },
 }  # fmt: skip
-_BATCH = 250
+_BATCH = 100
 _PICTURES = 50
 
 

@@ -31,7 +31,7 @@ def run(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dic
     """A whole run with a tiny model: what it writes, and what it prints."""
     out = tmp_path_factory.mktemp("results") / "speed.json"
     options = ["--model", str(tiny_model), "--batch", str(BATCH), "--rounds", "2"]
-    options += ["--picture", "96", "64", "--linear", "--works", "250", "500", "--turns", "1"]
+    options += ["--picture", "96", "64", "--linear", "--works", "200", "400", "--turns", "1"]
     with redirect_stdout(io.StringIO()) as printed:
         main([*options, "--out", str(out)])
     return json.loads(out.read_text(encoding="utf-8")), printed.getvalue()
@@ -65,14 +65,14 @@ def test_operations_are_counted_of_every_arm_with_a_model(
 
 def test_works_of_each_size_are_trained_on(run: tuple[dict[str, Any], str]) -> None:
     linear = run[0]["linear"]
-    assert [row["works"] for row in linear["rows"]] == [250, 500]
+    assert [row["works"] for row in linear["rows"]] == [200, 400]
     small, large = (row["pairs_per_s"] for row in linear["rows"])
     assert linear["ratios"]["pairs_per_s"] == pytest.approx(large / small, rel=0.01)
 
 
 def test_all_arms_stand_in_the_table(run: tuple[dict[str, Any], str]) -> None:
     assert all(f"  {name} " in run[1] for name in ARMS)
-    assert "500 works" in run[1]
+    assert "400 works" in run[1]
 
 
 def test_captions_all_have_one_length(tmp_path: Path) -> None:
