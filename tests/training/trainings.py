@@ -34,7 +34,12 @@ def train(
     source: Path, out: Path, config: TrainConfig, **how: Any
 ) -> tuple[AdapterRecord, dict[str, torch.Tensor]]:
     """Train on the CPU; give the record and all tensors that were written."""
-    record = finetune(open_collection(source), out, config, **{"device": "cpu", **how})
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # so little work is done soonest by one, above all on a busy machine
+    try:
+        record = finetune(open_collection(source), out, config, **{"device": "cpu", **how})
+    finally:
+        torch.set_num_threads(threads)
     return record, tensors(out)
 
 
