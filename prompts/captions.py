@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from knowledge_graph import centuries_of
+from knowledge_graph import centuries_of, nearest
 from prompts.caption_templates import (
+    PLACEHOLDERS,
     CaptionPart,
     CaptionTemplate,
     CaptionTemplates,
     load_caption_templates,
 )
 from prompts.cleaning import clean_value, shown
+from prompts.templates import TemplateError
 
 if TYPE_CHECKING:
     from knowledge_graph import Artwork
@@ -54,13 +56,29 @@ class Captioner:
         What ``load_caption_templates`` gives; by default the templates shipped here.
     facet_dropout
         How often a caption leaves out a fact that it could state, from 0 to less than 1.
+    leave_out
+        Placeholders that are never filled, such as ``artist``.
+
+    Raises
+    ------
+    TemplateError
+        If one of ``leave_out`` is no placeholder.
     """
 
     def __init__(
-        self, templates: CaptionTemplates | None = None, facet_dropout: float = 0.3
+        self,
+        templates: CaptionTemplates | None = None,
+        facet_dropout: float = 0.3,
+        leave_out: Iterable[str] = (),
     ) -> None:
         self.templates = load_caption_templates() if templates is None else templates
         self.facet_dropout = facet_dropout
+        self.leave_out = frozenset(leave_out)
+        for name in sorted(self.leave_out - set(PLACEHOLDERS)):
+            raise TemplateError(
+                f"leave_out names {name!r}; captions can state {', '.join(PLACEHOLDERS)}."
+                f"{nearest(name, PLACEHOLDERS)}"
+            )
         self._fitting: dict[tuple[str, ...], list[_Fitting]] = {}
 
     def sample(self, work: Artwork, chance: random.Random) -> Caption:
@@ -81,7 +99,7 @@ class Captioner:
         Caption
             Its text is empty only if no template can say anything of the work.
         """
-        known = _known(work)
+        known = self._sayable(work)
         fitting = self._fitting_of(known)
         if not fitting:
             return Caption("")
@@ -113,11 +131,18 @@ class Captioner:
             In the template that states most (the first of those that do), with the first value of
             each facet and the first three subjects; empty if nothing is known.
         """
-        known = _known(work)
+        known = self._sayable(work)
         fitting = self._fitting_of(known)
         if not fitting:
             return Caption("")
         return _told_in_full(*max(fitting, key=_n_stated), known)
+
+    def _sayable(self, work: Artwork) -> dict[str, list[Spoken]]:
+        """Everything that can be said of a work, without what is never to be."""
+        known = _known(work)
+        for name in self.leave_out & known.keys():
+            del known[name]
+        return known
 
     def _fitting_of(self, known: Mapping[str, Sequence[Spoken]]) -> list[_Fitting]:
         """Templates that can say something of a work of which these facets are known."""

@@ -59,6 +59,9 @@ class TrainConfig(BaseModel):
     """A TOML file of caption templates; by default those of ``prompts/captions.toml``."""
     facet_dropout: float = Field(default=0.3, ge=0, lt=1)
     """How often a caption leaves out a fact that it could state."""
+    leave_out: tuple[str, ...] = ()
+    """What captions never state: facets, or title, date, century, description. Without the artist,
+    more is learned of what new artists share with old ones."""
     augment: Literal["none", "crop", "crop-flip"] = "crop"
     """How pictures are varied: not, cut by up to a quarter of their area, or mirrored, too."""
 

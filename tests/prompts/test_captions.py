@@ -179,3 +179,16 @@ def test_a_file_of_templates_that_cannot_be_used_is_refused(
 def test_a_missing_file_of_templates_is_named(tmp_path: Path) -> None:
     with pytest.raises(TemplateError, match="none.toml cannot be read"):
         load_caption_templates(tmp_path / "none.toml")
+
+
+def test_what_is_left_out_is_never_stated() -> None:
+    work = Artwork(id="a", title="Sea", facets={"artist": ("Bell Ada",), "genre": ("marina",)})
+    captioner = Captioner(leave_out=("artist", "title"))
+    told = [captioner.full(work), *(captioner.sample(work, random.Random(n)) for n in range(50))]
+    assert all({facet for facet, _ in caption.facts} <= {"genre"} for caption in told)
+    assert not any("Bell" in caption.text or "Sea" in caption.text for caption in told)
+
+
+def test_only_what_captions_can_state_can_be_left_out() -> None:
+    with pytest.raises(TemplateError, match="leave_out names 'artists'.*Did you mean 'artist'"):
+        Captioner(leave_out=("artists",))
