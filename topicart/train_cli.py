@@ -131,7 +131,7 @@ def start(
     """
     with door(f"The same command with --resume goes on from the last checkpoint in {out}."):
         from knowledge_graph import open_collection
-        from training.finetune import finetune
+        from training.finetuning import finetune
         from training.processes import is_main_process
         from training.recipe import configure
 

@@ -1,8 +1,8 @@
 """Teaching encoders: contrastive fine-tuning of any open_clip model on a collection.
 
-``finetune`` reads top to bottom in ``finetune.py``; ``TrainConfig`` is all that decides its result
-and ``configure`` makes one of a recipe (``recipes``). ``python -m training`` is the door that
-``accelerate launch`` starts. ``mini`` is the making of the encoder that is bundled with topicart.
+``finetune`` reads top to bottom in ``finetuning.py``; ``TrainConfig`` is all that decides its
+result and ``configure`` makes one of a recipe (``recipes``). ``python -m training`` is the door
+that ``accelerate launch`` starts. ``mini`` is the making of the encoder bundled with topicart.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from training.config import TrainConfig
-    from training.finetune import finetune
+    from training.finetuning import finetune
     from training.recipe import configure, load_recipe, recipe_names
 
 _HOME = {
     "TrainConfig": "config",
     "configure": "recipe",
-    "finetune": "finetune",
+    "finetune": "finetuning",
     "load_recipe": "recipe",
     "recipe_names": "recipe",
 }

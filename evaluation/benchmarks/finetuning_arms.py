@@ -1,7 +1,7 @@
 """What ``finetuning_speed`` compares: the loop with each method, peft alone, and a bare step.
 
 All arms train a model of one architecture with random weights on the same pairs. Ours run
-:func:`training.finetune.fit` itself, over a loader that hands out as many batches as are timed.
+:func:`training.finetuning.fit` itself, over a loader that hands out as many batches as are timed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from topicart.model_files import ModelSource
 from topicart.openclip import BuiltModel
 from topicart.preprocess import Preprocess
 from training.config import TrainConfig
-from training.finetune import fit
+from training.finetuning import fit
 from training.loader import Loader
 from training.methods import prepare, set_train_mode
 from training.towers import Inputs

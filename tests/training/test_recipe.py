@@ -36,7 +36,7 @@ def test_the_recipes_are_those_that_are_promised() -> None:
 
 @pytest.mark.parametrize("name", recipe_names())
 def test_a_recipe_trains(name: str, tmp_path: Path, tiny_model: Path, paintings: Path) -> None:
-    from training.finetune import finetune
+    from training.finetuning import finetune
 
     config = configure(name, {**TOY, "model": str(tiny_model)})
     record = finetune(open_collection(paintings), tmp_path / "adapter", config, device="cpu")

@@ -22,7 +22,7 @@ from topicart.adapter import read_record
 from topicart.errors import ModelError, TrainingError
 from training.config import TrainConfig
 
-MODULE: Any = import_module("training.finetune")  # the package has a function of that name
+MODULE: Any = import_module("training.finetuning")  # the package has a function of that name
 STEP: Any = import_module("training.step")
 UNDER_WAY: Any = import_module("training.under_way")
 SETTINGS: dict[str, dict[str, Any]] = {

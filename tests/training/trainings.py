@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 from knowledge_graph import open_collection
 from topicart.adapter import AdapterRecord
 from training.config import TrainConfig
-from training.finetune import finetune
+from training.finetuning import finetune
 
 SMALL: dict[str, Any] = {
     "batch_size": 8,

@@ -228,17 +228,17 @@ def fit(training: Training) -> None:
             )
             norm = _descend(training, batch)
             state.step += 1
-            now = time.monotonic()
-            state.seconds += now - clock
+            ended = time.monotonic()
+            state.seconds += ended - clock
             row = {
                 "step": state.step,
                 "loss": result.loss,
                 "scale": result.scale,
                 "learning_rate": learning_rate(config, state.step - 1, training.steps),
                 "gradient_norm": norm,
-                "pairs_per_s": result.n_pairs / (now - clock),
+                "pairs_per_s": result.n_pairs / (ended - clock),
             }
-            clock = now
+            clock = ended
             if state.step % validate_every == 0 or state.step == training.steps:
                 row["mean_recall_at_10"] = validate(training)
             if state.step % curve_every == 0 or "mean_recall_at_10" in row:
@@ -249,7 +249,7 @@ def fit(training: Training) -> None:
                 stopping
                 or training.done
                 or state.step % config.checkpoint_every == 0
-                or now - saved > CHECKPOINT_EVERY_S
+                or ended - saved > CHECKPOINT_EVERY_S
             ):
                 training.save()
                 saved = time.monotonic()

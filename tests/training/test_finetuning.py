@@ -27,7 +27,7 @@ from topicart.preprocess import load_pixels
 from training.config import TrainConfig
 from training.held_out import HeldOut
 
-MODULE: Any = import_module("training.finetune")  # the package has a function of that name
+MODULE: Any = import_module("training.finetuning")  # the package has a function of that name
 METHODS = ("lora", "heads", "unfreeze", "full")
 LOSSES = ("infonce", "multi-positive", "sigmoid")
 
