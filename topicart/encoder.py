@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
@@ -77,6 +78,8 @@ class Encoder:
         The open_clip model itself.
     tokenizer : callable
         Texts to token ids.
+    tokenizer_lock : threading.Lock
+        To be held while the tokenizer is used.
     """
 
     def __init__(
@@ -102,6 +105,8 @@ class Encoder:
         self.image_size = built.preprocess.size
         self.context_length = built.context_length
         self.tokenizer = built.tokenizer
+        # Tokenizers of Hugging Face fail when two threads use one at once.
+        self.tokenizer_lock = threading.Lock()
         # Convolutions are quicker when the channels of a pixel lie side by side, and our batches
         # come that way; it changes nothing for transformers.
         # open_clip has no types.
@@ -199,7 +204,8 @@ class Encoder:
         vectors = np.empty((len(texts), self.dim), dtype=np.float32)
         for start in range(0, len(texts), batch_size):
             batch = texts[start : start + batch_size]
-            tokens = self.tokenizer(list(batch)).to(self.device)
+            with self.tokenizer_lock:
+                tokens = self.tokenizer(list(batch)).to(self.device)
             with torch.inference_mode(), self._autocast():
                 raw = encode_tokens(self.model, tokens).float().cpu().numpy()
             vectors[start : start + len(batch)] = normalise(raw)

@@ -6,7 +6,8 @@ import math
 import random
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from knowledge_graph import Artwork, Collection, Problem
     from training.batch import Batch
     from training.judge import Judged
+    from training.towers import Inputs
     from training.under_way import Training
 
 __all__ = ["finetune"]
@@ -202,7 +204,6 @@ def fit(training: Training) -> None:
     from training.processes import any_process
     from training.step import contrastive_step
     from training.stopping import StopRequest
-    from training.towers import Inputs
 
     loss = loss_of(config)
     validate_every = config.validate_every or training.loader.steps_per_epoch
@@ -210,7 +211,7 @@ def fit(training: Training) -> None:
     saved = clock = time.monotonic()
     told = -1
     with StopRequest() as stop:
-        for batch in training.loader.batches(state.step, training.steps):
+        for batch, inputs in _prepared(training):
             if training.done:
                 break
             told = _tell(training, told)
@@ -219,7 +220,7 @@ def fit(training: Training) -> None:
             result = contrastive_step(
                 training.wrapped,
                 batch,
-                Inputs(training.encoder, batch),
+                inputs,
                 loss,
                 training.accelerator,
                 chunk_size=config.chunk_size,
@@ -273,6 +274,7 @@ def validate(training: Training) -> float:
         The primary metric, mean R@10 over both ways.
     """
     state = training.state
+    state.validations += 1
     found = training.held_out.judge(classes={}).mean_recall_at_10
     if found > state.best:
         state.best, state.best_step, state.stale = found, state.step, 0
@@ -325,6 +327,7 @@ def finish(
             "training": {
                 "steps": training.state.step,
                 "best_step": training.state.best_step,
+                "validations": training.state.validations,
                 "seconds": round(training.state.seconds, 1),
                 "processes": training.accelerator.num_processes,
                 "device": training.encoder.device,
@@ -343,6 +346,15 @@ def finish(
         clear_working_files(training.folder)
     result: list[AdapterRecord] = broadcast_object_list([finished])
     return result[0]
+
+
+def _prepared(training: Training) -> Iterator[tuple[Batch, Inputs]]:
+    """Give the batches that are left; the texts of the next are tokenized meanwhile."""
+    from topicart.stream import run_ahead
+    from training.towers import Inputs
+
+    batches = training.loader.batches(training.state.step, training.steps)
+    return run_ahead(batches, partial(Inputs, training.encoder), workers=1, ahead=1)
 
 
 def _tell(training: Training, told: int) -> int:

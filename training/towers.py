@@ -78,7 +78,8 @@ class Inputs:
         self._device = encoder.device
         self._pixels = torch.from_numpy(batch.pixels)
         self._views = None if batch.views is None else torch.from_numpy(batch.views)
-        self._tokens = encoder.tokenizer([caption.text for caption in batch.captions[batch.own]])
+        with encoder.tokenizer_lock:
+            self._tokens = encoder.tokenizer([one.text for one in batch.captions[batch.own]])
         self._mean = torch.tensor(encoder.preprocess.mean, device=self._device).view(1, 3, 1, 1)
         self._std = torch.tensor(encoder.preprocess.std, device=self._device).view(1, 3, 1, 1)
 

@@ -45,6 +45,8 @@ class State:
     best_step: int = 0
     stale: int = 0
     """Validations since."""
+    validations: int = 0
+    """How often the held-out works were looked at to choose the best."""
     seconds: float = 0.0
     curves: list[dict[str, float]] = field(default_factory=list)
     """A row for each step, or for each so many steps."""
