@@ -21,7 +21,7 @@ from topicart.images import load_picture
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["Preprocess", "load_pixels"]
+__all__ = ["Preprocess", "load_pixels", "read_pixels"]
 
 _LONGEST_STRIP = 8
 
@@ -89,6 +89,35 @@ def load_pixels(path: Path, preprocess: Preprocess) -> NDArray[np.uint8]:
             f"a picture of {picture.width} x {picture.height} pixels cannot be brought to the "
             f"encoder's size ({error})"
         ) from error
+
+
+def read_pixels(root: Path, file: str, preprocess: Preprocess) -> NDArray[np.uint8] | PictureError:
+    """Read a picture of a collection; what is wrong with one is a result, not a failure.
+
+    Parameters
+    ----------
+    root : Path
+        The collection's folder, resolved.
+    file : str
+        The picture's path in it.
+    preprocess : Preprocess
+        How the encoder takes pictures.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width, 3), or PictureError
+        The pixels, RGB, or why there are none.
+    """
+    try:
+        path = (root / file).resolve()
+        # Checked when the collection was opened; a link may have been put there since.
+        if not path.is_relative_to(root):
+            return PictureError("it leads outside the collection's folder")
+        return load_pixels(path, preprocess)
+    except (OSError, RuntimeError) as error:  # a loop of links
+        return PictureError(f"the path cannot be followed ({error})")
+    except PictureError as error:
+        return error
 
 
 def _fit(picture: Image.Image, preprocess: Preprocess) -> Image.Image:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from knowledge_graph import Problem
 from topicart.embeddings import Embeddings, normalise
 from topicart.errors import PictureError
-from topicart.preprocess import Preprocess, load_pixels
+from topicart.preprocess import Preprocess, read_pixels
 from topicart.stream import default_workers, run_ahead
 
 if TYPE_CHECKING:
@@ -235,13 +235,4 @@ def _load(
     """Read one picture in a worker thread; what is wrong with it is a result, not a failure."""
     if not job.file:
         return None
-    try:
-        path = (root / job.file).resolve()
-        # Checked when the collection was opened; a link may have been put there since.
-        if not path.is_relative_to(root):
-            return PictureError("it leads outside the collection's folder")
-        return load_pixels(path, preprocess)
-    except (OSError, RuntimeError) as error:  # a loop of links
-        return PictureError(f"the path cannot be followed ({error})")
-    except PictureError as error:
-        return error
+    return read_pixels(root, job.file, preprocess)

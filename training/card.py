@@ -17,7 +17,7 @@ from training.config import TrainConfig
 if TYPE_CHECKING:
     from jinja2 import Template
 
-__all__ = ["card_text", "write_card"]
+__all__ = ["card_text", "counted_groups", "verdict", "write_card"]
 
 _PAPERS = {
     "clip": "Radford et al. (2021): Learning transferable visual models from natural language "
@@ -36,6 +36,14 @@ _LOSSES = {
     "true",
     "sigmoid": "sigmoid loss (SigLIP)",
 }
+_PLURALS = {
+    "medium": "media",
+    "series": "series",
+    "century": "centuries",
+    "half_century": "half centuries",
+}
+_SATURATED = 0.1
+"""Chance above which R@10 tells little: of fewer than a hundred works, ten are many."""
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
@@ -75,9 +83,10 @@ def card_text(record: Mapping[str, Any], *, name: str) -> str:
     ----------
     record
         The content of ``adapter.json``: ``topicart_version``, ``base``, ``method``, ``layers``,
-        ``config``, ``source`` (of which ``path``, ``train`` and ``held_out``, the numbers of works
-        on either side), ``training`` (``steps`` and ``best_step``, or nothing) and ``scores``
-        (what :func:`training.judge.compare` returned, or nothing).
+        ``config``, ``source`` (of which ``path``, and the numbers of works ``train``, ``held_out``
+        and, where not all of these judge, ``validation`` and ``test``), ``training`` (``steps``,
+        ``best_step`` and ``validations``, or nothing) and ``scores`` (what
+        :func:`training.judge.compare` returned, or nothing).
     name
         What to call it.
 
@@ -90,6 +99,8 @@ def card_text(record: Mapping[str, Any], *, name: str) -> str:
     config = TrainConfig.model_validate(record["config"])
     scores: Mapping[str, Any] = record.get("scores") or {}
     metrics = scores.get("metrics", {})
+    # Of two artists no interval over artists can be given: no column for it then.
+    grouped = any(metric["group_interval"] for metric in metrics.values())
     text = _template().render(
         record=record,
         front_matter=_Markdown(_front_matter(record)),
@@ -100,19 +111,86 @@ def card_text(record: Mapping[str, Any], *, name: str) -> str:
         config=config,
         scores=scores,
         metrics=list(metrics.values()),
-        rows=[_cells(metric, bool(scores["groups"])) for metric in metrics.values()],
+        rows=[_cells(metric, grouped) for metric in metrics.values()],
+        grouped=grouped,
+        groups=counted_groups(scores.get("groups"), config.hold_out),
         course=record.get("training") or {},
+        choice=_choice(record),
         losses=_LOSSES,
         learning_rate=config.peak_learning_rate,
         method=_method(record, config),
         captions=_captions(config),
         apart=_apart(config),
         unseen=_unseen(config),
-        verdict=_verdict(metrics.get(scores.get("primary"))),
+        verdict=verdict(scores, config.hold_out),
         papers=_papers(config),
         folder=_Markdown(json.dumps(f"path/to/{name}", ensure_ascii=False)),
     )
     return re.sub(r"\n{3,}", "\n\n", text)
+
+
+def verdict(scores: Mapping[str, Any], hold_out: str) -> str:
+    """Say what decides: whether the encoder surely got better, and how much that can mean.
+
+    Parameters
+    ----------
+    scores
+        What :func:`training.judge.compare` returned, or nothing.
+    hold_out
+        What kept training and held-out works apart.
+
+    Returns
+    -------
+    str
+        Plain sentences; empty without scores.
+    """
+    primary = scores.get("metrics", {}).get(scores.get("primary"))
+    if primary is None:
+        return ""
+    groups = scores["groups"]
+    ends = primary["group_interval"] or primary["interval"]
+    over = counted_groups(groups, hold_out) if primary["group_interval"] else "works"
+    if ends is None:
+        return "There are too few works for an interval: nothing is certain."
+    if ends[0] <= 0 <= ends[1]:
+        found = f"no certain difference from the base (the interval over {over} holds 0)."
+    elif ends[0] > 0:
+        found = f"better than the base (the interval over {over} is above 0)."
+    else:
+        found = f"worse than the base (the interval over {over} is below 0)."
+    told = [f"{primary['title']}: {found}"]
+    if groups and not primary["group_interval"]:
+        told.append(
+            f"All judged works are of {counted_groups(groups, hold_out)}: of others this says "
+            "little."
+        )
+    if primary["chance"] > _SATURATED:
+        told.append(
+            f"Among only {primary['n']:,} works chance alone reaches {primary['chance']:.3f}: hold "
+            "out more for a figure that tells more."
+        )
+    return " ".join(told)
+
+
+def counted_groups(number: int | None, hold_out: str) -> str:
+    """Count what held-out works were kept together by.
+
+    Parameters
+    ----------
+    number
+        How many groups there are, or None.
+    hold_out
+        The facet whose values make them, ``split`` or ``work``.
+
+    Returns
+    -------
+    str
+        For example ``2 artists``; empty without groups.
+    """
+    if not number:
+        return ""
+    one = hold_out.replace("_", " ")
+    return f"{number:,} {one if number == 1 else _PLURALS.get(hold_out, one + 's')}"
 
 
 @cache
@@ -229,22 +307,20 @@ def _unseen(config: TrainConfig) -> str:
     )
 
 
-def _verdict(primary: Mapping[str, Any] | None) -> str:
-    """One sentence on what decides: whether it is surely better."""
-    if primary is None:
-        return ""
-    ends = primary["group_interval"] or primary["interval"]
-    over = "groups" if primary["group_interval"] else "works"
-    if ends is None:
-        return "There are too few works for an interval: nothing is certain."
-    if ends[0] > 0:
-        return f"{primary['title']}: better than the base (the interval over {over} is above 0)."
-    if ends[1] < 0:
-        return f"{primary['title']}: worse than the base (the interval over {over} is below 0)."
-    return (
-        f"{primary['title']}: no certain difference from the base (the interval over {over} holds "
-        "0)."
-    )
+def _choice(record: Mapping[str, Any]) -> str:
+    """Say whether the works that judge had a say in which weights were kept."""
+    looks = (record.get("training") or {}).get("validations", 0)
+    if record["source"].get("validation"):
+        return (
+            "The weights were chosen on other held-out works: these were looked at before and "
+            "after, and never between."
+        )
+    if looks > 1:
+        return (
+            f"The weights are the best of {looks:,} looks at these same works, which flatters the "
+            "figures after a little."
+        )
+    return ""
 
 
 def _papers(config: TrainConfig) -> list[str]:

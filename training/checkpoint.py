@@ -25,8 +25,7 @@ __all__ = ["load_best", "load_checkpoint", "newest_checkpoint", "save_best", "sa
 KEPT = 2
 """How many checkpoints are kept; an older one serves if the newest is damaged."""
 
-BEST = "best.safetensors"
-
+_BEST = "best-{:08d}.safetensors"
 _NAME = re.compile(r"step-(\d{8})\.safetensors")
 
 _SYSTEM_ERROR = re.compile(r"\(os error (\d+)\)")
@@ -40,7 +39,7 @@ def save_checkpoint(
     optimizer: torch.optim.Optimizer,
     state: Mapping[str, Any],
 ) -> Path:
-    """Write a checkpoint, and remove all but the newest.
+    """Write a checkpoint, and remove all but the newest, and best weights that none of them names.
 
     Parameters
     ----------
@@ -53,7 +52,7 @@ def save_checkpoint(
     optimizer : torch.optim.Optimizer
         Its state is kept: tensors, for each parameter.
     state : mapping
-        JSON-ready; given back by :func:`load_checkpoint`.
+        JSON-ready; given back by :func:`load_checkpoint`. Its ``best_step`` names the best weights.
 
     Returns
     -------
@@ -75,6 +74,10 @@ def save_checkpoint(
     _write(path, tensors, {"state": json.dumps({**state, "step": step})})
     for old in _checkpoints(folder)[:-KEPT]:
         old.unlink(missing_ok=True)
+    named = {_BEST.format(_best_step(kept)) for kept in _checkpoints(folder)}
+    for best in folder.glob("best-*.safetensors"):
+        if best.name not in named:
+            best.unlink(missing_ok=True)
     return path
 
 
@@ -160,13 +163,15 @@ def load_checkpoint(
     return state
 
 
-def save_best(folder: Path, weights: Mapping[str, torch.Tensor]) -> None:
+def save_best(folder: Path, step: int, weights: Mapping[str, torch.Tensor]) -> None:
     """Write the best weights so far.
 
     Parameters
     ----------
     folder : Path
         The folder of checkpoints; made if it is not there.
+    step : int
+        The step that they are of.
     weights : mapping of str to torch.Tensor
         By name.
 
@@ -176,16 +181,19 @@ def save_best(folder: Path, weights: Mapping[str, torch.Tensor]) -> None:
         If they cannot be written; the best before are as they were.
     """
     make_folder(folder)
-    _write(folder / BEST, {name: value.contiguous() for name, value in weights.items()}, {})
+    tensors = {name: value.contiguous() for name, value in weights.items()}
+    _write(folder / _BEST.format(step), tensors, {})
 
 
-def load_best(folder: Path) -> dict[str, torch.Tensor]:
+def load_best(folder: Path, step: int) -> dict[str, torch.Tensor]:
     """Read what :func:`save_best` wrote.
 
     Parameters
     ----------
     folder : Path
         The folder of checkpoints.
+    step : int
+        The step that they are of.
 
     Returns
     -------
@@ -197,11 +205,12 @@ def load_best(folder: Path) -> dict[str, torch.Tensor]:
     TrainingError
         If the file is missing, damaged or cut short.
     """
+    path = folder / _BEST.format(step)
     try:
-        return _read(folder / BEST)[0]
+        return _read(path)[0]
     except (OSError, ValueError) as error:
         raise TrainingError(
-            f"The best weights so far, {folder / BEST}, cannot be read ({error}). Start again with "
+            f"The best weights so far, {path}, cannot be read ({error}). Start again with "
             "--overwrite."
         ) from error
 
@@ -233,6 +242,17 @@ def _write(path: Path, tensors: dict[str, torch.Tensor], header: dict[str, str])
             if number is None:
                 raise
             raise OSError(int(number[1]), os.strerror(int(number[1])), str(path)) from error
+
+
+def _best_step(path: Path) -> int:
+    """The step of the best weights that a checkpoint names; -1 if it cannot be read."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, "pt") as file:
+            return int(json.loads(file.metadata()["state"]).get("best_step", -1))
+    except (SafetensorError, OSError, ValueError, KeyError, TypeError):
+        return -1
 
 
 def _checkpoints(folder: Path) -> list[Path]:

@@ -68,8 +68,9 @@ class TrainConfig(BaseModel):
     hold_out: str = "artist"
     """What keeps training and held-out works apart: a facet, none of whose values is on both
     sides; ``split``, the parts that the source states; or ``work``, works drawn at random."""
-    hold_out_share: float = Field(default=0.1, gt=0, lt=1)
-    """Share of the works to hold out; not with ``split`` or ``hold_out_values``."""
+    hold_out_share: float = Field(default=0.2, gt=0, lt=1)
+    """Share of the works to hold out, one half to choose the best weights by, one half to judge
+    them; not with ``split`` or ``hold_out_values``."""
     hold_out_values: tuple[str, ...] = ()
     """The values of the facet to hold out, if they are not to be drawn."""
 
@@ -94,7 +95,7 @@ class TrainConfig(BaseModel):
     validate_every: int | None = Field(default=None, ge=1)
     """Steps between two validations; by default an epoch."""
     validation_works: int = Field(default=2000, ge=2)
-    """Held-out works that are looked at in a validation, at most."""
+    """Held-out works that choose, and as many that judge, at most."""
     patience: int = Field(default=3, ge=0)
     """Validations without a better mean R@10 after which training ends; 0 never ends it."""
     checkpoint_every: int = Field(default=100, ge=1)

@@ -135,15 +135,19 @@ def finetune(
         workers=workers,
         on_problem=problems.append,
     )
-    held_out = HeldOut(
-        _sample(pairs.of(split.held_out).works, config),
-        collection.root,
-        captioner,
-        encoder,
-        accelerator,
-        chunk_size=config.chunk_size,
-        workers=workers,
-        on_problem=problems.append,
+    validation, test = (
+        HeldOut(
+            _sample(pairs.of(ids).works, config),
+            collection.root,
+            captioner,
+            encoder,
+            accelerator,
+            part=part,
+            chunk_size=config.chunk_size,
+            workers=workers,
+            on_problem=problems.append,
+        )
+        for part, ids in (("validation", split.validation), ("test", split.test))
     )
     record = new_record(collection, pairs, split, captioner.templates, encoder, config)
     becomes = claim(folder, record, resume=resume, overwrite=overwrite)
@@ -151,7 +155,8 @@ def finetune(
     if becomes == "finished":
         return read_record(folder)
     progress.stage("look")
-    before = held_out.judge()
+    before = test.judge()
+    validation.judge(classes={})
     if becomes == "new":
         next(loader.batches(0, 1))  # what cannot be read is told while the folder is untouched
     else:
@@ -172,7 +177,8 @@ def finetune(
         progress,
         encoder,
         loader,
-        held_out,
+        validation,
+        test,
         steps=min(config.epochs * loader.steps_per_epoch, config.max_steps or sys.maxsize),
     )
     try:
@@ -275,7 +281,7 @@ def validate(training: Training) -> float:
     """
     state = training.state
     state.validations += 1
-    found = training.held_out.judge(classes={}).mean_recall_at_10
+    found = training.validation.judge(classes={}).mean_recall_at_10
     if found > state.best:
         state.best, state.best_step, state.stale = found, state.step, 0
         training.keep_best()
@@ -318,7 +324,7 @@ def finish(
 
     training.restore_best()
     training.progress.stage("judge")
-    after = training.held_out.judge()
+    after = training.test.judge()
     every_problem = set(gather_object(list(problems)))
     finished = record.model_copy(
         update={
@@ -372,6 +378,8 @@ def _tell(training: Training, told: int) -> int:
 
 def _descend(training: Training, batch: Batch) -> float:
     """Step down the gradient; return its norm before it was clipped."""
+    from training.step import NOT_FINITE_REMEDY
+
     optimizer, accelerator = training.optimizer, training.accelerator
     config, step = training.config, training.state.step
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
@@ -379,9 +387,8 @@ def _descend(training: Training, batch: Batch) -> float:
     # With float16 a step whose gradient overflows is left out, and the next are scaled down.
     if not math.isfinite(norm) and accelerator.scaler is None:
         raise TrainingError(
-            f"The gradient of step {step} is not finite (works {', '.join(batch.ids[:8])}, …). Use "
-            f"a lower --learning-rate than {config.peak_learning_rate:g}, or --precision fp32. The "
-            "last checkpoint is kept."
+            f"the gradient of step {step + 1} is not finite; the batch holds: "
+            f"{', '.join(batch.ids[:8])}, …. {NOT_FINITE_REMEDY}"
         )
     for group in optimizer.param_groups:
         group["lr"] = learning_rate(config, step, training.steps)

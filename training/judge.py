@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from evaluation.bootstrap import Statistic
     from knowledge_graph import Artwork
 
-__all__ = ["PRIMARY", "Judged", "TextEncoder", "ZeroShot", "compare", "judge", "mean_recall"]
+__all__ = ["PRIMARY", "Judged", "TextEncoder", "ZeroShot", "compare", "judge"]
 
 PRIMARY = "mean_recall_at_10"
 """The one metric that decides when to stop, and which weights are kept."""
@@ -90,27 +90,6 @@ class Judged:
         return sum(recall_at(ranks, 10) for ranks in ways) / 2
 
 
-def mean_recall(images: NDArray[np.float32], captions: NDArray[np.float32], k: int = 10) -> float:
-    """Return R@k, the mean of both ways; with k = 10 the primary metric.
-
-    Parameters
-    ----------
-    images
-        A vector for each work's picture, shape (n, dim), of length 1.
-    captions
-        A vector for each work's caption, shape (n, dim), of length 1.
-    k
-        How many of the best are looked at.
-
-    Returns
-    -------
-    float
-        From 0 to 1; ``k / n`` is chance.
-    """
-    both = recall_at(ranks(captions, images), k), recall_at(ranks(images, captions), k)
-    return sum(both) / 2
-
-
 def judge(
     images: NDArray[np.float32],
     captions: NDArray[np.float32],
@@ -158,6 +137,7 @@ def judge(
     told = {
         facet: _zero_shot(images, works, encoder, templates, facet, tuple(names))
         for facet, names in asked.items()
+        if names
     }
     return Judged(
         ids=tuple(work.id for work in works),

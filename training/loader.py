@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 from knowledge_graph import Problem
 from topicart.errors import PictureError, TrainingError
 from topicart.model import derive_seed
-from topicart.preprocess import Preprocess
+from topicart.preprocess import Preprocess, read_pixels
 from topicart.stream import default_workers, run_ahead
 from training.augment import View, draw_view
 from training.batch import Batch
 from training.config import TrainConfig
 from training.pairs import Pairs
-from training.pictures import read_pixels
 from training.pixel_cache import PixelCache
 from training.sampler import plan_epoch
 

@@ -21,10 +21,9 @@ from numpy.typing import NDArray
 from knowledge_graph.atomic import make_folder, replacing, write_text_atomic
 from topicart.errors import PictureError, TrainingError
 from topicart.images import DECODER_VERSION
-from topicart.preprocess import Preprocess
+from topicart.preprocess import Preprocess, read_pixels
 from topicart.stream import default_workers, run_ahead
 from training.pairs import Pairs
-from training.pictures import read_pixels
 
 if TYPE_CHECKING:
     from topicart.slices import Progress

@@ -88,6 +88,8 @@ def new_record(
             "without_caption": pairs.without_caption,
             "train": len(split.train),
             "held_out": len(split.held_out),
+            "validation": len(split.validation),
+            "test": len(split.test),
             "held_out_groups": len(set(split.groups.values())),
         },
         versions={

@@ -1,4 +1,8 @@
-"""Which works train and which judge: nothing that judges shares an artist with what trained."""
+"""Which works train, which choose the best weights, and which judge them.
+
+Nothing that chooses or judges shares an artist with what trained, and what chooses does not judge:
+the best of many looks at the same works would flatter itself.
+"""
 
 from __future__ import annotations
 
@@ -23,19 +27,23 @@ if TYPE_CHECKING:
 __all__ = ["Split", "read_split", "split_works", "write_split"]
 
 _FILE = "split.csv"
-_TRAIN, _HELD_OUT = "train", "held-out"
+_PARTS = ("train", "validation", "test")
+_TRAIN = _PARTS[0]
+_VALIDATION_NAMES = ("val", "valid", "validation", "dev")
 _FACETS = (*FACETS, *CENTURIES)
 _DRAWS = 20
 
 
 @dataclass(frozen=True)
 class Split:
-    """The two sides, as ids in ascending order."""
+    """The parts, as ids in ascending order."""
 
     train: tuple[str, ...]
     """Works to learn from."""
-    held_out: tuple[str, ...]
-    """Works to judge by."""
+    validation: tuple[str, ...]
+    """Held-out works that choose the best weights."""
+    test: tuple[str, ...]
+    """Held-out works that judge these."""
     by: str
     """What keeps them apart: a facet, ``split`` or ``work``."""
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -45,16 +53,28 @@ class Split:
     of the facet, directly or through others, have the same, which is called after one of their
     values; empty unless ``by`` is a facet."""
 
+    @property
+    def held_out(self) -> tuple[str, ...]:
+        """The works that nothing is learned from.
+
+        Returns
+        -------
+        tuple of str
+            Those that choose and those that judge, in ascending order.
+        """
+        return tuple(sorted((*self.validation, *self.test)))
+
 
 def split_works(works: Iterable[Artwork], config: TrainConfig) -> Split:
-    """Part works into those that train and those that judge.
+    """Part works into those that train, those that choose and those that judge.
 
     With a facet, works that share one of its values, directly or through others, stay together.
     Whole groups are held out, drawn at random among those that are smaller than the share that is
     asked for, until it is met as nearly as can be: a single artist with a third of the works would
     make a judge of one taste. A larger group, the smallest of them, is taken only if all smaller
     ones make less than half of the share. Never more than half of the works are held out, unless
-    their values are named, and works without a value train.
+    their values are named, and works without a value train. Half of what is held out chooses, half
+    judges, in whole groups unless one is most of it; with ``split`` as the source has it.
 
     Parameters
     ----------
@@ -66,7 +86,7 @@ def split_works(works: Iterable[Artwork], config: TrainConfig) -> Split:
     Returns
     -------
     Split
-        Both sides; neither is empty.
+        Something is held out, and something left to learn from.
 
     Raises
     ------
@@ -80,13 +100,13 @@ def split_works(works: Iterable[Artwork], config: TrainConfig) -> Split:
             "one to judge by."
         )
     if config.hold_out == "split":
-        return _by_source(pictured)
+        return _by_source(pictured, config)
     if config.hold_out == "work":
         return _by_work(pictured, config)
     return _by_facet(pictured, config)
 
 
-def _by_source(works: Sequence[Artwork]) -> Split:
+def _by_source(works: Sequence[Artwork], config: TrainConfig) -> Split:
     """Take the parts that the source states; what has none is learned from."""
     held = {work.id for work in works if work.split not in ("", _TRAIN)}
     if not held or len(held) == len(works):
@@ -97,14 +117,17 @@ def _by_source(works: Sequence[Artwork]) -> Split:
             "works of train and of val or test. Fill a column split, or hold out by --hold-out "
             "artist or work."
         )
-    return _parted(works, held, "split")
+    validation = {work.id for work in works if work.split.casefold() in _VALIDATION_NAMES}
+    if validation in (set(), held):  # the source has but one of the two
+        return _parted(works, held, "split", config)
+    return _split(works, validation, held - validation, "split")
 
 
 def _by_work(works: Sequence[Artwork], config: TrainConfig) -> Split:
     """Draw works, whoever made them."""
     wanted = min(max(round(len(works) * config.hold_out_share), 1), len(works) // 2)
     ids = sorted(work.id for work in works)
-    return _parted(works, set(_chance(config).sample(ids, wanted)), "work")
+    return _parted(works, set(_chance(config).sample(ids, wanted)), "work", config)
 
 
 def _by_facet(works: Sequence[Artwork], config: TrainConfig) -> Split:
@@ -122,7 +145,7 @@ def _by_facet(works: Sequence[Artwork], config: TrainConfig) -> Split:
     else:
         held = _drawn_groups(group_of, config, len(works))
     groups = {id_: group_of[id_] for id_ in sorted(held)}
-    return _parted(works, held, facet, values, groups)
+    return _parted(works, held, facet, config, values, groups)
 
 
 def _values(work: Artwork, facet: str) -> tuple[str, ...]:
@@ -239,13 +262,46 @@ def _parted(
     works: Sequence[Artwork],
     held: set[str],
     by: str,
+    config: TrainConfig,
     values: Mapping[str, tuple[str, ...]] | None = None,
     groups: Mapping[str, str] | None = None,
 ) -> Split:
-    ids = sorted(work.id for work in works)
+    """Halve what is held out, for choosing and for judging."""
+    validation, test = _halves(held, groups or {}, config)
+    return _split(works, validation, test, by, values, groups)
+
+
+def _halves(
+    held: set[str], groups: Mapping[str, str], config: TrainConfig
+) -> tuple[set[str], set[str]]:
+    """Deal whole groups to two sides, the largest first; single works if they come out uneven."""
+    together: dict[str, list[str]] = {}
+    for id_ in sorted(held):
+        together.setdefault(groups.get(id_, id_), []).append(id_)
+    drawn = sorted(together)
+    _chance(config).shuffle(drawn)
+    test: set[str] = set()
+    validation: set[str] = set()
+    for group in sorted(drawn, key=lambda group: -len(together[group])):
+        min(test, validation, key=len).update(together[group])
+    if 4 * len(validation) < len(held) and groups:
+        return _halves(held, {}, config)
+    return validation, test
+
+
+def _split(
+    works: Sequence[Artwork],
+    validation: set[str],
+    test: set[str],
+    by: str,
+    values: Mapping[str, tuple[str, ...]] | None = None,
+    groups: Mapping[str, str] | None = None,
+) -> Split:
+    train = {work.id for work in works} - validation - test
     return Split(
-        tuple(id_ for id_ in ids if id_ not in held),
-        tuple(id_ for id_ in ids if id_ in held),
+        tuple(sorted(train)),
+        tuple(sorted(validation)),
+        tuple(sorted(test)),
         by,
         values or {},
         groups or {},
@@ -274,7 +330,7 @@ def write_split(folder: Path, split: Split) -> Path:
     buffer = io.StringIO()
     table = csv.writer(buffer, lineterminator="\n")
     table.writerow(["id", "part", "group", split.by])
-    for part, ids in ((_TRAIN, split.train), (_HELD_OUT, split.held_out)):
+    for part, ids in zip(_PARTS, (split.train, split.validation, split.test), strict=True):
         for id_ in ids:
             values = split.values.get(id_, ())
             told = json.dumps(values, ensure_ascii=False) if values else ""
@@ -302,7 +358,7 @@ def read_split(folder: Path) -> Split:
         The file is missing, or is no such table.
     """
     file = folder / _FILE
-    sides: dict[str, list[str]] = {_TRAIN: [], _HELD_OUT: []}
+    parts: dict[str, list[str]] = {part: [] for part in _PARTS}
     values: dict[str, tuple[str, ...]] = {}
     groups: dict[str, str] = {}
     try:
@@ -312,7 +368,7 @@ def read_split(folder: Path) -> Split:
             if header != ["id", "part", "group", by]:
                 raise ValueError(f"its first row is {','.join(header)}")
             for id_, part, group, told in table:
-                sides[part].append(id_)
+                parts[part].append(id_)
                 if told:
                     values[id_] = tuple(json.loads(told))
                 if group:
@@ -322,4 +378,5 @@ def read_split(folder: Path) -> Split:
             f"{file} is no split as topicart train writes it ({error or 'it is empty'}); expected "
             "a table with id, part, group and a facet. Train anew, into another folder."
         ) from error
-    return Split(tuple(sides[_TRAIN]), tuple(sides[_HELD_OUT]), by, values, groups)
+    train, validation, test = (tuple(parts[part]) for part in _PARTS)
+    return Split(train, validation, test, by, values, groups)

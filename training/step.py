@@ -28,12 +28,17 @@ from training.targets import targets_of
 if TYPE_CHECKING:
     from accelerate import Accelerator
 
-__all__ = ["Encoded", "Inputs", "StepResult", "contrastive_step"]
+__all__ = ["Encoded", "StepResult", "contrastive_step"]
+
+NOT_FINITE_REMEDY = (
+    "Go on from the last checkpoint with --resume --precision fp32, or start again with a lower "
+    "--learning-rate (--overwrite). If it is always the same works, look at their pictures."
+)
 
 NAMED = 8
 """Works that an error names at most."""
 
-Inputs = Callable[[slice], tuple[torch.Tensor, torch.Tensor]]
+RowInputs = Callable[[slice], tuple[torch.Tensor, torch.Tensor]]
 """Some of a process's own rows (a slice of 0 … n_own) to what the towers take of them: normalised
 pixels, shape (n, 3, height, width), and tokens, shape (n, length), on the device. It is asked
 twice for the same rows and answers the same."""
@@ -67,7 +72,7 @@ class StepResult:
 def contrastive_step(
     towers: torch.nn.Module,
     batch: Batch,
-    inputs: Inputs,
+    inputs: RowInputs,
     loss: Loss,
     accelerator: Accelerator,
     *,
@@ -145,7 +150,7 @@ def _chunks(n_own: int, size: int, process: int, seed: int, step: int) -> list[_
     ]
 
 
-def _encode(towers: torch.nn.Module, inputs: Inputs, chunk: _Chunk) -> Encoded:
+def _encode(towers: torch.nn.Module, inputs: RowInputs, chunk: _Chunk) -> Encoded:
     torch.manual_seed(chunk.seed)
     return Encoded(*towers(*inputs(chunk.rows)))
 
@@ -214,7 +219,6 @@ def _not_finite(
     named = ", ".join(ids[:NAMED]) + (f" and {len(ids) - NAMED} more" if len(ids) > NAMED else "")
     cause = "the vectors are not finite of" if fault.any() else "the batch holds"
     return TrainingError(
-        f"the loss of step {step} is {value}, not a finite number; {cause}: {named}. Resume from "
-        "the last checkpoint with a lower learning_rate or with precision bf16 or fp32 (fp16 "
-        "overflows), or look at these works' pictures if it is always they"
+        f"the loss of step {step + 1} is {value}, not a finite number; {cause}: {named}. "
+        f"{NOT_FINITE_REMEDY}"
     )

@@ -64,7 +64,10 @@ class Training:
     progress: Progress
     encoder: Encoder
     loader: Loader
-    held_out: HeldOut
+    validation: HeldOut
+    """The works that choose the best weights."""
+    test: HeldOut
+    """The works that judge these."""
     steps: int
     """Steps of the whole training, if it does not end early."""
     state: State = field(default_factory=State)
@@ -141,7 +144,7 @@ class Training:
         if self.accelerator.scaler is not None and self.state.scaler:
             self.accelerator.scaler.load_state_dict(self.state.scaler)
         if self.state.best_step:
-            self.best = load_best(self.folder / CHECKPOINTS)
+            self.best = load_best(self.folder / CHECKPOINTS, self.state.best_step)
 
     def open_blocks(self, step: int) -> None:
         """Train one block more of each tower, if it is time (``unfreeze``).
@@ -174,7 +177,7 @@ class Training:
         """Keep the weights as the best so far, in memory and on disk."""
         self.best = {name: value.detach().cpu().clone() for name, value in self.weights.items()}
         if self.accelerator.is_main_process:
-            save_best(self.folder / CHECKPOINTS, self.best)
+            save_best(self.folder / CHECKPOINTS, self.state.best_step, self.best)
 
     def restore_best(self) -> None:
         """Give the model the best weights that were met."""

@@ -17,6 +17,7 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ import numpy as np
 
 from knowledge_graph import open_collection
 from knowledge_graph.atomic import write_text_atomic
+from prompts import Captioner
 from training import TrainConfig, configure, finetune
 from training.judge import Judged, ZeroShot, compare
 from training.split import Split, read_split
@@ -85,7 +87,8 @@ def measure(
     dict
         JSON-ready: ``seeds`` (what each held out), ``trainings`` (each against the base) and
         ``against`` (each against the first), the seeds pooled, as
-        :func:`training.judge.compare` gives them; intervals are over works and over artists.
+        :func:`training.judge.compare` gives them; intervals are over works and over artists, and
+        say nothing of how much trainings differ from each other.
     """
     from topicart import Encoder
 
@@ -102,12 +105,30 @@ def measure(
             )
             seconds[name] += record.training["seconds"]
             split = read_split(out)
+            look = partial(
+                _look,
+                collection=collection,
+                split=split,
+                classes=classes,
+                captioner=Captioner(leave_out=config.leave_out),
+            )
             if len(splits) < len(judged[name]) + 1:
                 splits.append(split)
-                judged["base"].append(_look(Encoder.load(config.model), collection, split, classes))
-            judged[name].append(_look(Encoder.load(str(out)), collection, split, classes))
+                judged["base"].append(look(Encoder.load(config.model)))
+            judged[name].append(look(Encoder.load(str(out))))
     pooled = {name: _pooled(found) for name, found in judged.items()}
-    artists = [group for split in splits for group in split.groups.values()]
+    judged_ids = [id_.partition(":")[2] for id_ in pooled["base"].ids]
+    artist_of = {id_: group for split in splits for id_, group in split.groups.items()}
+    artists = [artist_of[id_] for id_ in judged_ids]
+
+    def against(before: str, after: str) -> dict[str, Any]:
+        """Compare; a work that two seeds held out is drawn with both of its outcomes."""
+        by_artist = compare(pooled[before], pooled[after], groups=artists)
+        by_work = compare(pooled[before], pooled[after], groups=judged_ids)
+        for name, metric in by_artist["metrics"].items():
+            metric["interval"] = by_work["metrics"][name]["group_interval"] or metric["interval"]
+        return by_artist
+
     first, *others = trainings
     return {
         "seeds": {
@@ -120,29 +141,34 @@ def measure(
         },
         "classes": classes,
         "seconds": {name: round(value, 1) for name, value in seconds.items()},
-        "trainings": {
-            name: compare(pooled["base"], pooled[name], groups=artists) for name in trainings
-        },
-        "against": {
-            f"{name} against {first}": compare(pooled[first], pooled[name], groups=artists)
-            for name in others
-        },
+        "trainings": {name: against("base", name) for name in trainings},
+        "against": {f"{name} against {first}": against(first, name) for name in others},
     }
 
 
 def _look(
-    encoder: Encoder, collection: Collection, split: Split, classes: Mapping[str, Sequence[str]]
+    encoder: Encoder,
+    *,
+    collection: Collection,
+    split: Split,
+    classes: Mapping[str, Sequence[str]],
+    captioner: Captioner,
 ) -> Judged:
     """Judge an encoder on the works that a split holds out."""
     from accelerate import Accelerator
 
-    from prompts import Captioner
     from training.held_out import HeldOut
 
     held = set(split.held_out)
     works = [work for work in collection if work.id in held]
     held_out = HeldOut(
-        works, collection.root, Captioner(), encoder, Accelerator(cpu=True), chunk_size=64
+        works,
+        collection.root,
+        captioner,
+        encoder,
+        Accelerator(cpu=True),
+        part="test",
+        chunk_size=64,
     )
     return held_out.judge(classes=classes)
 

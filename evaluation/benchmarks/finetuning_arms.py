@@ -115,7 +115,7 @@ def begun(
     """
     nothing = cast(Any, None)  # nothing is loaded or judged but what an arm hands out
     training = Training(
-        config, folder, accelerator, Silent(), encoder, nothing, nothing, steps=ENDLESS
+        config, folder, accelerator, Silent(), encoder, nothing, nothing, nothing, steps=ENDLESS
     )
     training.begin()
     return training

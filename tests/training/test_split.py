@@ -59,8 +59,16 @@ def test_the_share_is_met_and_the_seed_draws_the_artists() -> None:
     assert drawn[0] == drawn[1]
     assert len({split.held_out for split in drawn}) == 3
     for split in drawn:
-        assert len(split.held_out) == pytest.approx(100, abs=14)  # painters have 27 or 28 works
+        assert len(split.held_out) == pytest.approx(200, abs=14)  # painters have 27 or 28 works
         assert len(set(split.groups.values())) >= 3
+
+
+def test_what_chooses_shares_no_artist_with_what_judges() -> None:
+    works = works_of(*(f"painter {n % 40}" for n in range(1000)))
+    for seed in range(5):
+        split = split_works(works, TrainConfig(seed=seed))
+        assert not artists_of(works, split.validation) & artists_of(works, split.test)
+        assert abs(len(split.validation) - len(split.test)) <= 25  # a painter has 25 works
 
 
 def test_an_artist_with_a_third_of_the_works_is_not_held_out() -> None:
@@ -68,13 +76,14 @@ def test_an_artist_with_a_third_of_the_works_is_not_held_out() -> None:
     for seed in range(20):
         split = split_works(works, TrainConfig(seed=seed))
         assert "rich" not in artists_of(works, split.held_out)
-        assert len(split.held_out) == pytest.approx(10, abs=2)
+        assert len(split.held_out) == pytest.approx(20, abs=2)
 
 
 def test_a_larger_group_is_taken_where_smaller_ones_are_too_few_to_judge_by() -> None:
     works = works_of(*["a"] * 50, *["b"] * 48, "c")
     split = split_works(works, TrainConfig())
     assert artists_of(works, split.held_out) == {"b", "c"}
+    assert abs(len(split.validation) - len(split.test)) <= 1  # not 48 works and 1
     even = works_of(*(name for name in "abcde" for _ in range(12)))
     held = {split_works(even, TrainConfig(seed=seed)).held_out for seed in range(20)}
     assert len(held) > 2
@@ -118,7 +127,16 @@ def test_the_parts_of_the_source_are_taken_as_they_are() -> None:
         Artwork(id="z", images=("z.png",)),
     ]
     split = split_works(works, TrainConfig(hold_out="split"))
-    assert split == Split(("w0000", "w0001", "z"), ("x", "y"), "split")
+    assert split == Split(("w0000", "w0001", "z"), ("x",), ("y",), "split")
+    only_test = [*works[:2], *works_of(*["a"] * 6, split="test")]
+    halved = split_works(
+        [
+            Artwork(id=f"{n}", images=work.images, split=work.split)
+            for n, work in enumerate(only_test)
+        ],
+        TrainConfig(hold_out="split"),
+    )
+    assert (len(halved.validation), len(halved.test)) == (3, 3)
     with pytest.raises(TrainingError, match="that the source states are: none \\(2\\)"):
         split_works(works_of("a", "b"), TrainConfig(hold_out="split"))
     with pytest.raises(TrainingError, match="states are: test \\(2\\); expected works of train"):
@@ -158,7 +176,8 @@ def test_a_split_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     lines = file.read_text(encoding="utf-8").splitlines()
     assert lines[0] == "id,part,group,artist"
     assert Counter(line.split(",")[1] for line in lines[1:]) == {
-        "train": len(split.train), "held-out": len(split.held_out),
+        "train": len(split.train),
+        "validation": len(split.validation), "test": len(split.test),
     }  # fmt: skip
 
 
