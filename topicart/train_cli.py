@@ -25,15 +25,19 @@ from topicart.door import (
 )
 
 _START = "start"
+_EPILOG = (
+    "A recipe sets whatever no option does. Next: `topicart fit SOURCE --model ADAPTER`, or "
+    "`topicart train export ADAPTER --out FOLDER`, which merges it into a plain open_clip model."
+)
 
 
 class _SourceFirst(TyperGroup):
     """Reads ``train SOURCE`` as ``train start SOURCE``, so that only the rest has to be named."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put the command that is left out before its arguments."""
-        if args and args[0] not in self.commands:
-            args = [_START, *args]
+        """Put the command that is left out before its arguments; help where there are none."""
+        if not args or args[0] not in self.commands:
+            args = [_START, *(args or ["--help"])]
         return super().parse_args(ctx, args)
 
 
@@ -54,49 +58,60 @@ class _Unnamed(TyperCommand):
 
 train = typer.Typer(
     cls=_SourceFirst,
-    help="Teach an encoder a collection: `train SOURCE --out ADAPTER`, then `fit --model ADAPTER`.",
-    no_args_is_help=True,
+    help="Teach an encoder a collection: train SOURCE --out ADAPTER.",
     rich_markup_mode=None,
 )
 
 
-@train.command(
-    name=_START, cls=_Unnamed, epilog="`topicart train export ADAPTER --out FOLDER` merges it."
-)
+@train.command(name=_START, cls=_Unnamed, epilog=_EPILOG)
 def start(
     source: SourceArgument,
     out: Annotated[Path, typer.Option("--out", help="Folder for the adapter.")],
     also: Annotated[
-        list[str] | None, typer.Option("--also", help="A further source to learn from.")
+        list[str] | None,
+        typer.Option("--also", help="A further source to learn from; may be given again."),
     ] = None,
     recipe: Annotated[
         str | None, typer.Option(help="laptop, one-gpu, node-8gpu, multi-node, mini, or a .yaml.")
     ] = None,
     model: Annotated[
-        str | None, typer.Option(help="The base: open_clip MODEL/PRETRAINED, a folder, or mini.")
+        str | None,
+        typer.Option(help="The base: MODEL/PRETRAINED of open_clip (ViT-B-32), a folder, or mini."),
     ] = None,
-    method: Annotated[str | None, typer.Option(help="lora, heads, unfreeze or full.")] = None,
-    rank: Annotated[int | None, typer.Option(help="LoRA's rank.")] = None,
+    method: Annotated[
+        str | None, typer.Option(help="lora (default), heads, unfreeze or full.")
+    ] = None,
+    rank: Annotated[int | None, typer.Option(help="LoRA's rank (16).")] = None,
     modules: Annotated[
         str | None, typer.Option(help="LoRA: regular expression of the layers' names.")
     ] = None,
-    loss: Annotated[str | None, typer.Option(help="infonce, multi-positive or sigmoid.")] = None,
-    hold_out: Annotated[
-        str | None, typer.Option("--hold-out", help="A facet (artist), split, or work.")
+    loss: Annotated[
+        str | None, typer.Option(help="multi-positive (default), infonce or sigmoid.")
     ] = None,
-    epochs: Annotated[int | None, typer.Option(help="How often each work is seen.")] = None,
+    hold_out: Annotated[
+        str | None,
+        typer.Option(
+            "--hold-out", help="What no held-out work shares: a facet (artist), split, or work."
+        ),
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(help="How often each work is seen (10).")] = None,
     max_steps: Annotated[int | None, typer.Option(help="End after so many steps.")] = None,
     batch_size: Annotated[
-        int | None, typer.Option(help="Pairs told apart in a step, by all processes together.")
+        int | None,
+        typer.Option(help="Pairs told apart in a step, by all processes together (256)."),
     ] = None,
     chunk_size: Annotated[
-        int | None, typer.Option(help="Pairs in a process's memory at a time.")
+        int | None, typer.Option(help="Pairs in a process's memory at a time (64).")
     ] = None,
-    learning_rate: Annotated[float | None, typer.Option(help="The highest.")] = None,
-    seed: Annotated[int | None, typer.Option(help="The one seed of every random step.")] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(help="The highest; by default as the method needs it.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="The one seed of every random step (0).")] = None,
     settings: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Any other setting of a recipe."),
+        typer.Option(
+            "--set", metavar="NAME=VALUE", help="Any other setting of a recipe; may be given again."
+        ),
     ] = None,
     images: Images = None,
     format: Format = None,  # noqa: A002 - the option is called so
@@ -113,7 +128,7 @@ def start(
         bool, typer.Option("--cache", help="Keep decoded pictures in --out while it trains.")
     ] = False,
     track: Annotated[
-        list[str] | None, typer.Option(help="Curves for tensorboard, as Accelerate writes them.")
+        list[str] | None, typer.Option(help="tensorboard: curves in OUT/logs, too.")
     ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on where this training was cut.")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from tests.training.trainings import files
 from topicart.cli import app
+from training.config import TrainConfig
 
 TERMINAL = CliRunner(env={"COLUMNS": "120"})
 SMALL = (
@@ -28,7 +30,9 @@ def adapter(paintings: Path, tiny_model: Path, tmp_path_factory: pytest.TempPath
     done = topicart("train", paintings, "--out", out, "--model", tiny_model, *SMALL)
     assert done.exit_code == 0, done.output
     assert "R@10, mean of both ways" in done.stdout
-    assert "48 works trained, 12 judged (1 of artist held out)" in done.stdout
+    told = " ".join(done.stdout.split())
+    assert re.search(r"\d+ works learned from, .*\d+ to judge \(1 artist\); the best weights", told)
+    assert "of 1 artist: of others this says little" in told
     assert f"--model {out}" in done.stdout.replace("\n", "")
     return out
 
@@ -36,10 +40,23 @@ def adapter(paintings: Path, tiny_model: Path, tmp_path_factory: pytest.TempPath
 def test_training_is_listed_and_explained() -> None:
     assert "train" in topicart("--help").stdout
     helps = [topicart("train", "--help").stdout, topicart("train", "start", "--help").stdout]
-    assert helps[0] == helps[1]
+    assert helps[0] == helps[1] == topicart("train").stdout
     for named in ("SOURCE", "--recipe", "--hold-out", "--resume", "topicart train export ADAPTER"):
         assert named in helps[0]
     assert "ADAPTER" in topicart("train", "export", "--help").stdout
+
+
+def test_its_help_tells_the_defaults() -> None:
+    told = " ".join(topicart("train", "--help").stdout.split())
+    config = TrainConfig()
+    for option, default in (
+        ("--rank", config.rank), ("--epochs", config.epochs), ("--batch-size", config.batch_size),
+        ("--chunk-size", config.chunk_size), ("--seed", config.seed),
+        ("--hold-out", config.hold_out), ("--model", config.model.partition("/")[0]),
+    ):  # fmt: skip
+        assert f"({default})" in re.split(r" --[a-z]", told.split(f" {option} <")[1])[0], option
+    assert f"{config.method} (default)" in told
+    assert f"{config.loss} (default)" in told
 
 
 def test_help_loads_no_torch() -> None:
@@ -47,6 +64,7 @@ def test_help_loads_no_torch() -> None:
 import sys
 from typer.testing import CliRunner
 from topicart.cli import app
+from training.config import TrainConfig
 done = CliRunner().invoke(app, ["train", "--help"])
 assert done.exit_code == 0, done.output
 heavy = {"torch", "numpy", "open_clip", "accelerate", "peft", "transformers", "datasets"}

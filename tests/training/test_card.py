@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from training.card import card_text, write_card
+from training.card import card_text, counted_groups, write_card
 from training.config import TrainConfig
 
 
@@ -73,14 +73,15 @@ def test_it_says_what_was_taught_and_how_good_it_is() -> None:
         "| works | 12,345 to learn from, 1,357 held out by artist: none is on both sides |" in card
     )
     assert "400 steps; the weights are those of step 350" in card
-    assert "whole groups by artist (36 of them)" in card
+    assert "or in whole groups (36 artists)" in card
+    assert "| gained, over works | over 36 artists | chance |" in card
     assert (
         "| R@10, mean of both ways | 0.070 | 0.160 | +0.090 (+0.050 to +0.123) | "
         "(+0.031 to +0.150) | 0.007 | 1,357 |"
     ) in card
     assert "| 1,679.0 | 1.0 | -1,678.0 (-1,700.0 to -1,500.5) |" in card
     assert r"2 classes: marina; nude\_\*x\*. The best constant answer reaches 0.400" in card
-    assert "better than the base (the interval over groups is above 0)" in card
+    assert "better than the base (the interval over 36 artists is above 0)" in card
     assert "Hu et al. (2022)" in card
     assert "/home/ada" not in card
 
@@ -121,6 +122,60 @@ def test_it_does_not_praise_what_is_no_better(interval: list[float] | None, said
         "mean_recall_at_10": _metric("R@10", interval=interval, group_interval=None)
     }
     assert said in card_text(record, name="x")
+
+
+def test_of_two_artists_it_shows_no_interval_over_artists_and_promises_little() -> None:
+    record = _record()
+    record["scores"]["groups"] = 2
+    for metric in record["scores"]["metrics"].values():
+        metric["group_interval"] = None
+    card = card_text(record, name="x")
+    assert "(–)" not in card
+    assert "whole groups" not in card
+    assert "better than the base (the interval over works is above 0)" in card
+    assert "All judged works are of 2 artists: of others this says little." in card
+
+
+@pytest.mark.parametrize(("works", "warned"), [(17, True), (99, True), (100, False)])
+def test_it_warns_where_ten_are_many_among_the_works(works: int, warned: bool) -> None:
+    record = _record()
+    record["scores"]["metrics"]["mean_recall_at_10"] |= {"n": works, "chance": 10 / works}
+    card = card_text(record, name="x")
+    told = f"Among only {works} works chance alone reaches {10 / works:.3f}"
+    assert (told in card) == warned
+
+
+@pytest.mark.parametrize(("looks", "said"), [(None, False), (1, False), (7, True)])
+def test_looks_at_the_works_that_judge_are_said_to_flatter(looks: int | None, said: bool) -> None:
+    record = _record()
+    if looks is not None:
+        record["training"]["validations"] = looks
+    card = card_text(record, name="x")
+    assert ("the best of 7 looks at these same works, which flatters" in card) == said
+
+
+def test_works_that_choose_do_not_judge() -> None:
+    record = _record()
+    record["training"]["validations"] = 7
+    record["source"] |= {"held_out": 2700, "validation": 1343, "test": 1357}
+    card = card_text(record, name="x")
+    assert "2,700 held out by artist: none is on both sides; 1,343 of these choose" in card
+    assert "The weights were chosen on other held-out works" in card
+    assert "looks" not in card
+
+
+@pytest.mark.parametrize(
+    ("number", "hold_out", "told"),
+    [
+        (1, "artist", "1 artist"),
+        (2, "series", "2 series"),
+        (1200, "half_century", "1,200 half centuries"),
+        (3, "medium", "3 media"),
+        (None, "work", ""),
+    ],
+)
+def test_groups_are_counted_in_words(number: int | None, hold_out: str, told: str) -> None:
+    assert counted_groups(number, hold_out) == told
 
 
 def test_a_base_in_a_folder_is_called_by_the_folders_name_alone() -> None:
