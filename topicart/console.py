@@ -30,6 +30,7 @@ _STAGES = {
     "paint": "Painting the gallery",
     "load": "Loading works and model",
     "cache": "Keeping the pictures at hand",
+    "train": "Training (pairs)",
     "look": "Judging the base",
     "judge": "Judging what was learned",
     "encode": "Looking at the pictures",
@@ -79,6 +80,7 @@ class ConsoleProgress:
             disable=quiet,
         )
         self._task: TaskID | None = None
+        self._name = ""
 
     def __enter__(self) -> ConsoleProgress:
         self._progress.start()
@@ -97,12 +99,18 @@ class ConsoleProgress:
     def stage(self, name: str) -> None:
         """Begin a stage; the one before is done."""
         self._finish()
-        self._task = self._progress.add_task(_STAGES.get(name, name), total=None, counts=False)
+        self._name = _STAGES.get(name, name)
+        self._task = self._progress.add_task(self._name, total=None, counts=False)
 
     def count(self, done: int, total: int) -> None:
         """Show how far the stage is."""
         if self._task is not None:
             self._progress.update(self._task, completed=done, total=total, counts=True)
+
+    def note(self, text: str) -> None:
+        """Write beside the stage how it goes."""
+        if self._task is not None:
+            self._progress.update(self._task, description=f"{self._name}, {text}")
 
     def _finish(self) -> None:
         if self._task is not None:

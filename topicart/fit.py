@@ -67,6 +67,10 @@ class Progress(Protocol):
         """Tell how far the stage is."""
         ...
 
+    def note(self, text: str) -> None:
+        """Tell how the stage goes, in a few words."""
+        ...
+
 
 class Silent:
     """Progress that nobody looks at."""
@@ -75,6 +79,9 @@ class Silent:
         """Do nothing."""
 
     def count(self, done: int, total: int) -> None:
+        """Do nothing."""
+
+    def note(self, text: str) -> None:
         """Do nothing."""
 
 

@@ -215,12 +215,12 @@ def fit(training: Training) -> None:
     validate_every = config.validate_every or training.loader.steps_per_epoch
     curve_every = -(-training.steps // MAX_ROWS)
     saved = clock = time.monotonic()
-    told = -1
+    training.progress.stage("train")
     with StopRequest() as stop:
         for batch, inputs in _prepared(training):
             if training.done:
                 break
-            told = _tell(training, told)
+            _tell(training)
             training.open_blocks(state.step)
             set_train_mode(model)
             result = contrastive_step(
@@ -363,17 +363,14 @@ def _prepared(training: Training) -> Iterator[tuple[Batch, Inputs]]:
     return run_ahead(batches, partial(Inputs, training.encoder), workers=1, ahead=1)
 
 
-def _tell(training: Training, told: int) -> int:
-    """Show how far the epoch is, in pairs; give the epoch, which is named if it was not yet."""
-    state, loader, batch = training.state, training.loader, training.config.batch_size
-    in_epoch = state.step % loader.steps_per_epoch
-    if training.epoch != told:
-        name = f"Epoch {training.epoch + 1} of {training.config.epochs}"
-        if state.best_step:
-            name += f", mean R@10 {state.best:.3f} so far"
-        training.progress.stage(name)
-    training.progress.count(in_epoch * batch, loader.steps_per_epoch * batch)
-    return training.epoch
+def _tell(training: Training) -> None:
+    """Show how far the training is, in pairs, and how good its best weights are."""
+    config, state = training.config, training.state
+    note = f"epoch {training.epoch + 1}/{config.epochs}"
+    if state.best_step:
+        note += f", R@10 {state.best:.3f}"
+    training.progress.note(note)
+    training.progress.count(state.step * config.batch_size, training.steps * config.batch_size)
 
 
 def _descend(training: Training, batch: Batch) -> float:

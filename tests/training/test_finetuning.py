@@ -75,7 +75,7 @@ def test_the_record_says_what_was_trained_on_what(adapter: Path, tiny_model: Pat
     assert TrainConfig(**record.config) == small(tiny_model, max_steps=8)
     assert (record.method, record.base.folder) == ("lora", str(tiny_model))
     assert (record.source["works"], record.source["train"], record.source["held_out"]) == (
-        60, 48, 12,
+        60, 36, 24,
     )  # fmt: skip
     assert record.training["steps"] == 8
     assert record.training["seconds"] > 0
@@ -86,12 +86,12 @@ def test_the_record_says_what_was_trained_on_what(adapter: Path, tiny_model: Pat
     assert len(written) == 2 * len(record.layers) + len(record.trained)
 
 
-def test_no_painter_is_on_both_sides(adapter: Path) -> None:
+def test_no_painter_is_in_two_parts(adapter: Path) -> None:
     sides: dict[str, set[str]] = {}
     for row in rows_of(adapter, "split.csv"):
         sides.setdefault(row["artist"], set()).add(row["part"])
     assert all(len(parts) == 1 for parts in sides.values())
-    assert set.union(*sides.values()) == {"train", "held-out"}
+    assert set.union(*sides.values()) == {"train", "validation", "test"}
 
 
 def test_the_curves_have_every_step(adapter: Path) -> None:
@@ -107,7 +107,7 @@ def test_the_curves_have_every_step(adapter: Path) -> None:
 
 def test_the_score_is_that_of_the_adapter_as_it_is_loaded(adapter: Path, paintings: Path) -> None:
     """Recall, once more: from the folder alone, by sorting."""
-    held = {row["id"] for row in rows_of(adapter, "split.csv") if row["part"] == "held-out"}
+    held = {row["id"] for row in rows_of(adapter, "split.csv") if row["part"] == "test"}
     collection = open_collection(paintings)
     root, works = collection.root, [work for work in collection if work.id in held]
     encoder = Encoder.load(str(adapter), device="cpu", precision="fp32")
@@ -124,7 +124,6 @@ def test_the_score_is_that_of_the_adapter_as_it_is_loaded(adapter: Path, paintin
     curve = [float(row["mean_recall_at_10"] or -1) for row in rows_of(adapter, "curves.csv")]
     after = record["scores"]["metrics"][record["scores"]["primary"]]["after"]
     assert after == pytest.approx(np.mean(both))
-    assert after == pytest.approx(max(curve), abs=1e-5)
     assert record["training"]["best_step"] == 1 + curve.index(max(curve))
 
 
@@ -155,9 +154,9 @@ def scripted(monkeypatch: pytest.MonkeyPatch, values: list[float]) -> list[dict[
     def validate(under_way: Any) -> float:
         seen.append({name: p.detach().clone() for name, p in under_way.weights.items()})
         found = next(coming)
-        under_way.held_out = Scripted(under_way.held_out, found)
+        under_way.validation = Scripted(under_way.validation, found)
         real(under_way)
-        under_way.held_out = under_way.held_out.real
+        under_way.validation = under_way.validation.real
         return found
 
     real = MODULE.validate
@@ -318,7 +317,7 @@ def with_no_picture_to_learn_from(source: Path, adapter: Path) -> dict[str, Any]
 MISTAKES: dict[str, tuple[Callable[[Path, Path], dict[str, Any]], str]] = {
     "fewer works than a batch": (
         lambda *_: {"batch_size": 64},
-        "a batch has 64 pairs, and there are 48 works .* Give --batch-size at most 48",
+        "a batch has 64 pairs, and there are 36 works .* Give --batch-size at most 36",
     ),
     "no captions": (without_captions, "none of the 60 works with a picture has a fact or a tit"),
     "one caption for all": (with_one_caption, "all 60 works have one caption, 'painting by Some"),
@@ -443,4 +442,4 @@ def test_works_looked_at_are_a_sample_of_those_held_out(
 ) -> None:
     config = small(tiny_model, method="heads", max_steps=1, validation_works=5)
     record, _ = train(paintings, tmp_path / "out", config)
-    assert (record.source["held_out"], record.scores["works"]) == (12, 5)
+    assert (record.source["test"], record.scores["works"]) == (12, 5)
