@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from knowledge_graph.atomic import write_text_atomic
-from knowledge_graph.errors import printable
+from knowledge_graph.errors import cut, printable
 from training.config import TrainConfig
 
 if TYPE_CHECKING:
@@ -115,6 +115,7 @@ def card_text(record: Mapping[str, Any], *, name: str) -> str:
         grouped=grouped,
         groups=counted_groups(scores.get("groups"), config.hold_out),
         course=record.get("training") or {},
+        took=_took(record.get("training") or {}),
         choice=_choice(record),
         losses=_LOSSES,
         learning_rate=config.peak_learning_rate,
@@ -228,7 +229,7 @@ def _count(value: object) -> str:
 
 
 def _joined(parts: Iterable[object], between: str) -> _Markdown:
-    return _Markdown(between.join(map(_escaped, parts)))
+    return _Markdown(between.join(_escaped(cut(str(part))) for part in parts))
 
 
 def _cells(metric: Mapping[str, Any], grouped: bool) -> list[str]:
@@ -285,7 +286,19 @@ def _method(record: Mapping[str, Any], config: TrainConfig) -> str:
 def _captions(config: TrainConfig) -> str:
     own = config.caption_templates
     told = f"templates of {own.name}" if own else "topicart's templates"
-    return f"{told}, drawn anew each epoch; {config.facet_dropout:.0%} of the facts left out"
+    never = f", {', '.join(config.leave_out)} always" if config.leave_out else ""
+    return f"{told}, drawn anew each epoch; {config.facet_dropout:.0%} of the facts left out{never}"
+
+
+def _took(course: Mapping[str, Any]) -> str:
+    """Say how long the steps took, and on what; of records that tell it."""
+    if "seconds" not in course:
+        return ""
+    hours, rest = divmod(round(course["seconds"]), 3600)
+    minutes, seconds = divmod(rest, 60)
+    time = f"{hours} h {minutes:02} min" if hours else f"{minutes} min {seconds:02} s"
+    processes = f"{course['processes']:,} process" + "es" * (course["processes"] > 1)
+    return f"{time} in {processes} on {course['device']}, with {course['precision']}"
 
 
 def _apart(config: TrainConfig) -> str:

@@ -154,6 +154,27 @@ def test_looks_at_the_works_that_judge_are_said_to_flatter(looks: int | None, sa
     assert ("the best of 7 looks at these same works, which flatters" in card) == said
 
 
+@pytest.mark.parametrize(
+    ("seconds", "processes", "told"),
+    [
+        (61.4, 1, "| took | 1 min 01 s in 1 process on cpu, with fp32 |"),
+        (7325.0, 16, "| took | 2 h 02 min in 16 processes on cpu, with fp32 |"),
+    ],
+)
+def test_it_says_what_it_took(seconds: float, processes: int, told: str) -> None:
+    record = _record()
+    assert "| took" not in card_text(record, name="x")
+    record["training"] |= {"seconds": seconds, "processes": processes}
+    record["training"] |= {"device": "cpu", "precision": "fp32"}
+    assert told in card_text(record, name="x")
+
+
+def test_what_captions_leave_out_is_told() -> None:
+    card = card_text(_record(leave_out=("artist", "title")), name="x")
+    assert "30% of the facts left out, artist, title always |" in card
+    assert "all that is known of a work but its artist, title." in card
+
+
 def test_works_that_choose_do_not_judge() -> None:
     record = _record()
     record["training"]["validations"] = 7
