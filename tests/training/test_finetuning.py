@@ -431,7 +431,7 @@ def test_a_loss_that_is_not_finite_names_step_and_works(
 
     monkeypatch.setattr(MODULE, "learning_rate", diverging)
     config = small(tiny_model, method="heads", checkpoint_every=1, validate_every=6)
-    with pytest.raises(TrainingError, match="the loss of step 3 is nan, .*: p[0-9]+.*learning"):
+    with pytest.raises(TrainingError, match="the loss of step 4 is nan, .*: p[0-9]+.*learning"):
         train(paintings, tmp_path / "out", config)
     kept = {path.name for path in (tmp_path / "out" / "checkpoints").iterdir()}
     assert "step-00000003.safetensors" in kept
