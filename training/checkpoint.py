@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -222,9 +223,12 @@ def _read(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
     try:
         with safe_open(path, "pt") as file:
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-            return tensors, file.metadata() or {}
+            header = file.metadata() or {}
     except SafetensorError as error:
         raise ValueError(str(error)) from error
+    if header.pop("crc32", "") != _crc32(tensors, header):
+        raise ValueError("its contents do not have its checksum")
+    return tensors, header
 
 
 def _write(path: Path, tensors: dict[str, torch.Tensor], header: dict[str, str]) -> None:
@@ -234,9 +238,10 @@ def _write(path: Path, tensors: dict[str, torch.Tensor], header: dict[str, str])
 
     for left in path.parent.glob(".tmp*"):  # by safetensors, when it was killed
         left.unlink(missing_ok=True)
+    tensors = {name: tensor.cpu() for name, tensor in tensors.items()}
     with replacing(path) as beside:
         try:
-            save_file(tensors, beside, header)
+            save_file(tensors, beside, {**header, "crc32": _crc32(tensors, header)})
         except SafetensorError as error:
             number = _SYSTEM_ERROR.search(str(error))
             if number is None:
@@ -253,6 +258,17 @@ def _best_step(path: Path) -> int:
             return int(json.loads(file.metadata()["state"]).get("best_step", -1))
     except (SafetensorError, OSError, ValueError, KeyError, TypeError):
         return -1
+
+
+def _crc32(tensors: Mapping[str, torch.Tensor], header: Mapping[str, str]) -> str:
+    """Sum up what a file holds: a flipped bit would train on, unseen, to other weights."""
+    import torch
+
+    found = zlib.crc32(json.dumps(sorted(header.items())).encode())
+    for name, tensor in sorted(tensors.items()):
+        found = zlib.crc32(f"{name} {tensor.dtype} {list(tensor.shape)}".encode(), found)
+        found = zlib.crc32(tensor.flatten().view(torch.uint8).numpy().data, found)
+    return f"{found:08x}"
 
 
 def _checkpoints(folder: Path) -> list[Path]:

@@ -25,7 +25,7 @@ LEARNING_RATES: dict[Method, float] = {
 class TrainConfig(BaseModel):
     """What decides the weights of an adapter; two trainings with the same are the same."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     model: str = DEFAULT_MODEL
     """The base: whatever ``Encoder.load`` takes, except an adapter."""
@@ -34,7 +34,7 @@ class TrainConfig(BaseModel):
     """What is trained: ``lora`` (low-rank adapters in both towers, and the projections),
     ``heads`` (the projections), ``unfreeze`` (projections and last blocks, then one block more
     every so often) or ``full`` (all weights). The temperature is trained with each."""
-    rank: int = Field(default=16, ge=1)
+    rank: int = Field(default=16, ge=1, le=4096)
     """LoRA: rank of the update of a weight matrix (Hu et al. 2022, section 4.1)."""
     alpha: float = Field(default=32.0, gt=0)
     """LoRA: the update is scaled by ``alpha / rank``."""
@@ -100,7 +100,7 @@ class TrainConfig(BaseModel):
     """Validations without a better mean R@10 after which training ends; 0 never ends it."""
     checkpoint_every: int = Field(default=100, ge=1)
     """Steps between two checkpoints, from which a training that was cut goes on."""
-    seed: int = Field(default=0, ge=0)
+    seed: int = Field(default=0, ge=0, lt=2**63)
     """The one seed of every random step."""
 
     @model_validator(mode="after")

@@ -104,6 +104,8 @@ def configure(recipe: str | None = None, options: Mapping[str, Any] | None = Non
         # What is wrong with settings together has no one place.
         key = str(first["loc"][0]) if first["loc"] else ""
         what = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "tuple_type":
+            what = "Input should be a list, such as [artist, title]"
         if not key:
             raise _error(f"The settings contradict each other: {what}.") from error
         where = f"The recipe {recipe}" if key in settings and key not in given else "The options"

@@ -4,10 +4,18 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
 from torch import nn
 
 from topicart.errors import TrainingError
-from training.checkpoint import load_checkpoint, newest_checkpoint, save_checkpoint
+from training.checkpoint import (
+    load_best,
+    load_checkpoint,
+    newest_checkpoint,
+    save_best,
+    save_checkpoint,
+)
 from training.config import TrainConfig
 from training.optimizer import make_optimizer
 
@@ -56,3 +64,38 @@ def test_a_checkpoint_of_something_else_changes_nothing(tmp_path: Path) -> None:
         load_checkpoint(path, parameters, optimizer)
     assert all(torch.equal(parameters[name], value) for name, value in before.items())
     assert optimizer.state
+
+
+def test_a_flipped_bit_is_found(tmp_path: Path) -> None:
+    parameters, optimizer = stepped()
+    path = save_checkpoint(tmp_path, 1, parameters, optimizer, {"best": 0.5})
+    save_best(tmp_path, 1, parameters)
+    (best,) = tmp_path.glob("best*")
+    for file in (path, best):
+        content = bytearray(file.read_bytes())
+        content[-2] ^= 0x40
+        file.write_bytes(content)
+    before = {name: parameter.detach().clone() for name, parameter in parameters.items()}
+    with pytest.raises(TrainingError, match=r"damaged .* checksum\)\. There is no older one"):
+        load_checkpoint(path, parameters, optimizer)
+    with pytest.raises(TrainingError, match="best weights .* checksum.* --overwrite"):
+        load_best(tmp_path, 1)
+    assert all(torch.equal(parameters[name], value) for name, value in before.items())
+
+
+def test_a_checkpoint_of_another_form_is_damaged(tmp_path: Path) -> None:
+    parameters, optimizer = stepped()
+    path = save_checkpoint(tmp_path, 1, parameters, optimizer, {})
+    with safe_open(path, "pt") as file:
+        header = file.metadata()
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    others: list[tuple[dict[str, torch.Tensor], dict[str, str]]] = [
+        ({name: tensor.half() for name, tensor in tensors.items()}, header),
+        ({**tensors, "optimizer/exp_avg/other": torch.zeros(3)}, header),
+        (tensors, {**header, "state": "[" * 100_000}),
+        (tensors, {}),
+    ]
+    for changed, said in others:
+        save_file(changed, path, said)
+        with pytest.raises(TrainingError, match="is damaged or cut short"):
+            load_checkpoint(path, parameters, optimizer)
