@@ -98,7 +98,7 @@ def resolve_model(name: str) -> ModelSource:
             f"The model {name!r} is empty. Give a name that `topicart models` lists, or a folder."
         )
     folder = Path(path).expanduser()
-    if (folder / ADAPTER_FILE).is_file() and not _in_open_clip(name):
+    if _is_adapter(name):
         return _from_adapter(name, folder)
     if path != name:
         return _from_folder(name, folder)
@@ -258,13 +258,18 @@ def _from_adapter(name: str, folder: Path) -> ModelSource:
     record = read_record(folder)
     require_finished(folder, record)
     base = base_name(folder, record)
-    source = resolve_model(base)
-    if source.adapter is not None:
+    if _is_adapter(base):  # asked before it is resolved: it may be this one
         raise ModelError(
             f"The adapter {folder} names another adapter, {base}, as its base. Adapters belong to "
             "whole models: export that one first (`topicart train export`)."
         )
-    return replace(source, name=name, adapter=folder.absolute())
+    return replace(resolve_model(base), name=name, adapter=folder.absolute())
+
+
+def _is_adapter(name: str) -> bool:
+    """Whether a name stands for an adapter's folder."""
+    folder = Path(name.removeprefix("local-dir:")).expanduser()
+    return (folder / ADAPTER_FILE).is_file() and not _in_open_clip(name)
 
 
 def _from_folder(name: str, folder: Path, *, note: str = "") -> ModelSource:

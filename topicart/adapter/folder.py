@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from knowledge_graph.atomic import write_text_atomic
+from knowledge_graph.errors import cut, printable
 from topicart.errors import ModelError
 from topicart.models import ADAPTER_FILE
 
@@ -126,12 +128,14 @@ def read_record(folder: Path) -> AdapterRecord:
         values = json.loads(path.read_text(encoding="utf-8"))
         _require_known_format(folder, values)
         return AdapterRecord.model_validate(values)
-    except (ValidationError, ValueError, RecursionError, OSError) as error:
-        said = " ".join(str(error).split())[:200]
-        raise ModelError(
-            f"{path} cannot be read ({said}). The adapter is damaged: copy its folder again, or "
-            "train again."
-        ) from error
+    except ModelError:
+        raise
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise _unreadable(path, f"{place}: {first['msg']}") from error
+    except (ValueError, RecursionError, OSError) as error:
+        raise _unreadable(path, str(error)) from error
 
 
 def write_record(folder: Path, record: AdapterRecord) -> None:
@@ -219,9 +223,10 @@ def base_name(folder: Path, record: AdapterRecord) -> str:
     recorded = Path(record.base.folder)
     beside = folder.absolute().parent / recorded.name
     for place in (recorded, beside):
-        if place.is_dir() and place != folder.absolute():
+        # A name that is too long for any folder is no error here.
+        if os.path.isdir(place) and place != folder.absolute():  # noqa: PTH112
             return f"local-dir:{place}"
-    raise ModelError(
+    raise _error(
         f"The adapter {folder} belongs to the model folder {recorded}, which is not there, nor is "
         f"{beside}. Put the folder in one of these places; or, on a machine that has both, run "
         "`topicart train export ADAPTER --out FOLDER`, which writes a model that needs no base."
@@ -251,7 +256,7 @@ def adapter_sha256(folder: Path, base_sha256: str) -> str:
     """
     base = read_record(folder).base
     if base.weights_sha256 != base_sha256:
-        raise ModelError(
+        raise _error(
             f"{folder} is an adapter for another base model: it was trained on {base.name} with "
             f"weights of SHA-256 {base.weights_sha256[:12]}…, and {base.folder or base.name} has "
             f"{base_sha256[:12]}… here. Bring back the weights that it was trained on, or train "
@@ -265,6 +270,14 @@ def adapter_sha256(folder: Path, base_sha256: str) -> str:
     return both.hexdigest()
 
 
+def _unreadable(path: Path, reason: str) -> ModelError:
+    """An error for a record that is damaged."""
+    return _error(
+        f"{path} cannot be read ({cut(' '.join(reason.split()), 200)}). The adapter is damaged: "
+        "copy its folder again, or train again."
+    )
+
+
 def _require_known_format(folder: Path, values: Any) -> None:
     """Refuse a newer format before its contents are looked at."""
     if not isinstance(values, Mapping):
@@ -273,8 +286,13 @@ def _require_known_format(folder: Path, values: Any) -> None:
     if not major.isdecimal():
         raise ValueError(f"expected a version like {FORMAT} as format, found {major!r}")
     if int(major) > int(ours):
-        raise ModelError(
+        raise _error(
             f"The adapter {folder} was written in format {values['format']} by topicart "
             f"{values.get('topicart_version')}; this topicart reads format {ours}. Use that "
             "version, or a newer one."
         )
+
+
+def _error(message: str) -> ModelError:
+    """An error whose quotations of a record obey no terminal."""
+    return ModelError(printable(message))

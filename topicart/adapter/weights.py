@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -109,9 +110,9 @@ def _merge(model: torch.nn.Module, folder: Path, record: AdapterRecord) -> None:
     parameters = dict(model.named_parameters())
     for layer in record.layers:
         halves = [_take(tensors, f"{_PREFIX}{layer}.lora_{half}.weight", path) for half in "AB"]
-        down, up = (half.flatten(1) for half in halves)
+        down, up = (half.flatten(1) if half.ndim > 1 else half.view(1, -1) for half in halves)
         weight = parameters.get(f"{layer}.weight")
-        fits = weight is not None and up.shape[1] == down.shape[0]
+        fits = weight is not None and up.shape[1] == down.shape[0] > 0
         if weight is None or not fits or (up.shape[0], down.shape[1]) != weight.flatten(1).shape:
             raise _misfit(path, layer, halves[0], weight)
         update = (up @ down).view(weight.shape)
@@ -139,20 +140,27 @@ def _replace(model: torch.nn.Module, folder: Path, record: AdapterRecord) -> Non
 def _alpha(path: Path) -> float:
     """Read the one setting of peft's configuration that the shapes do not tell."""
     try:
-        return float(json.loads(path.read_text(encoding="utf-8"))["lora_alpha"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        alpha = float(json.loads(path.read_text(encoding="utf-8"))["lora_alpha"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise _damaged(path, error) from error
+    if not math.isfinite(alpha):
+        raise _damaged(path, ValueError(f"lora_alpha is {alpha}"))
+    return alpha
 
 
 def _read(path: Path) -> dict[str, torch.Tensor]:
-    """Read a file of tensors."""
+    """Read a file of tensors of finite numbers."""
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
     try:
-        return load_file(path)
+        tensors = load_file(path)
     except (SafetensorError, OSError) as error:
         raise _damaged(path, error) from error
+    for name, tensor in tensors.items():
+        if not (tensor.is_floating_point() and tensor.float().isfinite().all()):
+            raise _damaged(path, ValueError(f"not all numbers of {name} are finite ones"))
+    return tensors
 
 
 def _take(tensors: Mapping[str, torch.Tensor], name: str, path: Path) -> torch.Tensor:

@@ -80,7 +80,7 @@ def test_a_training_that_was_cut_is_refused(moved: Path) -> None:
 
 def test_a_newer_format_is_refused(moved: Path) -> None:
     change(moved / "adapter", format="2.3", topicart_version="9.0")
-    with pytest.raises(ModelError, match=r"in format 2.3 by topicart 9.0; this topicart reads fo"):
+    with pytest.raises(ModelError, match=r"^The adapter .* in format 2.3 by topicart 9.0; this t"):
         Encoder.load(str(moved / "adapter"))
     change(moved / "adapter", format="1.7", unheard_of=True)
     assert Encoder.load(str(moved / "adapter"), device="cpu").dim == 24
@@ -91,6 +91,27 @@ def test_a_damaged_record_is_refused(moved: Path, content: str) -> None:
     (moved / "adapter" / "adapter.json").write_text(content, encoding="utf-8")
     with pytest.raises(ModelError, match=r"adapter.json cannot be read .* The adapter is damaged"):
         Encoder.load(str(moved / "adapter"))
+
+
+def test_what_is_wrong_with_a_record_is_named_and_obeys_no_terminal(moved: Path) -> None:
+    change(moved / "adapter", layers="visual")
+    with pytest.raises(
+        ModelError, match=r"cannot be read \(layers: Input should be a valid tuple\)"
+    ):
+        Encoder.load(str(moved / "adapter"))
+    change(moved / "adapter", layers=[], format="9\x1b[31m", topicart_version="9")
+    with pytest.raises(ModelError, match="cannot be read .*a version like 1.0") as caught:
+        Encoder.load(str(moved / "adapter"))
+    assert str(caught.value).isprintable()
+    for name in ("\x1b[31mred", "x" * 5000):
+        change(
+            moved / "adapter",
+            format="1.0",
+            base={"name": "base", "folder": name, "weights_sha256": ""},
+        )
+        with pytest.raises(ModelError, match="which is not there, nor is") as caught:
+            Encoder.load(str(moved / "adapter"))
+        assert str(caught.value).isprintable()
 
 
 def test_a_folder_without_a_record_is_no_adapter(tmp_path: Path) -> None:
@@ -105,3 +126,11 @@ def test_an_adapter_is_no_base(moved: Path, tmp_path: Path) -> None:
     write_record(second, record.model_copy(update={"base": base}))
     with pytest.raises(ModelError, match="names another adapter, .* as its base"):
         Encoder.load(str(second))
+
+
+def test_an_adapter_is_not_its_own_base(moved: Path) -> None:
+    adapter = moved / "adapter"
+    base = {"name": str(adapter), "folder": "", "weights_sha256": ""}
+    change(adapter, base=base)
+    with pytest.raises(ModelError, match="names another adapter, .* as its base"):
+        Encoder.load(str(adapter))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from pathlib import Path
 from typing import Any
@@ -163,7 +164,7 @@ def test_a_file_cut_short_is_refused(adapter: Path, name: str) -> None:
 
 
 def test_settings_of_peft_that_say_nothing_are_refused(adapter: Path) -> None:
-    for content in ("{", "[]", "{}", '{"lora_alpha": "much"}'):
+    for content in ("{", "[]", "{}", '{"lora_alpha": "much"}', '{"lora_alpha": NaN}', "[" * 99_999):
         (adapter / "adapter_config.json").write_text(content, encoding="utf-8")
         with pytest.raises(ModelError, match=r"adapter_config.json is missing, damaged"):
             Encoder.load(str(adapter))
@@ -189,6 +190,36 @@ def test_tensors_that_do_not_fit_are_refused(adapter: Path) -> None:
     low_rank = load_file(adapter / "adapter_model.safetensors")
     save_file(low_rank | {name: torch.zeros(16, 5)}, adapter / "adapter_model.safetensors")
     with pytest.raises(ModelError, match=rf"\(16, 5\) for {layer}, and the model has \(32, 32\)"):
+        Encoder.load(str(adapter))
+
+
+@pytest.mark.parametrize("name", ["adapter_model.safetensors", "trained.safetensors"])
+@pytest.mark.parametrize("kind", ["not a number", "infinite", "whole", "true or false"])
+def test_tensors_of_other_than_finite_numbers_are_refused(
+    adapter: Path, name: str, kind: str
+) -> None:
+    changed = {
+        "not a number": lambda tensor: tensor * math.nan,
+        "infinite": lambda tensor: tensor + math.inf,
+        "whole": lambda tensor: tensor.int(),
+        "true or false": lambda tensor: tensor > 0,
+    }[kind]
+    tensors = load_file(adapter / name)
+    save_file({key: changed(tensor) for key, tensor in tensors.items()}, adapter / name)
+    with pytest.raises(ModelError, match=rf"{name} is .*\(not all numbers of .* are finite ones\)"):
+        Encoder.load(str(adapter))
+
+
+@pytest.mark.parametrize("shapes", [((), ()), ((0, 32), (32, 0)), ((5,), (5,))])
+def test_halves_that_make_no_matrix_are_refused(
+    adapter: Path, shapes: tuple[tuple[int, ...], tuple[int, ...]]
+) -> None:
+    layer = read_record(adapter).layers[0]
+    tensors = load_file(adapter / "adapter_model.safetensors")
+    for half, shape in zip("AB", shapes, strict=True):
+        tensors[f"base_model.model.{layer}.lora_{half}.weight"] = torch.zeros(shape)
+    save_file(tensors, adapter / "adapter_model.safetensors")
+    with pytest.raises(ModelError, match=f"for {layer}, and the model has"):
         Encoder.load(str(adapter))
 
 
