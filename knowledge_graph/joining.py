@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,7 @@ def join_collections(collections: Sequence[Collection]) -> Collection:
     Raises
     ------
     CollectionError
-        There is none to join, or no folder holds all of them (other drives).
+        There is none to join, one is given twice, or no folder holds all of them (other drives).
     """
     if not collections:
         raise CollectionError("there is no collection to join; expected one or more. Name some.")
@@ -41,6 +42,12 @@ def join_collections(collections: Sequence[Collection]) -> Collection:
         return collections[0]
     import pyarrow as pa
 
+    for one, other in combinations(collections, 2):
+        if len(one) and one.root == other.root and one.arrow.equals(other.arrow):
+            raise CollectionError(
+                f"{other.source} has the same works and pictures as {one.source}; expected each "
+                "source once. Leave one out."
+            )
     root = _common_folder([collection.root for collection in collections])
     ids: list[str] = []
     taken: set[str] = set()

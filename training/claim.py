@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -48,17 +49,24 @@ def require_usable(folder: Path, *, resume: bool = False, overwrite: bool = Fals
     Raises
     ------
     TrainingError
-        If it is a file, or a folder with something in it that is no adapter; or if what is there
-        is both to be gone on with and to be replaced.
+        If a file is in its place or nothing may be written there, if it is a folder with something
+        in it that is no adapter, or if what is there is both to be gone on with and replaced.
     """
     if resume and overwrite:
         raise TrainingError(
             f"--resume goes on with the training in {folder}, and --overwrite replaces it: give "
             "one of them."
         )
-    if folder.exists() and not folder.is_dir():
-        raise TrainingError(f"--out {folder} is a file. Name a folder that is new or an adapter.")
-    if folder.exists() and not (folder / ADAPTER_FILE).is_file():
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if not there.is_dir():
+        raise TrainingError(
+            f"--out {folder}: {there} is a file. Name a folder that is new or an adapter."
+        )
+    if (folder / ADAPTER_FILE).is_file():
+        return
+    if not os.access(there, os.W_OK):
+        raise TrainingError(f"--out {folder}: nothing may be written to {there}. Name another one.")
+    if folder.exists():
         remove_leftovers(folder)
         if any(not path.name.startswith(".") for path in folder.iterdir()):
             raise TrainingError(

@@ -65,3 +65,9 @@ def test_one_source_stays_as_it_is_and_one_folder_is_no_prefix(tmp_path: Path) -
 def test_nothing_cannot_be_joined() -> None:
     with pytest.raises(CollectionError, match="no collection to join"):
         join_collections([])
+
+
+def test_a_source_given_twice_is_refused(paintings: Path, tiny_collection_folder: Path) -> None:
+    one, other = open_collection(paintings), open_collection(tiny_collection_folder)
+    with pytest.raises(CollectionError, match="has the same works and pictures .* Leave one out"):
+        join_collections([one, other, open_collection(paintings / "metadata.csv")])

@@ -146,7 +146,8 @@ def test_export_writes_a_model_of_its_own(adapter: Path, tmp_path: Path) -> None
         (["train", "{paintings}", "--out", "{adapter}", "--model", "{tiny}", "--batch-size", "8"],
          8, "holds another training (different: "),
         (["train", "{paintings}", "--out", "{paintings}"], 8, "holds no adapter"),
-        (["train", "export", "{paintings}", "--out", "new"], 3, "open_clip_config.json"),
+        (["train", "export", "{paintings}", "--out", "new"], 3, "is no adapter"),
+        (["train", "{paintings}", "--out", "{paintings}/metadata.csv/new"], 8, "is a file"),
     ],
 )  # fmt: skip
 def test_mistakes_get_a_sentence_and_an_exit_code_and_leave_nothing(

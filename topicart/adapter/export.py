@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from knowledge_graph.atomic import make_folder, replacing, write_text_atomic
+from topicart.adapter.folder import read_record
 from topicart.errors import ModelError
 from topicart.model_files import ModelSource, resolve_model, sha256_of_weights, text_files
-from topicart.models import CONFIG_FILE, WEIGHT_FILES
+from topicart.models import ADAPTER_FILE, CONFIG_FILE, WEIGHT_FILES
 
 if TYPE_CHECKING:
     import torch
@@ -51,13 +52,9 @@ def export_merged(adapter: Path, out: Path, *, overwrite: bool = False) -> Path:
     """
     from topicart.openclip import build_model
 
+    read_record(adapter)  # it says so if there is none
     source = resolve_model(f"local-dir:{adapter}")
-    if source.adapter is None:
-        raise ModelError(
-            f"{adapter} is no adapter: there is nothing to merge. Name a folder that "
-            "`topicart train SOURCE --out FOLDER` has written."
-        )
-    _require_free(out, (source.adapter, source.weights.parent), overwrite=overwrite)
+    _require_free(out, (adapter, source.weights.parent), overwrite=overwrite)
     sha256_of_weights(source)
     built = build_model(source)
     make_folder(out)
@@ -81,6 +78,8 @@ def _require_free(out: Path, used: tuple[Path, ...], *, overwrite: bool) -> None
             f"{out} holds the adapter or its base, which the export would damage. Name another "
             "folder."
         )
+    if (out / ADAPTER_FILE).is_file():
+        raise ModelError(f"{out} holds an adapter, which is not replaced. Name another folder.")
     if out.is_dir() and any(out.iterdir()) and not overwrite:
         raise ModelError(
             f"{out} is not empty. Name a new folder, or give --overwrite to replace the model in "

@@ -95,7 +95,19 @@ def test_a_folder_in_use_is_refused(tmp_path: Path) -> None:
             export_merged(tmp_path / "adapter", place, overwrite=True)
 
 
-def test_a_whole_model_has_nothing_to_merge(tmp_path: Path) -> None:
+def test_another_adapter_is_not_replaced(tmp_path: Path) -> None:
     base = write_clip_folder(tmp_path / "base")
-    with pytest.raises(ModelError, match="is no adapter: there is nothing to merge"):
-        export_merged(base, tmp_path / "out")
+    for name in ("adapter", "other"):
+        write_adapter(tmp_path / name, str(base), method="heads")
+    before = sorted((tmp_path / "other").iterdir())
+    with pytest.raises(ModelError, match="other holds an adapter, which is not replaced"):
+        export_merged(tmp_path / "adapter", tmp_path / "other", overwrite=True)
+    assert sorted((tmp_path / "other").iterdir()) == before
+
+
+@pytest.mark.parametrize("name", ["base", "nowhere"])
+def test_what_is_no_adapter_has_nothing_to_merge(name: str, tmp_path: Path) -> None:
+    write_clip_folder(tmp_path / "base")
+    with pytest.raises(ModelError, match=f"{name} is no adapter: it has no adapter.json. Name a"):
+        export_merged(tmp_path / name, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
