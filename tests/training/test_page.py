@@ -68,6 +68,24 @@ def test_the_recipe_and_the_template_can_be_used(tmp_path: Path) -> None:
     assert loaded.name == "museum label"
 
 
+def test_its_python_runs_as_written(
+    paintings: Path, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    (tmp_path / "paintings").symlink_to(paintings)
+    (tmp_path / "captions.toml").write_text(_blocks("toml")[0], encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    for block in _blocks("python"):
+        code = block.replace('"mini"', repr(str(tiny_model)))  # mini takes a minute
+        exec(compile(code, "training.md", "exec"), names)
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in told[-2:]] == ["heads", "lora"]
+    encoder = names["encoder"]
+    by_peft = names["model"].encode_text(encoder.tokenizer(["a horse"]), normalize=True)
+    assert by_peft.detach().numpy() == pytest.approx(encoder.encode_texts(["a horse"]), abs=1e-5)
+
+
 def test_it_names_the_recipes_that_there_are_as_they_are() -> None:
     rows = re.findall(r"^\| `([\w-]+)` \|.*\| ([\w-]+) \| ([\d,]+) \|$", PAGE, re.MULTILINE)
     assert {name for name, _, _ in rows} == set(recipe_names())
