@@ -60,11 +60,12 @@ def _told(record: AdapterRecord, groups: str) -> Text:
 
 
 def _row(metric: Mapping[str, Any], interval_of: str) -> list[Text]:
-    """A metric as cells; green where the interval says that it got better, red if worse."""
+    """A metric as cells; green where no interval doubts that it got better, red if worse."""
     form = "{:.1f}" if metric["better"] == "lower" else "{:.3f}"
     low, high = metric[interval_of] or (0.0, 0.0)
+    known = [ends for ends in (metric["interval"], metric["group_interval"]) if ends]
     gained = metric["lift"] if metric["better"] == "higher" else -metric["lift"]
-    sure = low > 0 or high < 0
+    sure = bool(known) and not any(least <= 0 <= most for least, most in known)
     style = ("green" if gained > 0 else "red") if sure else ""
     signed = form.replace(":", ":+")
     interval = f"{signed.format(low)} to {signed.format(high)}" if metric[interval_of] else ""

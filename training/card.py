@@ -148,23 +148,22 @@ def verdict(scores: Mapping[str, Any], hold_out: str) -> str:
     primary = scores.get("metrics", {}).get(scores.get("primary"))
     if primary is None:
         return ""
-    groups = scores["groups"]
-    ends = primary["group_interval"] or primary["interval"]
-    over = counted_groups(groups, hold_out) if primary["group_interval"] else "works"
-    if ends is None:
+    groups = counted_groups(scores["groups"], hold_out)
+    ends = {"works": primary["interval"], groups: primary["group_interval"]}
+    known = {over: interval for over, interval in ends.items() if interval is not None}
+    # Of few groups, the interval over them can be the narrower one: both have to agree.
+    open_ = [over for over, (low, high) in known.items() if low <= 0 <= high]
+    if not known:
         return "There are too few works for an interval: nothing is certain."
-    if ends[0] <= 0 <= ends[1]:
-        found = f"no certain difference from the base (the interval over {over} holds 0)."
-    elif ends[0] > 0:
-        found = f"better than the base (the interval over {over} is above 0)."
+    if open_:
+        found = f"no certain difference from the base (the interval over {open_[-1]} holds 0)."
+    elif primary["lift"] > 0:
+        found = f"better than the base (the interval over {[*known][-1]} is above 0)."
     else:
-        found = f"worse than the base (the interval over {over} is below 0)."
+        found = f"worse than the base (the interval over {[*known][-1]} is below 0)."
     told = [f"{primary['title']}: {found}"]
     if groups and not primary["group_interval"]:
-        told.append(
-            f"All judged works are of {counted_groups(groups, hold_out)}: of others this says "
-            "little."
-        )
+        told.append(f"All judged works are of {groups}: of others this says little.")
     if primary["chance"] > _SATURATED:
         told.append(
             f"Among only {primary['n']:,} works chance alone reaches {primary['chance']:.3f}: hold "

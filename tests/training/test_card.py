@@ -119,7 +119,12 @@ def test_it_does_not_praise_what_is_no_better(interval: list[float] | None, said
     record = _record()
     record["scores"]["groups"] = None
     record["scores"]["metrics"] = {
-        "mean_recall_at_10": _metric("R@10", interval=interval, group_interval=None)
+        "mean_recall_at_10": _metric(
+            "R@10",
+            lift=sum(interval or [0.0]) / 2,
+            interval=interval,
+            group_interval=None,
+        )
     }
     assert said in card_text(record, name="x")
 
@@ -197,6 +202,13 @@ def test_works_that_choose_do_not_judge() -> None:
 )
 def test_groups_are_counted_in_words(number: int | None, hold_out: str, told: str) -> None:
     assert counted_groups(number, hold_out) == told
+
+
+def test_both_intervals_have_to_agree_that_it_is_better() -> None:
+    record = _record()
+    record["scores"]["metrics"]["mean_recall_at_10"] |= {"interval": [-0.01, 0.2]}
+    card = card_text(record, name="x")
+    assert "no certain difference from the base (the interval over works holds 0)" in card
 
 
 def test_a_base_in_a_folder_is_called_by_the_folders_name_alone() -> None:
