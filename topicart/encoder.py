@@ -25,6 +25,8 @@ from topicart.slices import Progress, encode_slices, require_positive, slices_of
 from topicart.text_tower import encode_tokens
 
 if TYPE_CHECKING:
+    import torch
+
     from knowledge_graph import Collection
     from topicart.openclip import BuiltModel
 
@@ -218,6 +220,21 @@ class Encoder:
             )
         return vectors
 
+    def standardise(self, pictures: torch.Tensor) -> torch.Tensor:
+        """Bring pictures to the mean and spread that the model takes, in place.
+
+        Parameters
+        ----------
+        pictures : torch.Tensor of float, shape (n, 3, height, width)
+            On the encoder's device, from 0 to 1.
+
+        Returns
+        -------
+        torch.Tensor
+            The same.
+        """
+        return pictures.sub_(self._mean).div_(self._std)
+
     def encode_pixels(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Encode one batch of pictures of the model's input size.
 
@@ -237,7 +254,7 @@ class Encoder:
             batch = torch.from_numpy(pixels).to(self.device, non_blocking=True)
             # A view: what lay as (n, height, width, 3) is channels-last already.
             batch = batch.permute(0, 3, 1, 2).float().div_(255.0)
-            batch.sub_(self._mean).div_(self._std)
+            self.standardise(batch)
             with self._autocast():
                 raw = self.model.encode_image(batch)
             return normalise(raw.float().cpu().numpy())

@@ -30,7 +30,7 @@ def make_accelerator(
     device : str
         ``auto``, ``cpu``, ``cuda``, ``cuda:1`` or ``mps``; several processes share out the GPUs.
     precision : str
-        ``auto`` (what Accelerate was launched with, else what suits the device), ``fp32``,
+        ``auto`` (as Accelerate was launched, else what suits the device), ``fp32``,
         ``bf16`` or ``fp16``.
     track : sequence of str
         Accelerate's trackers.
@@ -61,6 +61,8 @@ def make_accelerator(
     launched_with = os.environ.get("ACCELERATE_MIXED_PRECISION", "no")
     if precision == "auto" and launched_with in ("bf16", "fp16"):
         precision = launched_with
+    elif precision == "auto" and kind == "mps":
+        precision = "fp32"  # nobody scales float16's gradients there
     precision = choose_precision(precision, kind)
     if precision == "fp16" and kind == "cpu":
         raise TrainingError(

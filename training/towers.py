@@ -80,11 +80,7 @@ class Inputs:
         self._views = None if batch.views is None else torch.from_numpy(batch.views)
         with encoder.tokenizer_lock:
             self._tokens = encoder.tokenizer([one.text for one in batch.captions[batch.own]])
-        self._mean = torch.tensor(encoder.preprocess.mean, device=self._device).view(1, 3, 1, 1)
-        self._std = torch.tensor(encoder.preprocess.std, device=self._device).view(1, 3, 1, 1)
-
-    def __len__(self) -> int:
-        return len(self._pixels)
+        self._standardise = encoder.standardise
 
     def __call__(self, rows: slice) -> tuple[torch.Tensor, torch.Tensor]:
         """Give some rows.
@@ -103,5 +99,4 @@ class Inputs:
         pictures = pixels.permute(0, 3, 1, 2).float().div_(255.0)
         if self._views is not None:
             pictures = apply_views(pictures, self._views[rows].to(self._device))
-        pictures = pictures.sub_(self._mean).div_(self._std)
-        return pictures, self._tokens[rows].to(self._device, non_blocking=True)
+        return self._standardise(pictures), self._tokens[rows].to(self._device, non_blocking=True)
