@@ -138,7 +138,7 @@ def load_caption_templates(path: Path | None = None) -> CaptionTemplates:
         content = tomllib.loads(text)
     except OSError as error:
         raise TemplateError(f"The caption templates {name} cannot be read: {error}.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise TemplateError(f"The caption templates {name} are not valid TOML: {error}.") from error
     tables = content.get("template")
     if not isinstance(tables, list) or not tables or len(content) > 1:

@@ -241,7 +241,7 @@ def _settings(pairs: list[str]) -> dict[str, Any]:
         name, equals, value = pair.partition("=")
         try:
             found[name.strip().replace("-", "_")] = yaml.safe_load(value)
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, RecursionError) as error:
             raise typer.BadParameter(f"--set {pair}: the value is no YAML ({error}).") from None
         if not name or not equals:
             raise typer.BadParameter("Write --set as NAME=VALUE, for example --set augment=none.")

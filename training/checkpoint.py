@@ -8,14 +8,14 @@ seed and the number of the step, so no state of a random generator has to be kep
 from __future__ import annotations
 
 import json
-import os
 import re
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from knowledge_graph.atomic import make_folder, remove_leftovers, replacing
+from knowledge_graph.atomic import make_folder, remove_leftovers
+from topicart.adapter import write_tensors
 from topicart.errors import TrainingError
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ KEPT = 2
 
 _BEST = "best-{:08d}.safetensors"
 _NAME = re.compile(r"step-(\d{8})\.safetensors")
-
-_SYSTEM_ERROR = re.compile(r"\(os error (\d+)\)")
-"""How safetensors tells that the disk is full, for example."""
 
 
 def save_checkpoint(
@@ -232,21 +229,11 @@ def _read(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
 
 
 def _write(path: Path, tensors: dict[str, torch.Tensor], header: dict[str, str]) -> None:
-    """Write a safetensors file, whole or not at all."""
-    from safetensors import SafetensorError
-    from safetensors.torch import save_file
-
+    """Write a safetensors file with a checksum, whole or not at all."""
     for left in path.parent.glob(".tmp*"):  # by safetensors, when it was killed
         left.unlink(missing_ok=True)
     tensors = {name: tensor.cpu() for name, tensor in tensors.items()}
-    with replacing(path) as beside:
-        try:
-            save_file(tensors, beside, {**header, "crc32": _crc32(tensors, header)})
-        except SafetensorError as error:
-            number = _SYSTEM_ERROR.search(str(error))
-            if number is None:
-                raise
-            raise OSError(int(number[1]), os.strerror(int(number[1])), str(path)) from error
+    write_tensors(path, tensors, {**header, "crc32": _crc32(tensors, header)})
 
 
 def _best_step(path: Path) -> int:

@@ -55,7 +55,7 @@ def load_recipe(name_or_path: str) -> dict[str, Any]:
 
     try:
         content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         problem = " ".join(str(error).split())
         raise _error(f"The recipe {name} is not valid YAML: {problem}.") from error
     settings = {} if content is None else content

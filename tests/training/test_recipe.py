@@ -99,6 +99,7 @@ def test_an_unknown_recipe_is_answered_with_those_there_are() -> None:
         ("learning_rate: .nan", "own.yaml: learning_rate is nan: input should be"),
         ("rank: 99999999999", "own.yaml: rank is 99999999999: input should be less than or equal"),
         ("seed: 99999999999999999999", "own.yaml: seed is 9+: input should be less than"),
+        ("leave_out: " + 5000 * "[", "own.yaml is not valid YAML: maximum recursion depth"),
         ("1: 2", "own.yaml sets '1', which is no setting"),
         ("mo\x1bdel: 2", "own.yaml is not valid YAML: .*special characters are not allowed"),
     ],

@@ -19,7 +19,7 @@ from topicart.adapter.folder import (
     require_finished,
     write_record,
 )
-from topicart.adapter.weights import load_weights, save_weights
+from topicart.adapter.weights import load_weights, save_weights, write_tensors
 
 if TYPE_CHECKING:
     from topicart.adapter.attention import SplitAttention, fold_attention, split_attention
@@ -59,6 +59,7 @@ __all__ = [
     "split_attention",
     "tower_blocks",
     "write_record",
+    "write_tensors",
 ]
 
 

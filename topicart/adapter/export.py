@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from knowledge_graph.atomic import make_folder, replacing, write_text_atomic
 from topicart.adapter.folder import read_record
+from topicart.adapter.weights import write_tensors
 from topicart.errors import ModelError
 from topicart.model_files import ModelSource, resolve_model, sha256_of_weights, text_files
 from topicart.models import ADAPTER_FILE, CONFIG_FILE, WEIGHT_FILES
@@ -89,8 +90,6 @@ def _require_free(out: Path, used: tuple[Path, ...], *, overwrite: bool) -> None
 
 def _write_weights(path: Path, model: torch.nn.Module) -> None:
     """Write all tensors in float32, each with memory of its own."""
-    from safetensors.torch import save_file
-
     weights: dict[str, torch.Tensor] = {}
     written: set[int] = set()
     for name, tensor in model.state_dict().items():
@@ -98,9 +97,7 @@ def _write_weights(path: Path, model: torch.nn.Module) -> None:
         # safetensors refuses tensors that share memory, as tied weights do.
         weights[name] = whole.clone() if whole.data_ptr() in written else whole
         written.add(whole.data_ptr())
-    with replacing(path) as beside:
-        save_file(weights, beside, {"format": "pt"})
-        beside.chmod(0o644)  # safetensors lets only its maker read a file
+    write_tensors(path, weights, {"format": "pt"})
 
 
 def _config(source: ModelSource, built: BuiltModel, out: Path) -> dict[str, Any]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from knowledge_graph.atomic import write_bytes_atomic, write_text_atomic
+from knowledge_graph.atomic import replacing, write_bytes_atomic, write_text_atomic
 from topicart.adapter.folder import (
     LORA_CONFIG,
     LORA_WEIGHTS,
@@ -23,11 +24,13 @@ from topicart.errors import ModelError
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["load_weights", "save_weights"]
+__all__ = ["load_weights", "save_weights", "write_tensors"]
 
 _LORA_NAME = re.compile(r"(?P<layer>.+)\.lora_(?P<half>[AB])\.default\.weight")
 _PREFIX = "base_model.model."
 """What stands before the names in peft's files: its name for the model that it wraps."""
+_SYSTEM_ERROR = re.compile(r"\(os error (\d+)\)")
+"""How safetensors tells that the disk is full, for example."""
 
 
 def save_weights(folder: Path, model: torch.nn.Module) -> tuple[list[str], list[str]]:
@@ -68,6 +71,39 @@ def save_weights(folder: Path, model: torch.nn.Module) -> tuple[list[str], list[
         write_bytes_atomic(folder / LORA_WEIGHTS, save(lora, metadata))
     write_bytes_atomic(folder / TRAINED_WEIGHTS, save(whole, metadata))
     return list(layers), list(whole)
+
+
+def write_tensors(
+    path: Path, tensors: Mapping[str, torch.Tensor], header: Mapping[str, str]
+) -> None:
+    """Write a safetensors file tensor by tensor, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        The file; replaced at once.
+    tensors : mapping of str to torch.Tensor
+        By name; none shares memory with another.
+    header : mapping of str to str
+        What the file says of itself.
+
+    Raises
+    ------
+    WriteError
+        If it cannot be written.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import save_file
+
+    with replacing(path) as beside:
+        try:
+            save_file(dict(tensors), beside, dict(header))
+        except SafetensorError as error:
+            number = _SYSTEM_ERROR.search(str(error))
+            if number is None:
+                raise
+            raise OSError(int(number[1]), os.strerror(int(number[1])), str(path)) from error
+        beside.chmod(0o644)  # safetensors lets only its maker read a file
 
 
 def load_weights(model: torch.nn.Module, folder: Path) -> None:

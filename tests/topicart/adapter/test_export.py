@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 
+from knowledge_graph import WriteError
 from tests.topicart.adapter.trained import vectors, write_adapter
 from tests.topicart.tiny_models import paint_collection, write_clip_folder, write_hf_folder
 from topicart import Encoder, ModelError
@@ -93,6 +95,21 @@ def test_a_folder_in_use_is_refused(tmp_path: Path) -> None:
     for place in (base, tmp_path / "adapter"):
         with pytest.raises(ModelError, match="holds the adapter or its base, which the export"):
             export_merged(tmp_path / "adapter", place, overwrite=True)
+
+
+def test_a_full_disk_is_told_and_leaves_no_half_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_tensors: object, path: Path, _header: object) -> None:
+        path.write_bytes(b"half")
+        raise SafetensorError("I/O error: No space left on device (os error 28)")
+
+    base = write_clip_folder(tmp_path / "base")
+    write_adapter(tmp_path / "adapter", str(base), method="heads")
+    monkeypatch.setattr("safetensors.torch.save_file", full)
+    with pytest.raises(WriteError, match="open_clip_model.safetensors: the disk is full"):
+        export_merged(tmp_path / "adapter", tmp_path / "out")
+    assert not list((tmp_path / "out").iterdir())
 
 
 def test_another_adapter_is_not_replaced(tmp_path: Path) -> None:
