@@ -299,12 +299,23 @@ def test_a_checkpoint_cut_short_is_told_and_the_older_one_serves(
     assert same(train(paintings, out, config, resume=True)[1], whole)
 
 
+def test_every_checkpoint_that_is_kept_has_the_best_weights_that_it_names(
+    interrupted: Path, paintings: Path, tiny_model: Path, tmp_path: Path,
+    whole: dict[str, torch.Tensor],
+) -> None:  # fmt: skip
+    """The older checkpoint serves to the bit though the newest had seen better weights since."""
+    out = Path(shutil.copytree(interrupted, tmp_path / "out"))
+    newest = max((out / "checkpoints").glob("step-*"))
+    newest.unlink()
+    assert same(train(paintings, out, config_of("lora", tiny_model), resume=True)[1], whole)
+
+
 def test_best_weights_cut_short_are_told(
     interrupted: Path, paintings: Path, tiny_model: Path, tmp_path: Path
 ) -> None:
     out = Path(shutil.copytree(interrupted, tmp_path / "out"))
-    best = out / "checkpoints" / "best.safetensors"
-    best.write_bytes(best.read_bytes()[:-9])
+    for best in (out / "checkpoints").glob("best-*"):
+        best.write_bytes(best.read_bytes()[:-9])
     with pytest.raises(TrainingError, match="The best weights so far, .* Start again with --over"):
         train(paintings, out, config_of("lora", tiny_model), resume=True)
 
@@ -406,6 +417,7 @@ def test_a_full_disk_leaves_the_checkpoint_before(
         with pytest.raises(WriteError, match="Cannot write .*step-00000006.safetensors: File too"):
             train(paintings, tmp_path / "out", config)
     left = {path.name for path in (tmp_path / "out" / "checkpoints").iterdir()}
-    assert left == {"best.safetensors", "step-00000003.safetensors"}
+    assert {name.partition("-")[0] for name in left} == {"best", "step"}
+    assert [name for name in left if name.startswith("step")] == ["step-00000003.safetensors"]
     assert same(train(paintings, tmp_path / "out", config, resume=True)[1], whole)
     assert tensors(tmp_path / "out").keys() == whole.keys()
