@@ -113,7 +113,7 @@ CaptionTemplates = tuple[CaptionTemplate, ...]
 """Forms of captions, in the order of their file."""
 
 
-def load_caption_templates(path: Path | None = None) -> CaptionTemplates:
+def load_caption_templates(path: Path | str | None = None) -> CaptionTemplates:
     """Read and check a file of caption templates.
 
     Parameters
@@ -134,7 +134,9 @@ def load_caption_templates(path: Path | None = None) -> CaptionTemplates:
     """
     name = str(path) if path else "captions.toml"
     try:
-        text = (path or files("prompts") / "captions.toml").read_text(encoding="utf-8")
+        text = (Path(path) if path else files("prompts") / "captions.toml").read_text(
+            encoding="utf-8"
+        )
         content = tomllib.loads(text)
     except OSError as error:
         raise TemplateError(f"The caption templates {name} cannot be read: {error}.") from error

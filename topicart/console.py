@@ -30,7 +30,7 @@ _STAGES = {
     "paint": "Painting the gallery",
     "load": "Loading works and model",
     "cache": "Keeping the pictures at hand",
-    "train": "Training (pairs)",
+    "train": "Pairs",
     "look": "Judging the base",
     "judge": "Judging what was learned",
     "encode": "Looking at the pictures",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -106,3 +107,32 @@ def test_settings_that_it_names_exist() -> None:
     settings = {name or value for name, value in named} - {"num_processes"}
     assert len(settings) > 5
     assert settings <= set(TrainConfig.model_fields)
+
+
+def test_every_figure_of_pace_stands_in_the_file_of_results() -> None:
+    folder = ROOT / "evaluation" / "benchmarks" / "results"
+    results = json.loads((folder / "finetuning_speed.json").read_text(encoding="utf-8"))
+    page = " ".join(PAGE.split())
+    measured = results["models"]["ViT-B-32"]
+    pace = {name: arm["pairs_per_s"] for name, arm in measured["arms"].items()}
+    ratio = {name: found["median"] for name, found in measured["ratios"].items()}
+    assert f"| `full` | {pace['full']:.1f} | 1 |" in page
+    for method, to_full in (("lora", "lora's pace to full's"), ("heads", "heads' pace to full's")):
+        assert f"| `{method}` | {pace[method]:.1f} | {ratio[to_full]:.2f} |" in page
+    assert f"gain {measured[OPERATIONS]['full']:.2f}" in page
+    assert f"reaches {pace['peft on MultiheadAttention']:.1f} in the same loop" in page
+    assert f"{ratio[PEFT]:.2f} times as quick" in page
+    assert f"and {pace[ALONE]:.1f} as open_clip runs it" in page
+    assert f"({ratio[PEFT + ' without our loop']:.2f} times)" in page
+    assert f"adds {100 * (ratio[LOOP] - 1):.1f} % to the bare step" in page
+    assert f"adds {100 * (ratio[FILES] - 1):.1f} % to `lora`" in page
+    assert f"learned {results['linear']['ratios']['pairs_per_s']:.2f} times" in page
+    few, many = (row["prepare_cpu_us_per_work"] for row in results["linear"]["rows"])
+    assert f"{many:.0f} µs there and {few:.0f} µs here" in page
+
+
+OPERATIONS = "operations, of lora's"
+PEFT = "lora's pace to peft's"
+ALONE = "peft, open_clip's own forward"
+LOOP = "full's time to the bare step's"
+FILES = "time from files to lora's"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from copy import deepcopy
 from pathlib import Path
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 __all__ = ["export_merged"]
 
 _CARD = "README.md"
+_MERGED = (
+    "This folder holds the base and the adapter merged by `topicart train export`: a whole "
+    "open_clip model, which needs neither. What follows is the adapter's card."
+)
 
 
 def export_merged(adapter: Path, out: Path, *, overwrite: bool = False) -> Path:
@@ -63,7 +68,7 @@ def export_merged(adapter: Path, out: Path, *, overwrite: bool = False) -> Path:
     for file in text_files(source.text_folder):
         _copy(file, out)
     if (adapter / _CARD).is_file():
-        _copy(adapter / _CARD, out)
+        _write_card((adapter / _CARD).read_text(encoding="utf-8"), out)
     # Last: without it the folder is no model, should writing be cut short.
     content = json.dumps(_config(source, built, out), indent=2, ensure_ascii=False)
     write_text_atomic(out / CONFIG_FILE, content + "\n")
@@ -113,6 +118,12 @@ def _config(source: ModelSource, built: BuiltModel, out: Path) -> dict[str, Any]
         if str(text.get(key) or "").startswith((".", "/", "~")):
             text[key] = str(out.absolute())
     return {"model_cfg": changed, "preprocess_cfg": built.preprocess.as_dict()}
+
+
+def _write_card(text: str, out: Path) -> None:
+    """Write an adapter's card, and that this is more than the adapter."""
+    told = re.sub(r"(?m)^# .*$", rf"\g<0>\n\n> {_MERGED}", text, count=1)
+    write_text_atomic(out / _CARD, told)
 
 
 def _copy(file: Path, folder: Path) -> None:
