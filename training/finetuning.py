@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import math
-import random
-import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from prompts import Captioner, load_caption_templates
-from topicart.adapter import AdapterRecord, read_record, save_weights, write_record
+from topicart.adapter import AdapterRecord, save_weights, write_record
 from topicart.errors import TrainingError
 from topicart.fit import Progress, Silent, now
 from topicart.run import write_problems
-from training.claim import LOGS, PIXELS, begin, claim, clear_working_files, require_usable
+from training.claim import clear_working_files
 from training.config import TrainConfig
-from training.loader import Loader
 from training.optimizer import learning_rate
-from training.pairs import pairs_of
-from training.record import new_record, write_curves
-from training.split import Split, split_works, write_split
+from training.record import write_curves
+from training.setting_up import Begun, set_up
 
 if TYPE_CHECKING:
-    from knowledge_graph import Artwork, Collection, Problem
+    from knowledge_graph import Collection
     from training.batch import Batch
-    from training.judge import Judged
     from training.towers import Inputs
     from training.under_way import Training
 
@@ -95,98 +89,28 @@ def finetune(
     ModelError
         If the base cannot be loaded.
     """
-    import torch
-
-    from topicart.encoder import Encoder
-    from training.held_out import HeldOut
-    from training.methods import prepare
-    from training.processes import make_accelerator, require_agreement
-    from training.under_way import Training
-
-    config = config or TrainConfig()
-    folder = Path(out)
-    require_usable(folder, resume=resume, overwrite=overwrite)
-    accelerator, device, precision = make_accelerator(device, precision, track, folder / LOGS)
-    progress = (progress if accelerator.is_main_process else None) or Silent()
-    problems: list[Problem] = []
-
-    progress.stage("load")
-    captioner = Captioner(
-        load_caption_templates(config.caption_templates), config.facet_dropout, config.leave_out
-    )
-    pairs = pairs_of(collection, captioner)
-    split = split_works(pairs.works, config)
-    encoder = Encoder.load(config.model, device=device, precision=precision)
-    torch.manual_seed(config.seed)  # LoRA's matrices are drawn
-    prepare(
-        encoder.model,
-        config,
-        image_size=encoder.image_size,
-        context_length=encoder.context_length,
-    )
-    loader = Loader(
-        pairs.of(split.train),
-        captioner,
-        encoder.preprocess,
-        config,
-        root=collection.root,
-        rank=accelerator.process_index,
-        world=accelerator.num_processes,
+    begun = set_up(
+        collection,
+        Path(out),
+        config or TrainConfig(),
+        resume=resume,
+        overwrite=overwrite,
+        device=device,
+        precision=precision,
         workers=workers,
-        on_problem=problems.append,
+        cache=cache,
+        track=track,
+        progress=progress or Silent(),
     )
-    validation, test = (
-        HeldOut(
-            _sample(pairs.of(ids).works, config),
-            collection.root,
-            captioner,
-            encoder,
-            accelerator,
-            part=part,
-            chunk_size=config.chunk_size,
-            workers=workers,
-            on_problem=problems.append,
-        )
-        for part, ids in (("validation", split.validation), ("test", split.test))
-    )
-    record = new_record(collection, pairs, split, captioner.templates, encoder, config)
-    becomes = claim(folder, record, resume=resume, overwrite=overwrite)
-    require_agreement(becomes, folder)
-    if becomes == "finished":
-        return read_record(folder)
-    progress.stage("look")
-    before = test.judge()
-    validation.judge(classes={})
-    if becomes == "new":
-        next(loader.batches(0, 1))  # what cannot be read is told while the folder is untouched
-    else:
-        record = record.model_copy(update={"created": read_record(folder).created})
-    accelerator.wait_for_everyone()
-    if accelerator.is_main_process:
-        begin(folder, record, resume=becomes == "resume")
-        write_split(folder, split)
-    accelerator.wait_for_everyone()
-    accelerator.init_trackers(folder.name)
-    if cache:
-        progress.stage("cache")
-        loader.fill_cache(folder / PIXELS, accelerator, progress.count)
-    training = Training(
-        config,
-        folder,
-        accelerator,
-        progress,
-        encoder,
-        loader,
-        validation,
-        test,
-        steps=min(config.epochs * loader.steps_per_epoch, config.max_steps or sys.maxsize),
-    )
+    if isinstance(begun, AdapterRecord):
+        return begun
+    training = begun.training
     try:
         training.begin()
         fit(training)
-        return finish(training, record, before, split, problems)
+        return finish(begun)
     finally:
-        accelerator.end_training()
+        training.accelerator.end_training()
 
 
 def fit(training: Training) -> None:
@@ -290,27 +214,13 @@ def validate(training: Training) -> float:
     return found
 
 
-def finish(
-    training: Training,
-    record: AdapterRecord,
-    before: Judged,
-    split: Split,
-    problems: Sequence[Problem],
-) -> AdapterRecord:
+def finish(begun: Begun) -> AdapterRecord:
     """Compare the best weights with the base, and write the adapter.
 
     Parameters
     ----------
-    training : Training
+    begun : Begun
         A training that is done.
-    record : AdapterRecord
-        What is known of it since its beginning.
-    before : Judged
-        How the base did.
-    split : Split
-        Which works trained, and which judged.
-    problems : sequence of Problem
-        Pictures that this process could not read.
 
     Returns
     -------
@@ -322,11 +232,12 @@ def finish(
     from training.card import write_card
     from training.judge import compare
 
+    training, before, groups = begun.training, begun.before, begun.split.groups
     training.restore_best()
     training.progress.stage("judge")
     after = training.test.judge()
-    every_problem = set(gather_object(list(problems)))
-    finished = record.model_copy(
+    every_problem = set(gather_object(list(begun.problems)))
+    finished = begun.record.model_copy(
         update={
             "state": "finished",
             "finished": now(),
@@ -339,7 +250,7 @@ def finish(
                 "device": training.encoder.device,
                 "precision": training.encoder.precision,
             },
-            "scores": compare(before, after, groups=[split.groups.get(i, i) for i in before.ids]),
+            "scores": compare(before, after, groups=[groups.get(id_, id_) for id_ in before.ids]),
         }
     )
     if training.accelerator.is_main_process:
@@ -393,12 +304,3 @@ def _descend(training: Training, batch: Batch) -> float:
     optimizer.zero_grad()
     training.towers.limit_scale()
     return norm
-
-
-def _sample(works: Sequence[Artwork], config: TrainConfig) -> list[Artwork]:
-    """Draw the held-out works that are looked at, in their order."""
-    if len(works) <= config.validation_works:
-        return list(works)
-    chance = random.Random(f"{config.seed} validation")
-    rows = sorted(chance.sample(range(len(works)), config.validation_works))
-    return [works[row] for row in rows]

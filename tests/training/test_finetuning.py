@@ -46,9 +46,9 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     ended: list[Any] = []
     finish = MODULE.finish
 
-    def kept(under_way: Any, *rest: Any) -> AdapterRecord:
-        ended.append(under_way)
-        record: AdapterRecord = finish(under_way, *rest)
+    def kept(begun: Any) -> AdapterRecord:
+        ended.append(begun.training)
+        record: AdapterRecord = finish(begun)
         return record
 
     monkeypatch.setattr(MODULE, "finish", kept)
