@@ -114,16 +114,34 @@ class TrainConfig(BaseModel):
 
     @property
     def peak_learning_rate(self) -> float:
-        """The learning rate after warm-up."""
+        """The learning rate after warm-up.
+
+        Returns
+        -------
+        float
+            As given, or that of the method.
+        """
         return self.learning_rate or LEARNING_RATES[self.method]
 
     @property
     def avoids_duplicates(self) -> bool:
-        """Whether a batch holds each caption once."""
+        """Whether a batch holds each caption once.
+
+        Returns
+        -------
+        bool
+            As given, or as the loss needs it.
+        """
         return self.duplicates == "avoid" or (
             self.duplicates == "auto" and self.loss != "multi-positive"
         )
 
     def plain(self) -> dict[str, Any]:
-        """Return the configuration as JSON-ready values, one a field."""
+        """Give the configuration as plain values.
+
+        Returns
+        -------
+        dict
+            JSON-ready, one entry a field.
+        """
         return self.model_dump(mode="json")

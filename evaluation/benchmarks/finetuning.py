@@ -122,7 +122,7 @@ def measure(
     artist_of = {id_: group for split in splits for id_, group in split.groups.items()}
     artists = [artist_of[id_] for id_ in judged_ids]
 
-    def against(before: str, after: str) -> dict[str, Any]:
+    def _against(before: str, after: str) -> dict[str, Any]:
         """Compare; a work that two seeds held out is drawn with both of its outcomes."""
         by_artist = compare(pooled[before], pooled[after], groups=artists)
         by_work = compare(pooled[before], pooled[after], groups=judged_ids)
@@ -142,8 +142,8 @@ def measure(
         },
         "classes": classes,
         "seconds": {name: round(value, 1) for name, value in seconds.items()},
-        "trainings": {name: against("base", name) for name in trainings},
-        "against": {f"{name} against {first}": against(first, name) for name in others},
+        "trainings": {name: _against("base", name) for name in trainings},
+        "against": {f"{name} against {first}": _against(first, name) for name in others},
     }
 
 
