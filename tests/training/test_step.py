@@ -23,7 +23,7 @@ from tests.training.steps import (
 )
 from topicart.errors import TrainingError
 from training.batch import Batch
-from training.step import Inputs, StepResult, contrastive_step
+from training.step import RowInputs, StepResult, contrastive_step
 
 
 class Watched(TinyTowers):
@@ -56,7 +56,7 @@ def take(
     *,
     chunk_size: int = N_PAIRS,
     batch: Batch | None = None,
-    inputs: Inputs | None = None,
+    inputs: RowInputs | None = None,
     step: int = 1,
 ) -> StepResult:
     batch = batch or batch_for()
