@@ -136,3 +136,41 @@ PEFT = "lora's pace to peft's"
 ALONE = "peft, open_clip's own forward"
 LOOP = "full's time to the bare step's"
 FILES = "time from files to lora's"
+
+
+def test_every_figure_of_what_is_gained_stands_in_the_file_of_results() -> None:
+    folder = ROOT / "evaluation" / "benchmarks" / "results"
+    results = json.loads((folder / "finetuning.json").read_text(encoding="utf-8"))
+    heads, lora = (results["trainings"][name]["metrics"] for name in ("heads", "lora"))
+    against = results["against"]["lora against heads"]["metrics"]
+    for name in GAINED:
+        digits = 1 if "median" in name else 3
+
+        def told(shown: float, interval: list[float], sign: str = "", digits: int = digits) -> str:
+            low, high = interval
+            return f"{shown:{sign}.{digits}f} ({low:+.{digits}f} to {high:+.{digits}f})"
+
+        row = (
+            f"| {heads[name]['title']} | {heads[name]['before']:.{digits}f} | "
+            f"{told(heads[name]['after'], heads[name]['interval'])} | "
+            f"{told(lora[name]['after'], lora[name]['interval'])} | "
+            f"{told(against[name]['lift'], against[name]['interval'], '+')} |"
+        )
+        assert row in PAGE, row
+    seconds = results["seconds"]
+    assert f"took {seconds['lora'] / seconds['heads']:.1f} times as long" in " ".join(PAGE.split())
+    assert f"({heads['zero_shot_genre']['majority']:.3f})" in PAGE
+
+
+GAINED = (
+    "caption_to_picture_recall_at_1",
+    "caption_to_picture_recall_at_5",
+    "caption_to_picture_recall_at_10",
+    "caption_to_picture_median_rank",
+    "picture_to_caption_recall_at_1",
+    "picture_to_caption_recall_at_5",
+    "picture_to_caption_recall_at_10",
+    "picture_to_caption_median_rank",
+    "zero_shot_genre",
+    "zero_shot_style",
+)
