@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -173,7 +174,7 @@ def lora_by_peft(encoder: Encoder, config: TrainConfig) -> Encoder:
     return encoder
 
 
-class Arm:
+class Arm(ABC):
     """Something that trains, and is timed."""
 
     def run(self, steps: int) -> float:
@@ -195,6 +196,7 @@ class Arm:
             torch.cuda.synchronize()
         return time.perf_counter() - start
 
+    @abstractmethod
     def take(self, steps: int) -> None:
         """Take some steps.
 
@@ -203,7 +205,6 @@ class Arm:
         steps : int
             How many.
         """
-        raise NotImplementedError
 
 
 class LoopArm(Arm):

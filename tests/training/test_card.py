@@ -213,7 +213,7 @@ def test_both_intervals_have_to_agree_that_it_is_better() -> None:
 
 def test_a_base_in_a_folder_is_called_by_the_folders_name_alone() -> None:
     record = _record()
-    record["base"] |= {"name": "work/of-ada/mini-base", "folder": "/home/ada/work/of-ada/mini-base"}
+    record["base"] |= {"name": "of-ada/mini-base", "folder": "/home/ada/of-ada/mini-base"}
     card = card_text(record, name="x")
     assert "| base | mini-base, weights" in card
     assert "of-ada" not in card
