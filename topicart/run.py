@@ -1,6 +1,6 @@
 """A run: the folder that a fit leaves behind. Only this module knows its files.
 
-Layout (format 2.0): ``run.json``, ``works.parquet``, ``topics.json``, ``model.safetensors``,
+Layout (format 2.1): ``run.json``, ``works.parquet``, ``topics.json``, ``model.safetensors``,
 ``metrics.json``, ``problems.csv``, ``topics.ttl``, ``embeddings/`` and ``site/``.
 Nothing is pickled; every file is written beside its place and renamed into it.
 """
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 RESULTS = ("works.parquet", "topics.json", "model.safetensors", "problems.csv", "topics.ttl")
 """What a fit writes; a finished run has them all."""
 
-FORMAT_VERSION = (2, 0)
+FORMAT_VERSION = (2, 1)
 """Major and minor version of the folder's format; another major version is not read."""
 
 
@@ -163,11 +163,21 @@ class Run:
     @cached_property
     def topics(self) -> tuple[Topic, ...]:
         """The topics, largest first."""
-        values = self._json("topics.json")
-        try:
-            return tuple(Topic.from_dict(topic) for topic in values["topics"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise _broken(self.folder / "topics.json", error) from error
+        return self._read_topics("topics")
+
+    @cached_property
+    def groups(self) -> tuple[Topic, ...]:
+        """Groups of topics (level 1), then groups of those (level 2), each largest first."""
+        return self._read_topics("groups")
+
+    @cached_property
+    def collection(self) -> Collection:
+        """The works as they went in; their pictures are where they were."""
+        from knowledge_graph import Collection, collection_schema
+
+        columns = collection_schema().names
+        source = self.record.source
+        return Collection(source.path, Path(source.root), self.works.select(columns))
 
     @cached_property
     def embeddings(self) -> Embeddings:
@@ -232,6 +242,15 @@ class Run:
 
         arrays = self.model_arrays
         return assign(vectors, arrays["centroids"], arrays["thresholds"])
+
+    def _read_topics(self, kind: str) -> tuple[Topic, ...]:
+        values = self._json("topics.json")
+        try:
+            # Format 2.0 knew no groups.
+            found = values[kind] if kind == "topics" else values.get(kind, ())
+            return tuple(Topic.from_dict(topic) for topic in found)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise _broken(self.folder / "topics.json", error) from error
 
     def _file(self, name: str) -> Path:
         path = self.folder / name
@@ -330,9 +349,26 @@ def write_topics(folder: Path, collection: Collection, topics: Topics) -> None:
     buffer = io.BytesIO()
     pq.write_table(works_table(collection, topics), buffer, compression="zstd")
     write_bytes_atomic(folder / "works.parquet", buffer.getvalue())
-    write_json(folder / "topics.json", {"topics": [topic.to_dict() for topic in topics.topics]})
+    write_names(folder, topics.topics, topics.groups)
     arrays = {"centroids": topics.centroids, "thresholds": topics.thresholds}
     write_bytes_atomic(folder / "model.safetensors", save(arrays))
+
+
+def write_names(folder: Path, topics: Iterable[Topic], groups: Iterable[Topic]) -> None:
+    """Write ``topics.json``: all that is said of topics and of their groups.
+
+    Parameters
+    ----------
+    folder
+        The run's folder.
+    topics, groups
+        As :class:`topicart.Topics` has them.
+    """
+    told = {"topics": topics, "groups": groups}
+    write_json(
+        folder / "topics.json",
+        {kind: [topic.to_dict() for topic in own] for kind, own in told.items()},
+    )
 
 
 def write_json(path: Path, values: Mapping[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,16 +13,13 @@ if TYPE_CHECKING:
 OUTLIER = -1
 """The topic id of a work that is in no topic."""
 
-SAYABLE_SHARE = 0.1
-"""A topic's name and summary say only what at least this share of its members' facts say."""
-
-SAYABLE_STYLE_SHARE = 0.3
-"""The same for a style, which in a name speaks for the look of the whole topic."""
+Decider = Literal["facts", "pictures", "both", ""]
+"""What chose a label: the members' facts, their pictures, both in agreement, or nothing yet."""
 
 
 @dataclass(frozen=True)
 class Label:
-    """A term that describes a topic, and why.
+    """A term that may describe a topic, and all that speaks for and against it.
 
     Parameters
     ----------
@@ -30,64 +27,145 @@ class Label:
         The kind of fact that the term states (genre, style, …).
     term
         The term as it is shown.
-    score
-        Cosine between the term's prompts and the topic's centroid, less its mean over all topics;
-        higher is more specific. ``None`` when no encoder was there to judge.
     cosine
-        The plain cosine between the term's prompts and the centroid, or ``None`` likewise.
+        Cosine between the term's prompts and the topic's centroid; ``None`` when no encoder was
+        there to judge.
+    contrast
+        ``cosine`` less what the term has with everything: the mean of its mean cosine to the other
+        topics and of its cosine to the collection's mean; ``None`` likewise.
+    score
+        ``contrast`` in units of the spread that contrasts have in this facet; ``None`` likewise.
     share
         Share of the topic's members whose facts contain the term, 0 to 1.
+    stated_share
+        The same among the members whose facts say anything of the facet, 0 to 1.
     lift
         ``share`` over the same share in the whole collection; 1 is no more than by chance.
+    q_value
+        Probability of so many members with the term by chance (one-sided hypergeometric test among
+        the works that state the facet), corrected for the number of tests (Benjamini & Hochberg
+        1995); ``None`` if no work states the term.
     overlap
         Works that are members and have the term, over works that are or have one of both (their
         Jaccard index), 0 to 1.
+    source
+        Where the word comes from: ``collection``, ``iconclass``, or a vocabulary file's name.
     iri
-        What the term is called in the collection's vocabulary; ``""`` if it has no IRI.
+        What the term is called in its vocabulary; ``""`` if it has no IRI.
+    notation
+        Its notation there (``73A52``), or ``""``.
+    chosen
+        Whether the topic is called so; otherwise the term is a runner-up.
+    decided_by
+        What chose it: ``facts``, ``pictures``, or ``both``; ``""`` for a runner-up.
     """
 
     facet: str
     term: str
-    score: float | None
-    cosine: float | None
-    share: float
-    lift: float
+    cosine: float | None = None
+    contrast: float | None = None
+    score: float | None = None
+    share: float = 0.0
+    stated_share: float = 0.0
+    lift: float = 0.0
+    q_value: float | None = None
     overlap: float = 0.0
+    source: str = "collection"
     iri: str = ""
+    notation: str = ""
+    chosen: bool = False
+    decided_by: Decider = ""
+
+
+@dataclass(frozen=True)
+class Keyword:
+    """A word that a topic's titles and descriptions use more than others do.
+
+    Parameters
+    ----------
+    word
+        As it is shown.
+    score
+        Its c-TF-IDF; higher is more telling.
+    """
+
+    word: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A few sentences about a topic, and who wrote them.
+
+    Parameters
+    ----------
+    text
+        The sentences.
+    engine
+        ``facts`` (composed of the evidence, by rule), ``llava`` or ``openai`` (machine-written).
+    model
+        The model that wrote it; ``""`` for ``facts``.
+    prompt
+        What it was asked; ``""`` for ``facts``.
+    date
+        When, ISO 8601 in UTC; ``""`` for ``facts``, which are the same at any time.
+    unsupported
+        Names of artists, styles or places in the text that no member's facts contain.
+    """
+
+    text: str
+    engine: str = "facts"
+    model: str = ""
+    prompt: str = ""
+    date: str = ""
+    unsupported: tuple[str, ...] = ()
 
     @property
-    def sayable(self) -> bool:
-        """Whether enough members share it to say it of the topic."""
-        least = SAYABLE_STYLE_SHARE if self.facet == "style" else SAYABLE_SHARE
-        return self.share >= least
+    def machine_written(self) -> bool:
+        """Whether a model wrote it, and not a rule."""
+        return self.engine != "facts"
 
 
 @dataclass(frozen=True)
 class Topic:
-    """A theme of the collection.
+    """A theme of the collection, or a group of such themes.
 
     Parameters
     ----------
     id
-        0 for the largest topic, counting up.
+        0 for the largest topic, counting up; groups have the numbers after the last topic.
     name
-        The headline, made of the leading labels.
+        The headline, composed of the chosen labels; no two of a level have the same.
     size
         Number of members.
     labels
-        The best terms of each facet, best first within a facet.
+        Of each facet the chosen label, if there is one, then the runners-up, the best first.
     summary
-        Two or three sentences about the topic.
+        Two or three sentences, and who wrote them.
     representatives
         Ids of the most central works, the most central first.
+    keywords
+        What titles and descriptions speak of, the most telling first.
+    level
+        0 for a topic, 1 for a group of topics, 2 for a group of such groups.
+    broader
+        The id of the group that it is in, ``None`` at the top.
     """
 
     id: int
     name: str
     size: int
     labels: tuple[Label, ...]
-    summary: str
+    summary: Summary
     representatives: tuple[str, ...]
+    keywords: tuple[Keyword, ...] = ()
+    level: int = 0
+    broader: int | None = None
+
+    @property
+    def chosen(self) -> tuple[Label, ...]:
+        """The labels by which the topic is called, at most one a facet."""
+        return tuple(label for label in self.labels if label.chosen)
 
     def labels_of(self, facet: str) -> tuple[Label, ...]:
         """Return the labels of one facet.
@@ -130,11 +208,22 @@ class Topic:
         """
         known = _known(cls, values)
         known["labels"] = tuple(Label(**_known(Label, label)) for label in known["labels"])
+        known["keywords"] = tuple(
+            Keyword(**_known(Keyword, keyword)) for keyword in known.get("keywords", ())
+        )
         known["representatives"] = tuple(known["representatives"])
+        known["summary"] = _summary(known["summary"])
         return cls(**known)
 
 
-def _known(kind: type[Label | Topic], values: Mapping[str, Any]) -> dict[str, Any]:
+def _summary(values: Mapping[str, Any] | str) -> Summary:
+    if isinstance(values, str):  # format 2.0 kept the sentences alone
+        return Summary(values)
+    known = _known(Summary, values)
+    return Summary(**known | {"unsupported": tuple(known.get("unsupported", ()))})
+
+
+def _known(kind: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values that this version knows of: others may have written more, or fewer."""
     return {part.name: values[part.name] for part in fields(kind) if part.name in values}
 
@@ -163,6 +252,8 @@ class Topics:
         shape ``(n_topics,)``.
     topics
         The topics, largest first.
+    groups
+        Groups of topics (level 1), then groups of those (level 2), each largest first.
     parameters
         What the stages really used (a scaled minimum size, say).
     """
@@ -175,6 +266,7 @@ class Topics:
     centroids: NDArray[np.float32]
     thresholds: NDArray[np.float32]
     topics: tuple[Topic, ...]
+    groups: tuple[Topic, ...]
     parameters: Mapping[str, Any]
 
     def __len__(self) -> int:

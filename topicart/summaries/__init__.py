@@ -1,0 +1,11 @@
+"""A few sentences about each topic: composed from facts by rule, or written by a model and checked.
+
+``Summarizer`` is the one protocol; its engines are ``facts`` (no model), ``llava`` (transformers, on
+this machine) and ``openai`` (any compatible endpoint). What a model writes is cleaned and refused
+where it is no summary (``checking``), and the names in it are held against the members' facts
+(``names``).
+"""
+
+from topicart.summaries.summarizer import Failure, Request, Summarizer
+
+__all__ = ["Failure", "Request", "Summarizer"]
