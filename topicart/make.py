@@ -43,7 +43,6 @@ def make_run(
     RunError, FitError
         As :func:`topicart.fit_run`.
     """
-    progress = progress or Silent()
     run = fit_run(
         collection,
         out,
@@ -54,6 +53,28 @@ def make_run(
         workers=workers,
         progress=progress,
     )
+    return finish_run(run, progress=progress)
+
+
+def finish_run(run: Run, *, progress: Progress | None = None) -> Run:
+    """Measure the themes of a run and make its page, as far as either is missing.
+
+    Whatever writes other names or summaries takes away both first, so that none that is there
+    speaks of names that are gone.
+
+    Parameters
+    ----------
+    run
+        A finished run.
+    progress
+        Told of stages and counts.
+
+    Returns
+    -------
+    Run
+        With ``metrics.json`` and ``site/``.
+    """
+    progress = progress or Silent()
     if not run.metrics:
         progress.stage("measure")
         write_json(run.folder / "metrics.json", to_json(evaluate(run)))
