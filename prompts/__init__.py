@@ -13,8 +13,10 @@ from prompts.caption_templates import (
 )
 from prompts.captions import Caption, Captioner, caption, facts_of, first_sentence
 from prompts.cleaning import clean_value, shown, spell_out, without_brackets
+from prompts.gathering import gather_terms
 from prompts.templates import TemplateError, Templates, load_templates, phrase
-from prompts.vocabulary import DATE, Term, Vocabulary, build_vocabulary
+from prompts.vocabulary import DATE, Term, Vocabulary, add_terms, build_vocabulary
+from prompts.vocabulary_errors import VocabularyError
 from prompts.years import year_in_words
 
 __all__ = [
@@ -27,11 +29,14 @@ __all__ = [
     "Templates",
     "Term",
     "Vocabulary",
+    "VocabularyError",
+    "add_terms",
     "build_vocabulary",
     "caption",
     "clean_value",
     "facts_of",
     "first_sentence",
+    "gather_terms",
     "load_caption_templates",
     "load_templates",
     "phrase",

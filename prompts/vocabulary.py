@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 DATE = "date"
 """The facet whose terms are the centuries of the works' dates."""
 
+COLLECTION = "collection"
+"""The source of terms that are values of the collection's own facts."""
+
 MAX_TERMS = 2000
 """Terms kept for a facet, the most frequent first: labels need words that many works share."""
 
@@ -33,17 +36,31 @@ class Term:
     facet
         The kind of fact.
     text
-        The commonest spelling in the collection, slugs as words.
+        As it is shown; of a collection's values the commonest spelling, slugs as words.
     n_works
-        Number of works that have the fact.
+        Number of works that have the fact; 0 if it is only in a vocabulary.
     iri
-        The commonest IRI among the values that it stands for; ``""`` if none has one.
+        What it is called in its vocabulary; in a collection the commonest IRI among the values that
+        it stands for. ``""`` if it has none.
+    notation
+        Its notation in its vocabulary (``73A52``), or ``""``.
+    source
+        Where the word comes from: ``collection``, ``iconclass``, or a vocabulary file's name.
+    prompt
+        What is set into templates where that is not ``text``: English where ``text`` is in another
+        language, short where it is long.
+    alternatives
+        Its other names, by which values of a collection are recognised as this term.
     """
 
     facet: str
     text: str
-    n_works: int
+    n_works: int = 0
     iri: str = ""
+    notation: str = ""
+    source: str = COLLECTION
+    prompt: str = ""
+    alternatives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,6 +133,24 @@ def build_vocabulary(collection: Collection, *, min_works: int = 3) -> Vocabular
     presence = csr_array((ones, (rows, columns)), shape=(len(collection), len(terms)))
     by_work = np.array(stated, dtype=np.bool_).reshape(-1, len(collection)).T
     return Vocabulary(tuple(terms), presence, by_work)
+
+
+def add_terms(vocabulary: Vocabulary, terms: Sequence[Term]) -> Vocabulary:
+    """Add the terms of controlled vocabularies, which take over the collection's of the same name.
+
+    Parameters
+    ----------
+    vocabulary
+        The collection's own terms.
+    terms
+        What ``gather_terms`` gives.
+
+    Returns
+    -------
+    Vocabulary
+        With both.
+    """
+    raise NotImplementedError
 
 
 def _values(collection: Collection, facet: str) -> Sequence[Sequence[str]]:
