@@ -36,6 +36,8 @@ class Concept:
     """skos:altLabel, more words for it."""
     definition: str = ""
     """skos:definition."""
+    note: str = ""
+    """skos:editorialNote, what editors must know: that a machine wrote the definition, say."""
     broader: int | None = None
     """The id of the concept that it is a part of (skos:broader); None at the top."""
     exact: tuple[str, ...] = ()
@@ -173,6 +175,8 @@ def _concept(scheme: str, concept: Concept, narrower: Sequence[int]) -> Iterator
             yield ox.Triple(node, term("skos:altLabel"), literal(text))
     if concept.definition:
         yield ox.Triple(node, term("skos:definition"), literal(concept.definition))
+    if concept.note:
+        yield ox.Triple(node, term("skos:editorialNote"), literal(concept.note))
     # Two IRIs can become one when they are mended, so that nodes are compared.
     exact = dict.fromkeys(filter(None, map(own_node, concept.exact)))
     related = dict.fromkeys(filter(None, map(own_node, concept.related)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -16,21 +16,25 @@ from topicart.door import (
     Format,
     Images,
     Json,
+    Judge,
+    Language,
     Mapping,
     Quiet,
     RunFolder,
     Separator,
     SourceArgument,
+    TemplatesFile,
+    Vocabularies,
     door,
+    label_settings,
     opened_with,
     print_json,
+    report_run,
     show_progress,
 )
 from topicart.graph_cli import graph
+from topicart.label_cli import label, summarize
 from topicart.train_cli import train
-
-if TYPE_CHECKING:
-    from topicart.run import Run
 
 app = typer.Typer(
     name="topicart",
@@ -108,6 +112,10 @@ def fit(
     reassign: Annotated[
         bool, typer.Option("--reassign", help="Put outliers into the nearest theme.")
     ] = False,
+    vocabulary: Vocabularies = None,
+    language: Language = "en",
+    templates: TemplatesFile = None,
+    by: Judge = "both",
     seed: Seed = 0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
     precision: Annotated[str, typer.Option(help="auto, fp32, bf16 or fp16.")] = "auto",
@@ -126,6 +134,7 @@ def fit(
         from knowledge_graph import open_collection
         from topicart.encoder import Encoder
         from topicart.fit import FitConfig
+        from topicart.labelling import require_words
         from topicart.make import make_run
         from topicart.model import TopicModelConfig
         from topicart.models import DEFAULT_MODEL
@@ -143,12 +152,14 @@ def fit(
                     "n_topics": topics,
                     "n_neighbors": neighbors,
                     "reassign": reassign,
+                    "labels": label_settings(vocabulary, language, templates, by),
                     "seed": seed,
                 }
             ),
             text_weight=fuse,
             opened_with=opening,
         )
+        require_words(config.topics.labels)
         collection = open_collection(source, **opening)
         encoder = Encoder.load(
             DEFAULT_MODEL if model is None else model,
@@ -167,7 +178,7 @@ def fit(
                 workers=workers,
                 progress=progress,
             )
-        _report(run, quiet=quiet, as_json=as_json)
+        report_run(run, quiet=quiet, as_json=as_json)
 
 
 @app.command()
@@ -204,7 +215,11 @@ def demo(
                 run = make_run(
                     collection, out / "run", encoder, config, overwrite=True, progress=progress
                 )
-        _report(run, quiet=quiet, as_json=as_json)
+        report_run(run, quiet=quiet, as_json=as_json)
+
+
+app.command()(label)
+app.command()(summarize)
 
 
 @app.command()
@@ -226,7 +241,7 @@ def show(
                 else f"{run} has no theme at all: every work is an outlier."
             )
         if topic is None:
-            _report(opened, quiet=False, as_json=as_json)
+            report_run(opened, quiet=False, as_json=as_json)
         elif as_json:
             print_json(opened.topics[topic].to_dict())
         else:
@@ -259,28 +274,3 @@ def models(
             from topicart.console import models_table
 
             Console().print(models_table(rows))
-
-
-def _report(run: Run, *, quiet: bool, as_json: bool) -> None:
-    if as_json:
-        print_json(
-            {
-                "run": str(run.folder),
-                "page": str(run.page),
-                "model": run.record.model.name,
-                "counts": run.record.counts,
-                "topics": [topic.to_dict() for topic in run.topics],
-                "metrics": run.metrics.get("metrics", []),
-            }
-        )
-    elif not quiet:
-        from rich.console import Console
-        from rich.text import Text
-
-        from topicart.console import topics_table
-
-        console = Console()
-        console.print(topics_table(run))
-        if run.record.model.note:
-            console.print(Text(run.record.model.note, style="dim"))
-        console.print(Text.assemble("Page: ", (str(run.page.resolve()), "bold")), soft_wrap=True)

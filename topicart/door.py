@@ -7,12 +7,13 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 if TYPE_CHECKING:
     from topicart.console import ConsoleProgress
+    from topicart.run import Run
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
@@ -48,6 +49,46 @@ FoldersAs = Annotated[
     str | None, typer.Option(help="Facet that the names of nested folders state, e.g. style.")
 ]
 
+By = Literal["both", "facts", "pictures"]
+Vocabularies = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--vocabulary",
+        metavar="[FACET=]FILE",
+        help="More terms: a list (.txt, .csv), SKOS, or the word iconclass. Can be repeated.",
+    ),
+]
+Language = Annotated[str, typer.Option(help="Language of those terms, where they have it.")]
+TemplatesFile = Annotated[
+    Path | None, typer.Option("--templates", help="Phrasings of the prompts (TOML).")
+]
+Judge = Annotated[
+    By, typer.Option("--by", help="Who chooses the names: the works' facts, their pictures.")
+]
+
+
+def label_settings(
+    vocabulary: list[str] | None, language: str, templates: Path | None, by: By
+) -> dict[str, Any]:
+    """Give the options about names as ``LabelConfig`` takes them.
+
+    Parameters
+    ----------
+    vocabulary, language, templates, by
+        As given.
+
+    Returns
+    -------
+    dict
+        JSON-ready.
+    """
+    return {
+        "vocabularies": vocabulary or [],
+        "language": language,
+        "templates": None if templates is None else str(templates),
+        "judges": by,
+    }
+
 
 def show_progress(quiet: bool) -> ConsoleProgress:
     """Give the progress that a command shows on standard error.
@@ -79,6 +120,47 @@ def print_json(values: Any) -> None:
     """
     # ASCII, so that it is the same JSON in whatever encoding standard output has.
     typer.echo(json.dumps(values, indent=2))
+
+
+def report_run(run: Run, *, quiet: bool, as_json: bool, more: str = "") -> None:
+    """Print the themes of a run, and where its page is.
+
+    Parameters
+    ----------
+    run
+        A finished run.
+    quiet
+        Print nothing.
+    as_json
+        Print JSON, quiet or not.
+    more
+        A line to be said below the themes; not in JSON.
+    """
+    if as_json:
+        print_json(
+            {
+                "run": str(run.folder),
+                "page": str(run.page),
+                "model": run.record.model.name,
+                "counts": run.record.counts,
+                "topics": [topic.to_dict() for topic in run.topics],
+                "groups": [group.to_dict() for group in run.groups],
+                "metrics": run.metrics.get("metrics", []),
+            }
+        )
+    elif not quiet:
+        from rich.console import Console
+        from rich.text import Text
+
+        from topicart.console import topics_table
+
+        console = Console()
+        console.print(topics_table(run))
+        if more:
+            console.print(Text(more))
+        if run.record.model.note:
+            console.print(Text(run.record.model.note, style="dim"))
+        console.print(Text.assemble("Page: ", (str(run.page.resolve()), "bold")), soft_wrap=True)
 
 
 def opened_with(

@@ -1,10 +1,11 @@
-"""From a run to ``topics.ttl``: its topics as SKOS concepts, its works' places as annotations."""
+"""From a run to ``topics.ttl``: its topics and groups as SKOS, its works' places as annotations."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,14 +16,15 @@ from topicart.errors import RunError, WriteError
 if TYPE_CHECKING:
     from knowledge_graph import ArtGraph
     from topicart.run import Run, RunRecord
-    from topicart.topics import Topic
+    from topicart.topics import Summary, Topic
 
 SAME_OVERLAP = 0.8
 """From this overlap of members and works with a term, topic and term are the same (exactMatch).
 
-Above one half no two topics can be the same as one term, for they share no works."""
+Above one half no two topics can be the same as one term, for they share no works; a topic and its
+group can, and then the better match is the one."""
 
-_WHOLE_NAME = re.compile(r"hf(-hub)?:.*|[\w-][\w.-]*(/[\w.-]+)?")
+_WHOLE_NAME = re.compile(r"hf(-hub)?:.*|[\w-][\w.-]*(/[\w.:@-]+)?")
 
 
 def export_topics(run: Run, path: str | Path, *, overwrite: bool = False) -> None:
@@ -52,7 +54,9 @@ def export_topics(run: Run, path: str | Path, *, overwrite: bool = False) -> Non
     if path.exists() and not overwrite:
         raise WriteError(f"{path} is there already. Give another name, or --overwrite.")
     scheme = f"urn:topicart:run:{_short_hash(run.record)}"
-    concepts = [_concept(topic) for topic in run.topics]
+    topics = [*run.topics, *run.groups]
+    same = _same_terms(topics)
+    concepts = [_concept(topic, same.get(topic.id)) for topic in topics]
     triples = topics_as_skos(scheme, concepts, run.works, _provenance(run.record))
     with replacing(path) as beside:
         write_triples(triples, beside)
@@ -87,18 +91,44 @@ def add_topics(graph: ArtGraph, run: Run) -> None:
         )
 
 
-def _concept(topic: Topic) -> Concept:
-    named = [label for label in topic.labels if label.iri]
-    same = max(named, key=lambda label: label.overlap, default=None)
-    exact = (same.iri,) if same and same.overlap >= SAME_OVERLAP else ()
+def _same_terms(topics: Sequence[Topic]) -> dict[int, str]:
+    """Return, by the id of the topic, the IRI of the term that it coincides with, each IRI once."""
+    found: dict[int, str] = {}
+    pairs = [
+        (-label.overlap, topic.id, label.iri)
+        for topic in topics
+        for label in topic.chosen
+        if label.iri and label.overlap >= SAME_OVERLAP
+    ]
+    for _, number, iri in sorted(pairs):
+        if number not in found and iri not in found.values():
+            found[number] = iri
+    return found
+
+
+def _concept(topic: Topic, same: str | None) -> Concept:
     return Concept(
         id=topic.id,
         label=topic.name,
-        alternatives=tuple(dict.fromkeys(label.term for label in topic.labels)),
-        definition=topic.summary,
-        exact=exact,
-        related=tuple(label.iri for label in named if label.sayable),
+        alternatives=tuple(label.term for label in topic.chosen),
+        definition=topic.summary.text,
+        note=_who_wrote(topic.summary),
+        broader=topic.broader,
+        exact=(same,) if same else (),
+        related=tuple(label.iri for label in topic.chosen if label.iri),
     )
+
+
+def _who_wrote(summary: Summary) -> str:
+    """Return what a reader of a machine's definition must know; nothing for one made of facts."""
+    if not summary.machine_written:
+        return ""
+    told = f"The definition is machine-written, by {_without_folders(summary.model)}"
+    if summary.date:
+        told += f" on {summary.date}"
+    if summary.unsupported:
+        told += f". No fact of its works contains: {'; '.join(summary.unsupported)}"
+    return f"{told}."
 
 
 def _provenance(record: RunRecord) -> Provenance:
@@ -120,6 +150,12 @@ def _without_folders(name: str) -> str:
 
 
 def _short_hash(record: RunRecord) -> str:
-    """Return a name for the topics of this fit that those of no other share."""
-    identity = [record.source.sha256, record.model.fingerprint, record.config]
+    """Return a name for the topics of this fit that those of no other share.
+
+    How they are named is left out: a topic keeps its IRI when it gets another name.
+    """
+    topics = {**record.config.get("topics", {})}
+    topics.pop("labels", None)
+    config = {**record.config, "topics": topics}
+    identity = [record.source.sha256, record.model.fingerprint, config]
     return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:16]

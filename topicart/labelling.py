@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from topicart.errors import ModelError, RunError
+import numpy as np
+
+from prompts import gather_terms, load_templates
+from topicart.errors import RunError
 from topicart.graph_export import export_topics
 from topicart.labels import LabelConfig, describe_topics
 from topicart.out import remove_what_names_made
@@ -26,9 +29,9 @@ def label_run(
 ) -> Run:
     """Name the topics of a finished run anew, without looking at any picture.
 
-    Which work is in which topic stays as it is. Summaries that a model wrote are replaced by those
-    from facts, because what the model was asked spoke of the old labels; ``summarize_run`` brings
-    back those that were asked the same from its cache.
+    Which work is in which topic stays as it is. Summaries that a model wrote give way to those
+    composed of facts, because what the model was asked spoke of the old labels: ``summarize_run``
+    brings back from its cache those of which the same would be asked.
 
     Parameters
     ----------
@@ -37,24 +40,59 @@ def label_run(
     encoder
         The run's own, for the prompts of the terms; ``None`` names from the facts alone.
     config
-        How topics are named; nothing of the run's earlier naming is kept.
+        How topics are named; nothing of an earlier naming is kept.
     progress
-        Told of the stage and of how far it is.
+        Told of the stage and how far it is.
 
     Returns
     -------
     Run
         The run with its new names, without measurements and page: ``finish_run`` makes them.
-        If it is cut short the run has either its old names or the new ones.
 
     Raises
     ------
     RunError
-        If the encoder is not the run's, or the run is damaged.
-    VocabularyError, TemplateError
+        If the encoder is not the run's own, is missing where it must judge, or the run is damaged.
+    TopicartError
         If a vocabulary or the templates cannot be used.
     """
-    raise NotImplementedError
+    _require_own(run, encoder, config)
+    started = time.perf_counter()
+    if progress is not None:
+        progress.stage("label")
+    works = run.collection.select(np.flatnonzero(run.works["topic"].is_valid()).tolist())
+    embeddings = run.embeddings
+    if tuple(works.ids) != tuple(embeddings.ids):
+        raise RunError(
+            f"{run.folder} is damaged: works.parquet and the embeddings are not of the same works. "
+            "Repeat the fit with the same --out and --overwrite."
+        )
+    described = describe_topics(
+        works,
+        _column(run, "topic"),
+        _column(run, "rank"),
+        run.model_arrays["centroids"],
+        embeddings.vectors.mean(axis=0),
+        encoder=encoder,
+        config=config,
+        on_count=None if progress is None else progress.count,
+    )
+    topics = {**run.record.config["topics"], "labels": config.model_dump(mode="json")}
+    seconds = round(time.perf_counter() - started, 3)
+    record = run.record.model_copy(
+        update={
+            "config": {**run.record.config, "topics": topics},
+            "timings_s": {**run.record.timings_s, "label": seconds},
+        }
+    )
+    # A cut between these leaves a run that opens, and none that a fit takes for whole: that needs
+    # topics.ttl, which goes first and comes last.
+    remove_what_names_made(run.folder)
+    write_names(run.folder, described.topics, described.groups)
+    write_record(run.folder, record)
+    named = Run(run.folder, record)
+    export_topics(named, run.folder / "topics.ttl", overwrite=True)
+    return named
 
 
 def require_words(config: LabelConfig) -> None:
@@ -67,7 +105,32 @@ def require_words(config: LabelConfig) -> None:
 
     Raises
     ------
-    VocabularyError, TemplateError
+    TopicartError
         If one is missing or cannot be used.
     """
-    raise NotImplementedError
+    gather_terms(config.vocabularies, language=config.language)
+    load_templates(Path(config.templates) if config.templates else None)
+
+
+def _require_own(run: Run, encoder: Encoder | None, config: LabelConfig) -> None:
+    if encoder is None:
+        if config.judges == "pictures":
+            raise RunError(
+                f"{run.folder}: pictures cannot choose names without the run's encoder. Give it, "
+                "or let the facts choose (--by facts)."
+            )
+        return
+    # Both towers' weights make the space. The fingerprint would also tell precisions and decoders
+    # apart, in which pictures were encoded once and for all.
+    made, given = run.record.model, encoder
+    if (made.weights_sha256, made.dim) != (given.weights_sha256, given.dim):
+        raise RunError(
+            f"{run.folder} was made with the encoder {made.name!r} (weights SHA-256 "
+            f"{made.weights_sha256[:12]}…), not with {given.name!r} "
+            f"({given.weights_sha256[:12]}…): their vectors cannot be compared. Name the folder of "
+            "the first with --model, or fit again with the second."
+        )
+
+
+def _column(run: Run, name: str) -> Any:
+    return run.works_with_vector[name].to_numpy().astype(np.int32)

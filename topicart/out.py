@@ -101,3 +101,15 @@ def _identity(record: RunRecord) -> dict[str, Any]:
         "text_weight": record.config["text_weight"],
         **record.config["topics"],
     }
+
+
+def remove_what_names_made(folder: Path) -> None:
+    """Remove a run's page, measurements and RDF, before its topics get other names or summaries.
+
+    Parameters
+    ----------
+    folder
+        The run's folder.
+    """
+    for name in ("site/index.html", "metrics.json", "topics.ttl"):
+        (folder / name).unlink(missing_ok=True)
