@@ -158,7 +158,7 @@ def fit_run(
             f"{folder / 'problems.csv'} says why for each."
         )
     topics = TopicModel(config.topics).fit(
-        embeddings, collection, encoder, on_stage=clock.next_stage
+        embeddings, collection, encoder, on_stage=clock.next_stage, on_count=progress.count
     )
     with clock.timed("write"):
         write_topics(folder, collection, topics)

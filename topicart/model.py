@@ -17,7 +17,7 @@ from topicart.cluster import (
     make_clusterer,
 )
 from topicart.errors import FitError
-from topicart.label import LabelConfig, describe_topics
+from topicart.labels import LabelConfig, describe_topics
 from topicart.reduce import reduce_umap
 from topicart.topics import OUTLIER, Topics
 
@@ -108,6 +108,7 @@ class TopicModel:
         encoder: Encoder | None = None,
         *,
         on_stage: Callable[[str], object] = str,
+        on_count: Callable[[int, int], object] | None = None,
     ) -> Topics:
         """Find topics, name them and place the works on a map.
 
@@ -122,6 +123,8 @@ class TopicModel:
             named from the facts alone.
         on_stage
             Called with ``reduce``, ``cluster``, ``map`` and ``label`` as each begins.
+        on_count
+            Called with the prompts encoded and all prompts.
 
         Returns
         -------
@@ -188,14 +191,16 @@ class TopicModel:
             seed=seeds["map"],
         )
         on_stage("label")
+        row_of = {work_id: row for row, work_id in enumerate(collection.ids)}
         described = describe_topics(
-            collection,
-            embeddings.ids,
+            collection.select([row_of[work_id] for work_id in embeddings.ids]),
             clusters.labels,
             ranks,
             centroids,
+            vectors.mean(axis=0),
             encoder=encoder,
             config=config.labels,
+            on_count=on_count,
         )
         return Topics(
             ids=embeddings.ids,
@@ -205,7 +210,8 @@ class TopicModel:
             positions=positions,
             centroids=centroids,
             thresholds=thresholds,
-            topics=described,
+            topics=described.topics,
+            groups=described.groups,
             parameters=used,
         )
 

@@ -1,0 +1,180 @@
+"""Which term a topic is called by in each facet, and where nothing certain can be said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from topicart.topics import Label
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from prompts import Vocabulary
+    from topicart.labels.closeness import Closeness
+    from topicart.labels.config import LabelConfig
+    from topicart.labels.evidence import Evidence
+    from topicart.topics import Decider
+
+SEEN_FACETS = frozenset({"genre", "subject", "style", "medium", "emotion"})
+"""What a picture can show. Who made it, when and where is never said on its word alone."""
+
+_STATED_ENOUGH = 1 / 3
+"""Where at least this share of the members state a facet, pictures alone do not contradict them."""
+
+_ABOUT_AS_STRONG = 0.75
+"""Terms with this part of the best one's information are told apart by the pictures."""
+
+
+def choose_labels(
+    topic: int,
+    vocabulary: Vocabulary,
+    evidence: Evidence,
+    closeness: Closeness,
+    config: LabelConfig,
+) -> tuple[Label, ...]:
+    """Choose a topic's label in each facet, and keep the runners-up.
+
+    Facts alone choose a term where enough of the members that state the facet agree, and chance
+    does not explain it; among terms about as strong the pictures decide. Fewer members are enough
+    where the pictures point at the same term. Pictures alone choose only what a picture can show,
+    only where few members state the facet, and only with a clear lead.
+
+    Parameters
+    ----------
+    topic
+        The topic's row in ``evidence`` and ``closeness``.
+    vocabulary
+        The terms.
+    evidence, closeness
+        What facts and pictures say.
+    config
+        Who may vote, and the thresholds.
+
+    Returns
+    -------
+    tuple of Label
+        By facet: the chosen label first, if there is one, then the runners-up, best first.
+    """
+    found: list[Label] = []
+    facet_of = np.array([term.facet for term in vocabulary.terms])
+    for facet in vocabulary.facets:
+        columns = np.flatnonzero(facet_of == facet)
+        chosen, decided_by = _choose(facet, columns, topic, evidence, closeness, config)
+        runners_up = _runners_up(columns, topic, evidence, closeness, config)
+        order = dict.fromkeys([*([] if chosen is None else [chosen]), *runners_up])
+        found += [
+            _label(column, topic, vocabulary, evidence, closeness,
+                   decided_by if column == chosen else "")
+            for column in list(order)[: config.per_facet]
+        ]  # fmt: skip
+    return tuple(found)
+
+
+def _choose(
+    facet: str,
+    columns: NDArray[np.int64],
+    topic: int,
+    evidence: Evidence,
+    closeness: Closeness,
+    config: LabelConfig,
+) -> tuple[int | None, Decider]:
+    seen, score, lead = _seen(columns, closeness.scores[topic])
+    if config.judges != "pictures":
+        certain = columns[
+            (evidence.q_values[topic, columns] <= config.max_q)
+            & (evidence.lifts[topic, columns] > 1.0)
+            & (evidence.stated_shares[topic, columns] >= config.min_share_agreed)
+        ]
+        told = certain[evidence.stated_shares[topic, certain] >= config.min_share]
+        if len(told):
+            strongest = _about_as_strong(told, evidence.information[topic])
+            column = max(strongest, key=lambda own: _known(closeness.scores[topic, own]))
+            return column, "both" if column == seen else "facts"
+        if seen in certain and config.judges == "both" and facet in SEEN_FACETS:
+            return seen, "both"
+    silent = config.judges == "pictures" or (
+        config.judges == "both" and evidence.coverages[topic, columns[0]] < _STATED_ENOUGH
+    )
+    clear = score >= config.min_score and lead >= config.min_margin
+    if seen is not None and facet in SEEN_FACETS and silent and clear:
+        return seen, "pictures"
+    return None, ""
+
+
+def _seen(
+    columns: NDArray[np.int64], scores: NDArray[np.float64]
+) -> tuple[int | None, float, float]:
+    """Return the term that the pictures point at, its score, and its lead over the next one."""
+    own = columns[~np.isnan(scores[columns])]
+    if not len(own):
+        return None, 0.0, 0.0
+    order = own[np.argsort(-scores[own], kind="stable")]
+    lead = scores[order[0]] - scores[order[1]] if len(order) > 1 else np.inf
+    return int(order[0]), float(scores[order[0]]), float(lead)
+
+
+def _about_as_strong(columns: NDArray[np.int64], information: NDArray[np.float64]) -> Sequence[int]:
+    """Return the most informative terms, the best first."""
+    order = columns[np.argsort(-information[columns], kind="stable")]
+    least = _ABOUT_AS_STRONG * information[order[0]]
+    best: list[int] = order[information[order] >= least].tolist()
+    return best
+
+
+def _runners_up(
+    columns: NDArray[np.int64],
+    topic: int,
+    evidence: Evidence,
+    closeness: Closeness,
+    config: LabelConfig,
+) -> list[int]:
+    """Return what else might have been said: by the facts, and the two nearest to the pictures."""
+    frequent = columns[
+        (evidence.shares[topic, columns] > 0.0) & (evidence.lifts[topic, columns] > 1.0)
+    ]
+    by_facts = frequent[np.argsort(-evidence.information[topic, frequent], kind="stable")].tolist()
+    own = columns[~np.isnan(closeness.scores[topic, columns])]
+    by_pictures = own[np.argsort(-closeness.scores[topic, own], kind="stable")].tolist()
+    if config.judges == "pictures":
+        return by_pictures
+    n_facts = max(config.per_facet - 3, 1)
+    return [*by_facts[:n_facts], *by_pictures[:2], *by_facts[n_facts:]]
+
+
+def _label(
+    column: int,
+    topic: int,
+    vocabulary: Vocabulary,
+    evidence: Evidence,
+    closeness: Closeness,
+    decided_by: Decider,
+) -> Label:
+    term = vocabulary.terms[column]
+    return Label(
+        facet=term.facet,
+        term=term.text,
+        cosine=_rounded(closeness.cosines[topic, column]),
+        contrast=_rounded(closeness.contrasts[topic, column]),
+        score=_rounded(closeness.scores[topic, column], 2),
+        share=round(float(evidence.shares[topic, column]), 4),
+        stated_share=round(float(evidence.stated_shares[topic, column]), 4),
+        lift=round(float(evidence.lifts[topic, column]), 2),
+        q_value=float(f"{evidence.q_values[topic, column]:.3g}") if term.n_works else None,
+        overlap=round(float(evidence.overlaps[topic, column]), 4),
+        source=term.source,
+        iri=term.iri,
+        notation=term.notation,
+        chosen=bool(decided_by),
+        decided_by=decided_by,
+    )
+
+
+def _known(value: np.float64) -> float:
+    return -np.inf if np.isnan(value) else float(value)
+
+
+def _rounded(value: np.float64, digits: int = 4) -> float | None:
+    return None if np.isnan(value) else round(float(value), digits)

@@ -1,0 +1,132 @@
+"""Headlines composed of the chosen labels: what, in which style, by whom, no two the same."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from prompts import without_brackets
+from topicart.topics import Label
+
+LEADING_FACETS = ("genre", "subject", "style", "artist")
+"""What a headline is made of where it is known."""
+
+OTHER_FACETS = ("period", "date", "medium", "place", "series", "emotion")
+"""What fills a headline that would be one word, and tells equal headlines apart."""
+
+_MAKER_SHARE = 0.5
+"""A topic is said to be "by" an artist who made at least this share of it."""
+
+_WORD = re.compile(r"\w+")
+
+
+def compose_headlines(
+    labels: Sequence[Sequence[Label]], central: Sequence[Sequence[str]]
+) -> list[str]:
+    """Compose the headline of each topic.
+
+    Parameters
+    ----------
+    labels
+        Labels of each topic, chosen ones and runners-up.
+    central
+        Titles of the most central works of each topic: what a topic without a label is called by.
+
+    Returns
+    -------
+    list of str
+        Such as ``landscape, Impressionism, by Monet``. Topics whose headlines would be the same get
+        the next term that sets them apart, then the title of their most central work, at last a
+        number.
+    """
+    parts = [_parts(own) or [_like(titles)] for own, titles in zip(labels, central, strict=True)]
+    spare = [_spare(own, said) for own, said in zip(labels, parts, strict=True)]
+    while equal := _equal(parts):
+        if not any([_set_apart(alike, parts, spare) for alike in equal]):
+            break
+    for alike in _equal(parts):
+        for topic in alike:
+            if central[topic]:
+                parts[topic].append(f"“{central[topic][0]}”")
+    for alike in _equal(parts):
+        for number, topic in enumerate(alike[1:], start=2):
+            parts[topic][-1] += f" ({number})"
+    return [", ".join(own) for own in parts]
+
+
+def _parts(labels: Sequence[Label]) -> list[str]:
+    chosen = {label.facet: label for label in labels if label.chosen}
+    parts: list[str] = []
+    for facet in LEADING_FACETS:
+        label = chosen.get(facet)
+        if label and not (facet == "artist" and label.share < _MAKER_SHARE):
+            _add(parts, _said(label))
+    for facet in OTHER_FACETS:
+        if len(parts) < 2 and facet in chosen:
+            _add(parts, _said(chosen[facet]))
+    return parts
+
+
+def _add(parts: list[str], said: str) -> None:
+    """Add what says more than is said: neither the same word nor a part of it."""
+    told = {word for part in parts for word in _words(part)}
+    if not told.intersection(_words(said)):
+        parts.append(said)
+
+
+def _words(text: str) -> set[str]:
+    """Return a text's words without the endings that a plural or another form would have."""
+    return {word[:6] for word in _WORD.findall(text.casefold()) if len(word) > 3} or {text}
+
+
+def _said(label: Label) -> str:
+    term = without_brackets(label.term)
+    return f"by {term}" if label.facet == "artist" else term
+
+
+def _like(titles: Sequence[str]) -> str:
+    quoted = [f"“{title}”" for title in dict.fromkeys(titles)]
+    if not quoted:
+        return "Works without a name"
+    listed = quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+    return f"Works like {listed}"
+
+
+def _spare(labels: Sequence[Label], said: Sequence[str]) -> dict[str, float]:
+    """Return what else is true of a topic, with its share: what is chosen, then what is frequent."""
+    chosen_first = sorted(labels, key=lambda label: not label.chosen)
+    true = {
+        _said(label): label.share
+        for label in reversed(chosen_first)
+        if label.chosen or (label.share >= 0.2 and (label.q_value or 0.0) <= 0.05)
+    }
+    return {term: share for term, share in reversed(true.items()) if term not in said}
+
+
+def _set_apart(
+    alike: Sequence[int], parts: list[list[str]], spare: Sequence[dict[str, float]]
+) -> bool:
+    """Add to each topic the term that most distinguishes it from those called alike."""
+    added = {}
+    for topic in alike:
+        others = [spare[other] for other in alike if other != topic]
+        ahead = {
+            term: share - max(own.get(term, 0.0) for own in others)
+            for term, share in spare[topic].items()
+        }
+        best = max(ahead, key=lambda term: ahead[term], default=None)
+        if best is not None and ahead[best] > 0.0:
+            added[topic] = best
+    for topic, term in added.items():
+        parts[topic].append(term)
+        del spare[topic][term]
+    return bool(added)
+
+
+def _equal(parts: Sequence[Sequence[str]]) -> list[list[int]]:
+    """Return the topics that share a headline, each such group in order."""
+    alike: dict[str, list[int]] = defaultdict(list)
+    for topic, own in enumerate(parts):
+        alike[", ".join(own).casefold()].append(topic)
+    return [topics for topics in alike.values() if len(topics) > 1]
