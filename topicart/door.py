@@ -62,9 +62,7 @@ Language = Annotated[str, typer.Option(help="Language of those terms, where they
 TemplatesFile = Annotated[
     Path | None, typer.Option("--templates", help="Phrasings of the prompts (TOML).")
 ]
-Judge = Annotated[
-    By, typer.Option("--by", help="Who chooses the names: the works' facts, their pictures.")
-]
+Judge = Annotated[By, typer.Option("--by", help="Who chooses the names: facts, pictures, or both.")]
 
 
 def label_settings(

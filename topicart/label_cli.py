@@ -1,10 +1,8 @@
-"""The commands ``topicart label`` and ``topicart summarize``: a finished run told in other words."""
+"""The commands ``topicart label`` and ``topicart summarize``: a run told in other words."""
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -27,6 +25,9 @@ if TYPE_CHECKING:
     from topicart.encoder import Encoder
     from topicart.run import Run
     from topicart.summaries import Summarizer
+
+_LLAVA = "llava-1.5-7b"
+"""The model of the published pipeline."""
 
 _Engine = Literal["facts", "llava", "openai"]
 
@@ -93,39 +94,107 @@ def label(
 def summarize(
     run: RunFolder,
     engine: Annotated[
-        _Engine, typer.Option(help="Who writes: rules, a model here, or one behind an address.")
+        _Engine, typer.Option(help="Who writes: a rule, a model here, a model at an address.")
     ] = "facts",
-    model: Annotated[str | None, typer.Option(help="The model of llava or openai.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="For openai, its name there. [default: LLaVA 1.5 7B]")
+    ] = None,
     prompt: Annotated[
         Literal["basic", "rich"] | None,
-        typer.Option(help="Ask with the picture alone, or with the labels. [default: rich]"),
+        typer.Option(help="Asked with the pictures alone, or with labels too. [default: rich]"),
     ] = None,
     pictures: Annotated[
-        int | None, typer.Option(min=1, max=100, help="Works that it sees. [default: 20]")
+        int | None, typer.Option(min=1, max=100, help="Pictures a model sees. [default: 20]")
     ] = None,
-    max_tokens: Annotated[int | None, typer.Option(min=1, help="Longest answer.")] = None,
+    max_tokens: Annotated[
+        int | None, typer.Option(min=1, help="Length at which an answer is cut.")
+    ] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(min=1, help="Themes that a model is asked about at a time.")
+    ] = None,
     device: Device = None,
     precision: Precision = None,
     four_bit: Annotated[
-        bool, typer.Option("--four-bit", help="llava: load in 4 bit, on a CUDA GPU.")
+        bool, typer.Option("--four-bit", help="Load the model in 4 bits, on a CUDA GPU.")
     ] = False,
-    batch_size: Annotated[int | None, typer.Option(min=1, help="llava: themes at a time.")] = None,
     endpoint: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="openai: the address. [default: $OPENAI_BASE_URL]"),
+        typer.Option(metavar="URL", help="Of the server, up to /v1. [default: $OPENAI_BASE_URL]"),
     ] = None,
     api_key: Annotated[
         str | None,
-        typer.Option(metavar="KEY", help="openai: better left to $OPENAI_API_KEY."),
+        typer.Option(metavar="KEY", help="Others can see it here: better $OPENAI_API_KEY."),
     ] = None,
     timeout: Annotated[
-        float | None, typer.Option(metavar="SECONDS", min=1, help="openai: longest wait.")
+        float | None, typer.Option(metavar="SECONDS", min=1, help="Longest wait for an answer.")
     ] = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Write the summaries of a finished run anew."""
-    raise NotImplementedError
+    """Write the summaries of a finished run anew: from facts, or by a model.
+
+    A model is asked only what it was not asked before. Where it fails, the summary from facts
+    stays, and problems.csv says why. Neither address nor key is written or printed. --device,
+    --precision and --four-bit are of llava; --endpoint, --api-key and --timeout are of openai.
+    """
+    both: dict[str, Any] = {
+        "--model": model,
+        "--prompt": prompt,
+        "--pictures": pictures,
+        "--max-tokens": max_tokens,
+        "--batch-size": batch_size,
+    }
+    llava = {"--device": device, "--precision": precision, "--four-bit": four_bit}
+    openai = {"--endpoint": endpoint, "--api-key": api_key, "--timeout": timeout}
+    for given, engines in ((both, "llava or openai"), (llava, "llava"), (openai, "openai")):
+        if engine not in engines:
+            _refuse(given, f"belongs to --engine {engines}, not to {engine}")
+    if engine == "openai" and not model:
+        raise typer.BadParameter("--engine openai needs --model: the model's name at the address.")
+    with door("Repeat the same command to go on; answers that have come are kept."):
+        from topicart.make import finish_run
+        from topicart.run import Run
+        from topicart.summaries.facts import FactsSummarizer
+        from topicart.summarising import summarize_run
+
+        opened = Run.open(run)
+        summarizer: Summarizer = FactsSummarizer()
+        if engine == "llava":
+            from topicart.summaries.llava import LlavaSummarizer
+
+            summarizer = LlavaSummarizer.load(
+                model or _LLAVA,
+                **_given(
+                    device=device,
+                    precision=precision,
+                    four_bit=four_bit,
+                    batch_size=batch_size,
+                    max_new_tokens=max_tokens,
+                ),
+            )
+        elif engine == "openai":
+            from topicart.summaries.openai import OpenAISummarizer
+
+            summarizer = OpenAISummarizer.from_environment(
+                model or "",
+                **_given(
+                    endpoint=endpoint,
+                    api_key=api_key,
+                    timeout_s=timeout,
+                    concurrency=batch_size,
+                    max_tokens=max_tokens,
+                ),
+            )
+        with show_progress(quiet or as_json) as progress:
+            told = summarize_run(
+                opened,
+                summarizer,
+                prompt=prompt or "rich",
+                n_pictures=pictures or 20,
+                progress=progress,
+            )
+            told = finish_run(told, progress=progress)
+        report_run(told, quiet=quiet, as_json=as_json, more=_authors(told, engine))
 
 
 def _encoder(
@@ -149,6 +218,26 @@ def _encoder(
             f"{error} It is the encoder that made {run.folder}: if it has moved, say where it is "
             "with --model; --by facts needs none."
         ) from error
+
+
+def _authors(run: Run, engine: str) -> str:
+    """Say how many summaries are by whom, and how many of those asked for could not be had."""
+    written = Counter(
+        topic.summary.model if topic.summary.machine_written else "facts"
+        for topic in (*run.topics, *run.groups)
+    )
+    line = "Summaries: " + ", ".join(
+        f"{number:,} {'from' if author == 'facts' else 'by'} {author}"
+        for author, number in written.most_common()
+    )
+    if engine != "facts" and (failed := written["facts"]):
+        line += f" ({failed:,} could not be had from the model: see problems.csv)"
+    return f"{line}."
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    """Leave out what was not given, so that the engine's own defaults hold."""
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def _refuse(given: dict[str, Any], because: str) -> None:

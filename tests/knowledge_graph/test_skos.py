@@ -37,7 +37,7 @@ MADE = Provenance(
 CONCEPTS = (
     Concept(0, "ships", ("ships", "boats"), "Ships at sea.", exact=(f"{WIKIDATA}Q11446",),
             related=(f"{WIKIDATA}Q11446", f"{WIKIDATA}Q165")),
-    Concept(1, "steamers", broader=0),
+    Concept(1, "steamers", definition="Steam.", note="Machine-written.", broader=0),
     Concept(2, "portraits"),
 )  # fmt: skip
 WORKS = (
@@ -97,6 +97,8 @@ def test_topics_are_concepts_of_a_scheme_with_their_words(graph: Graph) -> None:
     assert graph.value(topic(0), SKOS.prefLabel) == Literal("ships")
     assert list(graph.objects(topic(0), SKOS.altLabel)) == [Literal("boats")]
     assert graph.value(topic(0), SKOS.definition) == Literal("Ships at sea.")
+    assert graph.value(topic(1), SKOS.editorialNote) == Literal("Machine-written.")
+    assert graph.value(topic(0), SKOS.editorialNote) is None
 
 
 def test_what_is_part_of_a_topic_is_narrower_and_not_at_the_top(graph: Graph) -> None:
