@@ -1,4 +1,4 @@
-"""What the terminal shows: progress, the table of topics, one topic, the models."""
+"""What the terminal shows: progress, the table of topics, one topic and why, the models."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.progress import (
     BarColumn,
     Progress,
@@ -21,11 +22,18 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from knowledge_graph import printable
+from topicart.evidence import COLLECTION, FACET_ORDER, called_by, cut_at_names, origin
+
 if TYPE_CHECKING:
     from topicart.models import ModelRow
     from topicart.run import Run
-    from topicart.topics import Label, Topic
+    from topicart.topics import Label, Summary, Topic
 
+_MOST_EVIDENCE = 3
+_LONGEST_IRI = 300
+_DECIDERS = {"facts": "records", "both": "both", "pictures": "pictures"}
+_UNSUPPORTED = "[?]"
 _STAGES = {
     "paint": "Painting the gallery",
     "load": "Loading works and model",
@@ -38,6 +46,7 @@ _STAGES = {
     "cluster": "Finding themes",
     "map": "Drawing the map",
     "label": "Naming the themes",
+    "summarise": "Summarising the themes",
     "write": "Writing the run",
     "measure": "Measuring",
     "page": "Making the page",
@@ -121,7 +130,7 @@ class ConsoleProgress:
 
 
 def topics_table(run: Run) -> RenderableType:
-    """Lay out the topics of a run as a table, and count what is in none.
+    """Lay out the topics of a run as a table, their groups, and count what is in none.
 
     Parameters
     ----------
@@ -133,14 +142,17 @@ def topics_table(run: Run) -> RenderableType:
     rich.console.RenderableType
         For a rich console.
     """
-    table = Table(box=None, pad_edge=False, header_style="dim", expand=False)
+    table = _table()
     table.add_column("", justify="right", style="dim")
     table.add_column("theme", overflow="fold", ratio=3)
     table.add_column("works", justify="right")
     table.add_column("evidence (share of its works)", style="dim", overflow="fold", ratio=4)
     for topic in run.topics:
-        table.add_row(str(topic.id), Text(topic.name), f"{topic.size:,}", Text(_evidence(topic)))
-    return Group(table, Text(), counts_line(run))
+        table.add_row(str(topic.id), _text(topic.name), f"{topic.size:,}", _text(_evidence(topic)))
+    parts: list[RenderableType] = [table, Text()]
+    if run.groups:
+        parts += [_groups_table(run), Text()]
+    return Group(*parts, counts_line(run))
 
 
 def counts_line(run: Run) -> Text:
@@ -175,38 +187,36 @@ def counts_line(run: Run) -> Text:
     return line
 
 
-def topic_details(topic: Topic) -> RenderableType:
-    """Lay out one topic with its labels and their evidence.
+def topic_details(topic: Topic, groups: Sequence[Topic] = ()) -> RenderableType:
+    """Lay out one topic with its summary, its labels and their evidence.
 
     Parameters
     ----------
     topic
         The topic.
+    groups
+        The run's groups, to say which it is in.
 
     Returns
     -------
     rich.console.RenderableType
         For a rich console.
     """
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("facet", "term"):
-        table.add_column(heading)
-    for heading in ("share", "lift", "cosine", "contrast"):
-        table.add_column(heading, justify="right")
-    for label in topic.labels:
-        table.add_row(
-            Text(label.facet, style="dim"),
-            Text(label.term),
-            f"{label.share:.0%}",
-            f"{label.lift:.1f}×",
-            "" if label.cosine is None else f"{label.cosine:.3f}",
-            "" if label.score is None else f"{label.score:+.3f}",
-        )
-    central = Text("Most central: ", style="dim")
-    central.append(", ".join(topic.representatives[:5]))
-    return Group(
-        Text(topic.name, style="bold"), Text(topic.summary), Text(), table, Text(), central
-    )
+    parts: list[RenderableType] = [_text(topic.name, "bold")]
+    if names := _broader(topic, groups):
+        parts.append(_text(f"Part of: {' > '.join(names)}", "dim"))
+    if topic.summary.text:
+        parts += [Text(), *_summary(topic.summary)]
+    if topic.labels:
+        parts += [Text(), _labels_table(topic)]
+        if sources := _sources(topic):
+            parts += [Text(), Text("Where the words come from", style="dim"), *sources]
+    parts.append(Text())
+    if topic.keywords:
+        words = ", ".join(keyword.word for keyword in topic.keywords)
+        parts.append(_told("In titles and descriptions", words))
+    parts.append(_told("Most central", ", ".join(topic.representatives[:5])))
+    return Group(*parts)
 
 
 def models_table(rows: Sequence[ModelRow]) -> RenderableType:
@@ -222,7 +232,7 @@ def models_table(rows: Sequence[ModelRow]) -> RenderableType:
     rich.console.RenderableType
         For a rich console.
     """
-    table = Table(box=None, pad_edge=False, header_style="dim")
+    table = _table()
     for heading in ("model", "where", "what it is"):
         table.add_column(heading, overflow="fold")
     for row in rows:
@@ -230,11 +240,134 @@ def models_table(rows: Sequence[ModelRow]) -> RenderableType:
     return table
 
 
-def _evidence(topic: Topic) -> str:
-    """Return what most of the members share: the leading term of the three widest facets."""
-    first: dict[str, Label] = {}
+def _groups_table(run: Run) -> Table:
+    """Lay out the groups, each under the group that it is in."""
+    table = _table()
+    table.add_column("group", overflow="fold", ratio=3)
+    table.add_column("works", justify="right")
+    table.add_column("themes", style="dim", overflow="fold", ratio=4)
+    themes: dict[int | None, list[str]] = {}
+    for topic in run.topics:
+        themes.setdefault(topic.broader, []).append(str(topic.id))
+    outer = {group.id: group for group in run.groups if group.level > 1}
+    inner = [group for group in run.groups if group.level == 1]
+
+    def add(group: Topic, indent: int) -> None:
+        name = Padding(_text(group.name), (0, 0, 0, indent))
+        table.add_row(name, f"{group.size:,}", ", ".join(themes.get(group.id, ())))
+
+    for top in outer.values():
+        add(top, 0)
+        for group in inner:
+            if group.broader == top.id:
+                add(group, 2)
+    for group in inner:
+        if group.broader not in outer:
+            add(group, 0)
+    return table
+
+
+def _broader(topic: Topic, groups: Sequence[Topic]) -> list[str]:
+    """Return the names of the groups that a topic is in, the broadest first."""
+    by_id = {group.id: group for group in groups}
+    names: list[str] = []
+    level, broader = topic.level, topic.broader
+    while broader is not None and (group := by_id.get(broader)) and group.level > level:
+        names.insert(0, group.name)
+        level, broader = group.level, group.broader
+    return names
+
+
+def _summary(summary: Summary) -> list[Text]:
+    text = Text()
+    for place, piece in enumerate(cut_at_names(printable(summary.text), summary.unsupported)):
+        if place % 2:
+            text.append(f"{piece} {_UNSUPPORTED}", style="yellow")
+        else:
+            text.append(piece)
+    told = [text]
+    if summary.unsupported:
+        note = f"{_UNSUPPORTED} names that the records of its works do not contain: "
+        told.append(_text(note + ", ".join(summary.unsupported), "yellow"))
+    if summary.machine_written:
+        author = ", ".join(filter(None, (summary.model, summary.date[:10])))
+        by = f" ({author})" if author else ""
+        told.append(_text(f"Written by a machine{by}, not checked by a person.", "bold"))
+    else:
+        told.append(Text("Composed from the records.", style="dim"))
+    return told
+
+
+def _labels_table(topic: Topic) -> Table:
+    table = _table()
+    table.add_column("facet", style="dim")
+    table.add_column("term", overflow="fold")
+    for heading in ("share", "lift", "q", "cosine", "score"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("decided by")
+    called = called_by(topic)
+    for facet in FACET_ORDER:
+        own = sorted(topic.labels_of(facet), key=lambda label: label not in called)
+        head = facet
+        if own and own[0] not in called:
+            table.add_row(facet, Text("not named", style="dim"))
+            head = ""
+        for label in own:
+            table.add_row(head, *_label(label, is_called=label in called))
+            head = ""
+    return table
+
+
+def _label(label: Label, *, is_called: bool) -> list[Text]:
+    style = "bold" if is_called else "dim"
+    told = (
+        f"{'*' if is_called else ' '} {label.term}",
+        f"{label.share:.0%}",
+        f"{label.lift:.1f}×" if label.share else "",
+        _q_value(label.q_value),
+        "" if label.cosine is None else f"{label.cosine:.2f}",
+        # A score without its contrast is of format 2.0, which measured it otherwise.
+        "" if label.score is None or label.contrast is None else f"{label.score:+.1f}",
+        _DECIDERS.get(label.decided_by, ""),
+    )
+    return [_text(part, style) for part in told]
+
+
+def _sources(topic: Topic) -> list[Text]:
+    """Say where words come from, if they are not merely the collection's own."""
+    lines = []
     for label in topic.labels:
-        first.setdefault(label.facet, label)
-    widest = sorted(first.values(), key=lambda label: -label.share)
-    told = {label.term.casefold(): f"{label.term} {label.share:.0%}" for label in reversed(widest)}
-    return " · ".join([*reversed(told.values())][:3])
+        iri = label.iri[:_LONGEST_IRI] if label.chosen else ""
+        if label.source != COLLECTION or iri:
+            lines.append(_told(f"  {label.term}", f"{origin(label)} {iri}".strip()))
+    return lines
+
+
+def _evidence(topic: Topic) -> str:
+    """Return what the topic is called by: the terms that most members have, the rest after."""
+    widest = sorted(called_by(topic), key=lambda label: -label.share)
+    told = {
+        label.term.casefold(): f"{label.term} {label.share:.0%}"
+        if label.share
+        else f"{label.term} (pictures)"
+        for label in reversed(widest)
+    }
+    return " · ".join([*reversed(told.values())][:_MOST_EVIDENCE])
+
+
+def _q_value(q_value: float | None) -> str:
+    if q_value is None:
+        return ""
+    return "<0.001" if q_value < 0.001 else f"{q_value:.3f}"
+
+
+def _table() -> Table:
+    return Table(box=None, pad_edge=False, header_style="dim", expand=False)
+
+
+def _told(what: str, said: str) -> Text:
+    return Text.assemble((f"{printable(what)}: ", "dim"), printable(said))
+
+
+def _text(text: str, style: str = "") -> Text:
+    return Text(printable(text), style=style)

@@ -20,7 +20,7 @@ from topicart.run import (
     write_record,
     write_topics,
 )
-from topicart.topics import OUTLIER, Label, Topic, Topics
+from topicart.topics import OUTLIER, Keyword, Label, Summary, Topic, Topics
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -49,6 +49,10 @@ def write_run(
     *,
     labels: Mapping[int, tuple[Label, ...]] | None = None,
     names: Mapping[int, str] | None = None,
+    summaries: Mapping[int, Summary] | None = None,
+    keywords: Mapping[int, tuple[Keyword, ...]] | None = None,
+    broader: Mapping[int, int] | None = None,
+    groups: Sequence[Topic] = (),
     metrics: Mapping[str, Any] | None = None,
     problems: Sequence[Problem] = (),
     note: str | None = None,
@@ -91,11 +95,14 @@ def write_run(
                 name=(names or {}).get(topic, f"theme {topic}"),
                 size=len(own),
                 labels=(labels or {}).get(topic, ()),
-                summary=f"{len(own)} works.",
+                summary=(summaries or {}).get(topic, Summary(f"{len(own)} works.")),
                 representatives=tuple(own[:24]),
+                keywords=(keywords or {}).get(topic, ()),
+                broader=(broader or {}).get(topic),
             )
             for topic, own in enumerate(members)
         ),
+        groups=tuple(groups),
         parameters={"clusterer": "hdbscan", "min_cluster_size": 4},
     )
     write_topics(run, collection, found)
@@ -133,7 +140,12 @@ def write_run(
     return Run.open(run)
 
 
-def harbour(folder: Path) -> Run:
+def group(number: int, name: str, *, level: int = 1, broader: int | None = None) -> Topic:
+    """Return a group of topics."""
+    return Topic(number, name, 0, (), Summary(""), (), level=level, broader=broader)
+
+
+def harbour(folder: Path, **more: Any) -> Run:
     """Write a run of twelve works: two themes, two works outside, one without a picture.
 
     Theme 0 holds 6 works by Bell (4) and Dahl (2) of 1871 to 1893, theme 1 holds 3 undated
@@ -179,13 +191,40 @@ def harbour(folder: Path) -> Run:
     for number, work in enumerate(works[:-1]):
         size = {"width": 40, "height": 60} if number % 2 else {"width": 90, "height": 60}
         paint(folder / "pictures" / work.images[0], hue=20 * number, **size)
+    marina = Label(
+        "genre",
+        "marina",
+        cosine=0.3,
+        contrast=0.2,
+        score=2.34,
+        share=1.0,
+        stated_share=1.0,
+        lift=1.83,
+        q_value=0.0004,
+        source="iconclass",
+        iri="https://iconclass.org/25H23",
+        notation="25H23",
+        chosen=True,
+        decided_by="both",
+    )
+    realism = Label(
+        "style", "Realism", share=1.0, stated_share=1.0, lift=1.83, q_value=0.08,
+        chosen=True, decided_by="facts",
+    )  # fmt: skip
+    oil = Label(
+        "medium", "oil paint", cosine=0.2, contrast=0.1, score=1.96, source="aat.ttl",
+        iri="urn:aat:300015050", chosen=True, decided_by="pictures",
+    )  # fmt: skip
     labels = {
         0: (
-            Label("genre", "marina", 0.2, 0.3, share=1.0, lift=1.83),
-            Label("style", "Realism", 0.1, 0.2, share=1.0, lift=1.83),
-            Label("style", "Romanticism", 0.1, 0.2, share=0.0, lift=0.0),
+            marina,
+            realism,
+            Label("style", "Romanticism", score=-0.61, contrast=-0.1, share=0.17, stated_share=0.17,
+                  lift=1.0, q_value=0.7),
+            oil,
+            Label("place", "Bergen", share=0.17, stated_share=1.0, lift=2.0, q_value=0.3),
         )
-    }
+    }  # fmt: skip
     metrics = {
         "metrics": [
             {
@@ -224,4 +263,5 @@ def harbour(folder: Path) -> Run:
         metrics=metrics,
         problems=[Problem(id="d0", file="d0.png", reason="the file does not exist")],
         note="mini is small; expect little.",
+        **more,
     )

@@ -6,16 +6,17 @@ import json
 import re
 from collections import Counter
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from knowledge_graph import FACETS, Artwork, Problem
-from tests.topicart.report_runs import HOSTILE, harbour, paint, write_run
+from tests.topicart.report_runs import HOSTILE, group, harbour, paint, write_run
 from topicart.report import write_site
 from topicart.run import Run
-from topicart.topics import OUTLIER, Label
+from topicart.topics import OUTLIER, Keyword, Label, Summary
 
 VOID = {"meta", "link", "img", "br", "input", "hr", "rect"}
 
@@ -27,7 +28,10 @@ class Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.elements: list[tuple[str, dict[str, str]]] = []
         self.text = ""
+        self.headings: list[tuple[int, str]] = []
+        self.outline: list[str] = []
         self._open: list[str] = []
+        self._classes: list[str] = []
         self.feed(path.read_text(encoding="utf-8"))
         assert self._open == [], "elements left open"
 
@@ -35,15 +39,23 @@ class Page(HTMLParser):
         self.elements.append((tag, {name: value or "" for name, value in attrs}))
         if tag not in VOID:
             self._open.append(tag)
+            self._classes.append(".".join([tag, *(dict(attrs).get("class") or "").split()]))
+            self.outline.append(">".join(self._classes))
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append((int(tag[1]), ""))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, {name: value or "" for name, value in attrs}))
 
     def handle_endtag(self, tag: str) -> None:
         assert self._open.pop() == tag
+        self._classes.pop()
 
     def handle_data(self, data: str) -> None:
         self.text += data
+        if any(re.fullmatch("h[1-6]", tag) for tag in self._open):
+            level, told = self.headings[-1]
+            self.headings[-1] = level, (told + data).strip()
 
     def all(self, tag: str) -> list[dict[str, str]]:
         return [attributes for name, attributes in self.elements if name == tag]
@@ -85,13 +97,14 @@ def check(run: Run) -> Page:
                 continue
             if address.startswith("#"):
                 assert address[1:] in ids
+            elif address.startswith("http"):
+                assert (tag, name) == ("a", "href")
+                assert own["rel"] == "noreferrer noopener"
             else:
                 assert re.fullmatch(r"(assets|pictures)/[a-z0-9-]+\.(css|js|webp)", address)
                 assert (index.parent / address).is_file()
     assert all("alt" in own for own in page.all("img"))
     assert all(own.get("src") for own in page.all("script"))
-    assert "http:" not in index.read_text(encoding="utf-8")
-    assert "https:" not in index.read_text(encoding="utf-8")
     return page
 
 
@@ -103,8 +116,15 @@ def test_page_shows_themes_evidence_measures_and_problems(tmp_path: Path) -> Non
         "gathered into 2 themes by how the pictures look.",
         "2 works stand in no theme.",
         "Marina, Realism",
-        "100% of its works, 1.8× the collection",
-        "fits the pictures; recorded for none of its works",
+        "What marina 100% of its works, 1.8× the collection; by chance less than once in 1,000",
+        "Records and pictures agree; word from Iconclass 25H23",
+        "In which style Realism",
+        "by chance about once in 12 Records; word from the collection’s records",
+        "Pictures only, no record says so (fit +2.0); word from aat.ttl",
+        "Where not named: nothing certain enough Bergen 17%",
+        "from the collection’s own records and from Iconclass, aat.ttl.",
+        "where nothing is certain enough, nothing is said",
+        "6 works. Composed from the records.",
         "Most in the 1870s (3 of 6 dated)",
         "2 works, 18% of those looked at, are too unlike any group",
         "1 work took no part",
@@ -119,6 +139,94 @@ def test_page_shows_themes_evidence_measures_and_problems(tmp_path: Path) -> Non
         assert said in text
     assert text.count("mini is small; expect little.") == 2
     assert len([own for own in page.tiles() if "href" in own]) >= 11
+
+
+def test_only_addresses_of_the_web_become_links(tmp_path: Path) -> None:
+    page = check(harbour(tmp_path))
+    outside = {own["href"] for own in page.all("a") if ":" in own["href"]}
+    assert outside == {"https://iconclass.org/25H23"}
+
+
+def test_runners_up_are_folded_away(tmp_path: Path) -> None:
+    page = check(harbour(tmp_path)).outline
+    (table,) = [place for place in page if place.endswith("details.considered>table")]
+    assert "main" in table
+
+
+def test_a_machine_written_summary_says_so_and_marks_what_nothing_supports(tmp_path: Path) -> None:
+    summary = Summary(
+        "Storms after Turner & Co, and Turner, by Bell Ada.",
+        engine="llava",
+        model="llava-1.5-7b",
+        prompt="Describe the group.\nDo not guess.",
+        date="2026-11-21T12:48:04+00:00",
+        unsupported=("Turner", "Turner & Co"),
+    )
+    page = check(harbour(tmp_path, summaries={0: summary}))
+    text = " ".join(page.text.split())
+    told = "Written by a machine (llava-1.5-7b, 21 November 2026), not checked by a person."
+    assert text.count(told) == 1
+    assert "after Turner & Co (not in the records), and Turner (not in the records), by" in text
+    assert "this theme’s works do not contain (Turner, Turner & Co)" in text
+    assert "What it was asked Describe the group. Do not guess." in text
+    assert len(page.all("mark")) == 2
+    assert text.count("Composed from the records.") == 1  # the other theme's
+
+
+def test_keywords_are_told(tmp_path: Path) -> None:
+    words = (Keyword("ship", 0.4), Keyword("sea", 0.3))
+    text = " ".join(check(harbour(tmp_path, keywords={0: words})).text.split())
+    assert text.count("In titles and descriptions: ship, sea") == 1
+
+
+def test_themes_are_listed_under_their_groups(tmp_path: Path) -> None:
+    groups = (group(2, "painting", broader=4), group(3, "empty", broader=4),
+              group(4, "before 1900", level=2))  # fmt: skip
+    page = check(harbour(tmp_path, groups=groups, broader={0: 2}))
+    text = " ".join(page.text.split())
+    assert (
+        "Before 1900 1 theme, 6 works Painting 1 theme, 6 works Marina, Realism 6 works "
+        "On their own 1 theme Portrait 3 works" in text
+    )
+    assert "Part of: Before 1900 › Painting" in text
+    assert "Empty" not in text
+    contents = page.headings[page.headings.index((2, "Themes")) :]
+    assert [level for level, _ in contents[:4]] == [2, 3, 4, 3]
+
+
+def test_headings_leave_no_level_out(tmp_path: Path) -> None:
+    groups = (group(2, "painting", broader=3), group(3, "before 1900", level=2))
+    page = check(harbour(tmp_path, groups=groups, broader={0: 2, 1: 2}))
+    levels = [level for level, _ in page.headings]
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_a_theme_without_any_label_says_so(tmp_path: Path) -> None:
+    labels = (Label("genre", "marina", share=0.2, stated_share=0.2, lift=1.1, q_value=0.6),)
+    works = [Artwork(id=f"w{n}") for n in range(4)]
+    page = check(write_run(tmp_path, works, [0] * 4, labels={0: labels}))
+    text = " ".join(page.text.split())
+    assert "No label is certain enough; the theme is called by its most central works." in text
+    assert "What not named: nothing certain enough marina 20% 1.1× as likely as not" in text
+
+
+def test_a_run_of_format_2_0_still_has_its_page(tmp_path: Path) -> None:
+    run = harbour(tmp_path)
+    path = run.folder / "topics.json"
+    label = {"facet": "genre", "term": "marina", "score": 0.2, "cosine": 0.3, "share": 1.0,
+             "lift": 1.83, "overlap": 1.0, "iri": ""}  # fmt: skip
+    topics = [
+        {"id": topic.id, "name": topic.name, "size": topic.size, "summary": "Ships at sea.",
+         "labels": [label, {**label, "facet": "place", "term": "Bergen", "share": 0.01}],
+         "representatives": list(topic.representatives)}
+        for topic in run.topics
+    ]  # fmt: skip
+    path.write_text(json.dumps({"topics": topics}), encoding="utf-8")
+    text = " ".join(check(Run.open(run.folder)).text.split())
+    assert "What marina 100% of its works, 1.8× the collection Word from the collection" in text
+    assert "Where not named" in text
+    assert "Ships at sea. Composed from the records." in text
+    assert "+0.2" not in text  # what 2.0 called a score was another thing
 
 
 def test_every_picture_says_what_it_is(tmp_path: Path) -> None:
@@ -180,13 +288,18 @@ def test_nothing_of_a_collection_acts(tmp_path: Path) -> None:
             )
             for number, text in enumerate(texts)
         ]
+        short = tuple(text for text in texts if len(text) < 100)[:5]
         for number in range(len(texts)):
             paint(folder / "pictures" / f"{number}.png", hue=number)
         return write_run(
             folder,
             works,
             [0] * (len(texts) - 2) + [OUTLIER, OUTLIER],
-            labels={0: tuple(Label("subject", text, 0.1, 0.1, 0.5, 2.0) for text in texts)},
+            labels={0: tuple(_hostile_label(number, text) for number, text in enumerate(texts))},
+            summaries={0: Summary(" ".join(short), "llava", texts[0], texts[1], texts[2], short)},
+            keywords={0: tuple(Keyword(text, 1.0) for text in texts)},
+            groups=[group(1, texts[0], broader=2), group(2, texts[4], level=2)],
+            broader={0: 1},
             names={0: texts[0] + texts[1]},
             problems=[Problem(id=text, file=text, reason=text) for text in texts],
             metrics={"metrics": [{"name": texts[0], "title": texts[1], "value": None,
@@ -200,7 +313,14 @@ def test_nothing_of_a_collection_acts(tmp_path: Path) -> None:
     assert Counter(tag for tag, _ in hostile.elements) == Counter(tag for tag, _ in tame.elements)
     assert "<script>alert(1)</script>" in hostile.text
     assert "{{ 7 * 7 }}" in hostile.text
+    assert not [own for own in hostile.all("a") if ":" in own["href"]]
     assert len(hostile.text) < 60_000
+
+
+def _hostile_label(number: int, text: str) -> Label:
+    return Label("subject", text, cosine=0.1, contrast=0.1, score=1.0, share=0.5, stated_share=0.9,
+                 lift=2.0, q_value=0.01, source=text, iri=text, notation=text,
+                 chosen=number == 0, decided_by="facts" if number == 0 else "")  # fmt: skip
 
 
 def test_hostile_texts_stay_data_in_the_scripts(tmp_path: Path) -> None:

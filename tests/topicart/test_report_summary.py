@@ -9,11 +9,12 @@ import pytest
 
 from knowledge_graph import Artwork
 from tests.topicart.report_runs import harbour, write_run
+from topicart.report.contents import arrange_contents, broader_names
 from topicart.report.counting import Count, count_years, leading_values
 from topicart.report.measures import explain_measures
 from topicart.report.summarize import Exhibition, summarize
 from topicart.report.wording import collection_name, shorten
-from topicart.topics import OUTLIER, Label
+from topicart.topics import OUTLIER, Summary, Topic
 
 
 @pytest.fixture
@@ -57,13 +58,17 @@ def test_a_theme_has_its_years_on_the_axis_of_the_collection(exhibition: Exhibit
 
 
 def test_a_label_shows_its_share_beside_that_of_the_collection(exhibition: Exhibition) -> None:
-    evidence = dict(exhibition.themes[0].evidence)
-    assert list(evidence) == ["genre", "style"]
-    (marina,) = evidence["genre"]
+    evidence = {found.facet: found for found in exhibition.themes[0].evidence}
+    assert list(evidence) == ["genre", "style", "medium", "place"]
+    marina = evidence["genre"].chosen
+    assert marina is not None
     assert (marina.term, marina.share, marina.lift) == ("marina", 1.0, 1.83)
     assert marina.overall == pytest.approx(6 / 11, abs=0.002)
-    assert [label.term for label in evidence["style"]] == ["Realism", "Romanticism"]
-    assert evidence["style"][1].overall == 0.0
+    assert marina.of_stated is None
+    assert [label.term for label in evidence["style"].others] == ["Romanticism"]
+    assert evidence["place"].chosen is None
+    assert evidence["place"].others[0].of_stated == 1.0
+    assert exhibition.vocabularies == ("Iconclass", "aat.ttl")
 
 
 def test_works_are_shown_from_the_centre_outwards(exhibition: Exhibition) -> None:
@@ -75,17 +80,22 @@ def test_works_are_shown_from_the_centre_outwards(exhibition: Exhibition) -> Non
     assert [card.title for card in exhibition.outliers] == ["c0", "c1"]
 
 
-def test_a_rare_term_is_shown_only_where_the_name_is_made_of_it(tmp_path: Path) -> None:
-    works = [Artwork(id=f"w{number}") for number in range(4)]
-    labels = (
-        Label("subject", "tulips", 0.1, 0.2, share=0.02, lift=9.0),
-        Label("subject", "roses", 0.1, 0.2, share=0.02, lift=9.0),
-        Label("place", "Louvre", 0.1, 0.2, share=0.02, lift=9.0),
-    )
-    (theme,) = summarize(write_run(tmp_path, works, [0] * 4, labels={0: labels})).themes
-    assert [(facet, [label.term for label in found]) for facet, found in theme.evidence] == [
-        ("subject", ["tulips"])
+def test_contents_hold_every_theme_once_whatever_the_groups_say() -> None:
+    def topic(number: int, broader: int | None, level: int = 0) -> Topic:
+        return Topic(number, f"t{number}", 2, (), Summary(""), (), level=level, broader=broader)
+
+    topics = [topic(0, 5), topic(1, 99), topic(2, None), topic(3, 6), topic(4, 7)]
+    groups = [topic(5, 7, 1), topic(6, 6, 1), topic(7, 5, 2)]  # 6 is in itself, 7 in its own part
+    contents = arrange_contents(topics, groups)
+    assert [(own.group, own.themes, own.n_themes, own.size) for own in contents] == [
+        (7, (), 1, 2),
+        (6, (3,), 1, 2),
+        (-1, (1, 2, 4), 3, 6),
     ]
+    assert contents[0].groups[0].themes == (0,)
+    assert broader_names(contents) == {
+        0: ((7, "T7"), (5, "T5")), 1: (), 2: (), 3: ((6, "T6"),), 4: (),
+    }  # fmt: skip
 
 
 def test_outliers_are_drawn_from_the_whole_list_when_there_are_many(tmp_path: Path) -> None:

@@ -14,7 +14,16 @@ from topicart.report.mosaic import Arrangement, Row, arrange, shown_ratio
 from topicart.report.palette import N_COLOURS, topic_tones
 from topicart.report.summarize import Card, Exhibition, summarize
 from topicart.report.thumbnails import Thumbnail, Wanted, make_thumbnails
-from topicart.report.wording import counted, day, duration, percent, shorten, times
+from topicart.report.wording import (
+    capitalised,
+    counted,
+    day,
+    duration,
+    percent,
+    shorten,
+    signed,
+    times,
+)
 
 if TYPE_CHECKING:
     import jinja2
@@ -32,6 +41,18 @@ _HERO_RATIO = 7.0
 _MOST_IN_HERO = 12
 _PLACEHOLDER_RATIO = 0.8
 
+_QUESTIONS = {
+    "genre": "What",
+    "subject": "What is shown",
+    "style": "In which style",
+    "artist": "By whom",
+    "date": "When",
+    "medium": "Made of what",
+    "period": "In which period",
+    "place": "Where",
+    "series": "In which series",
+    "emotion": "With what feeling",
+}
 _FACET_HEADINGS = {
     "artist": "Artists",
     "style": "Styles",
@@ -238,11 +259,13 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
+        capitalised=capitalised,
         counted=counted,
         day=day,
         duration=duration,
         number=lambda value: f"{value:,}",
         percent=percent,
+        signed=signed,
         ratio_class=_ratio_class,
         share_class=_share_class,
         shorten=shorten,
@@ -250,7 +273,9 @@ def _environment() -> jinja2.Environment:
         tone_class=lambda topic: f"t{topic % N_COLOURS}",
         year=year_in_words,
     )
-    environment.globals.update(headings=_FACET_HEADINGS, pictures=_PICTURES, assets=_ASSETS)
+    environment.globals.update(
+        headings=_FACET_HEADINGS, questions=_QUESTIONS, pictures=_PICTURES, assets=_ASSETS
+    )
     return environment
 
 

@@ -11,10 +11,13 @@ import numpy as np
 
 from knowledge_graph import FACETS
 from prompts import shown
+from topicart.report.contents import Group, arrange_contents, broader_names
 from topicart.report.counting import Leading, Years, count_years, leading_values
+from topicart.report.evidence import FacetEvidence, gather_evidence, vocabularies
 from topicart.report.measures import Measure, explain_measures
+from topicart.report.prose import Prose, read_summary
 from topicart.report.wording import capitalised, collection_name, shorten
-from topicart.topics import OUTLIER, Label, Topic
+from topicart.topics import OUTLIER
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from knowledge_graph import Problem
     from topicart.run import Run, RunRecord
 
-__all__ = ["Card", "Evidence", "Exhibition", "Theme", "summarize"]
+__all__ = ["Card", "Exhibition", "Theme", "summarize"]
 
 MOST_CARDS = 24
 MOST_OUTLIERS = 60
@@ -35,11 +38,9 @@ _LONGEST_VALUE = 160
 _MOST_VALUES = 12
 _MOST_ARTISTS = 3
 _MOST_LEADING = 6
-_LABELS_A_FACET = 3
-_EVIDENCE_FACETS = ("genre", "subject", "style", "period", "place", "medium", "series", "emotion")
-_NAMING_FACETS = ("genre", "subject", "style")
-_LEAST_SHARE = 0.05
-_MOST_FACETS = 4
+_MOST_KEYWORDS = 10
+_MOST_OTHERS = 3
+_MANY_THEMES = 100
 _SECOND_FACETS = ("style", "period", "genre", "medium", "place", "subject")
 _UNPLACED = -2
 
@@ -81,28 +82,6 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """A label and what speaks for it.
-
-    Parameters
-    ----------
-    term
-        As it is shown.
-    share
-        Share of the theme's works that have the fact.
-    overall
-        Share of the whole collection's works that have it.
-    lift
-        ``share`` over ``overall``.
-    """
-
-    term: str
-    share: float
-    overall: float
-    lift: float
-
-
-@dataclass(frozen=True)
 class Theme:
     """A topic as it is shown.
 
@@ -110,12 +89,18 @@ class Theme:
     ----------
     topic
         Its id in the run.
-    name, summary, size
+    name, size
         As the run has them.
+    summary
+        A few sentences, and who wrote them.
     share
         Share of the works that took part.
+    part_of
+        Id and name of the groups that it is in, the broadest first.
     evidence
-        Labels by facet.
+        What it is called in each facet, and what else was considered.
+    keywords
+        What titles and descriptions speak of, the most telling first.
     leading
         Facet and its most frequent values: the artists, and one facet more.
     years
@@ -126,10 +111,12 @@ class Theme:
 
     topic: int
     name: str
-    summary: str
+    summary: Prose
     size: int
     share: float
-    evidence: tuple[tuple[str, tuple[Evidence, ...]], ...]
+    part_of: tuple[tuple[int, str], ...]
+    evidence: tuple[FacetEvidence, ...]
+    keywords: tuple[str, ...]
     leading: tuple[tuple[str, Leading], ...]
     years: Years | None
     cards: tuple[Card, ...]
@@ -155,6 +142,10 @@ class Exhibition:
         Share of the works that took part and are in no theme.
     themes
         The topics, largest first.
+    contents
+        The themes under their groups.
+    vocabularies
+        Names of the vocabularies, beside the collection's records, that terms come from.
     outliers
         Works in no theme, evenly drawn from all of them.
     measures
@@ -181,6 +172,8 @@ class Exhibition:
     n_artists: int
     outlier_share: float
     themes: tuple[Theme, ...]
+    contents: tuple[Group, ...]
+    vocabularies: tuple[str, ...]
     outliers: tuple[Card, ...]
     measures: tuple[Measure, ...]
     settings: tuple[tuple[str, str], ...]
@@ -209,12 +202,7 @@ def summarize(run: Run) -> Exhibition:
     placed = topic_column(works)
     n_placed = int((placed != _UNPLACED).sum())
     outliers = np.flatnonzero(placed == OUTLIER)
-    n_cards = min(MOST_CARDS, max(_FEWEST_CARDS, _ALL_CARDS // max(len(run.topics), 1)))
-    central = [topic.representatives[:n_cards] for topic in run.topics]
-    cards = _cards_by_id(works, [work_id for ids in central for work_id in ids])
-    facets = _leading_facets(works)
-    leading = {facet: leading_values(works, facet, most=_MOST_LEADING) for facet in facets}
-    years = _years(works, placed, len(run.topics))
+    contents = arrange_contents(run.topics, run.groups)
     return Exhibition(
         name=collection_name(run.record.source.path),
         source=shorten(PurePath(run.record.source.path).name, 300),
@@ -225,24 +213,9 @@ def summarize(run: Run) -> Exhibition:
         n_reassigned=run.record.counts.get("reassigned", 0),
         outlier_share=len(outliers) / max(n_placed, 1),
         n_artists=_n_values(works, "artist"),
-        themes=tuple(
-            Theme(
-                topic=topic.id,
-                name=capitalised(shorten(topic.name, _LONGEST_VALUE)),
-                summary=shorten(topic.summary, 2000),
-                size=topic.size,
-                share=topic.size / max(n_placed, 1),
-                evidence=_evidence(topic),
-                leading=tuple(
-                    (facet, leading[facet][topic.id])
-                    for facet in facets
-                    if topic.id in leading[facet]
-                ),
-                years=years.get(topic.id),
-                cards=tuple(cards[work_id] for work_id in ids if work_id in cards),
-            )
-            for topic, ids in zip(run.topics, central, strict=True)
-        ),
+        themes=_themes(run, placed, contents),
+        contents=contents,
+        vocabularies=vocabularies(run.topics),
         outliers=tuple(_cards(works, _evenly(outliers, MOST_OUTLIERS))),
         measures=explain_measures(run.metrics),
         settings=_settings(run.record),
@@ -251,6 +224,39 @@ def summarize(run: Run) -> Exhibition:
         seed=_seed(run.record.config),
         problems=run.problems[:MOST_PROBLEMS],
         n_problems=len(run.problems),
+    )
+
+
+def _themes(run: Run, placed: NDArray[np.int64], contents: tuple[Group, ...]) -> tuple[Theme, ...]:
+    works, topics = run.works, run.topics
+    n_placed = int((placed != _UNPLACED).sum())
+    n_cards = min(MOST_CARDS, max(_FEWEST_CARDS, _ALL_CARDS // max(len(topics), 1)))
+    central = [topic.representatives[:n_cards] for topic in topics]
+    cards = _cards_by_id(works, [work_id for ids in central for work_id in ids])
+    facets = _leading_facets(works)
+    leading = {facet: leading_values(works, facet, most=_MOST_LEADING) for facet in facets}
+    years = _years(works, placed, len(topics))
+    part_of = broader_names(contents)
+    most_others = _MOST_OTHERS if len(topics) <= _MANY_THEMES else 1
+    return tuple(
+        Theme(
+            topic=topic.id,
+            name=capitalised(shorten(topic.name, _LONGEST_VALUE)),
+            summary=read_summary(topic.summary),
+            size=topic.size,
+            share=topic.size / max(n_placed, 1),
+            part_of=part_of.get(place, ()),
+            evidence=gather_evidence(topic, most_others=most_others),
+            keywords=tuple(
+                shorten(keyword.word, 60) for keyword in topic.keywords[:_MOST_KEYWORDS]
+            ),
+            leading=tuple(
+                (facet, leading[facet][topic.id]) for facet in facets if topic.id in leading[facet]
+            ),
+            years=years.get(topic.id),
+            cards=tuple(cards[work_id] for work_id in central[place] if work_id in cards),
+        )
+        for place, topic in enumerate(topics)
     )
 
 
@@ -313,26 +319,6 @@ def _card(row: Mapping[str, Any]) -> Card:
             if facet != "artist" and values(facet)
         ),
         image=next(iter(row["images"] or ()), None),
-    )
-
-
-def _evidence(topic: Topic) -> tuple[tuple[str, tuple[Evidence, ...]], ...]:
-    chosen: dict[str, list[Evidence]] = {}
-    for facet in _EVIDENCE_FACETS:
-        for place, label in enumerate(topic.labels_of(facet)[:_LABELS_A_FACET]):
-            # What one work in fifty states sets nothing apart, unless the name is made of it.
-            in_name = place == 0 and facet in _NAMING_FACETS
-            if in_name or label.share == 0.0 or label.share >= _LEAST_SHARE:
-                chosen.setdefault(facet, []).append(_evidence_of(label))
-    return tuple((facet, tuple(labels)) for facet, labels in list(chosen.items())[:_MOST_FACETS])
-
-
-def _evidence_of(label: Label) -> Evidence:
-    return Evidence(
-        term=shorten(label.term, _LONGEST_VALUE),
-        share=label.share,
-        overall=label.share / label.lift if label.lift > 0 else 0.0,
-        lift=label.lift,
     )
 
 

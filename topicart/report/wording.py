@@ -14,6 +14,7 @@ __all__ = [
     "duration",
     "percent",
     "shorten",
+    "signed",
     "times",
 ]
 
@@ -150,6 +151,29 @@ def times(lift: float) -> str:
     '23×'
     """
     return f"{lift:.1f}×" if lift < 9.95 else f"{lift:,.0f}×"
+
+
+def signed(score: float) -> str:
+    """Return a score with its sign.
+
+    Parameters
+    ----------
+    score
+        How far from the mean something is.
+
+    Returns
+    -------
+    str
+        With one decimal.
+
+    Examples
+    --------
+    >>> signed(2.34)
+    '+2.3'
+    >>> signed(-0.61)
+    '−0.6'
+    """
+    return f"{round(score, 1) + 0.0:+.1f}".replace("-", "−")
 
 
 def duration(seconds: float) -> str:
