@@ -24,6 +24,9 @@ SEEN_FACETS = frozenset({"genre", "subject", "style", "medium", "emotion"})
 _STATED_ENOUGH = 1 / 3
 """Where at least this share of the members state a facet, pictures alone do not contradict them."""
 
+_LEAST_SHARE = 0.15
+"""However sure the few records are, they do not speak for a topic that hardly has any."""
+
 _ABOUT_AS_STRONG = 0.75
 """Terms with this part of the best one's information are told apart by the pictures."""
 
@@ -87,6 +90,7 @@ def _choose(
             (evidence.q_values[topic, columns] <= config.max_q)
             & (evidence.lifts[topic, columns] > 1.0)
             & (evidence.stated_shares[topic, columns] >= config.min_share_agreed)
+            & (evidence.shares[topic, columns] >= _LEAST_SHARE)
         ]
         told = certain[evidence.stated_shares[topic, certain] >= config.min_share]
         if len(told):

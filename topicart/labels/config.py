@@ -33,7 +33,7 @@ class LabelConfig(BaseModel):
     """The same where the pictures point at the same term."""
     min_score: float = Field(default=1.5, ge=0.0)
     """Score that a term needs for pictures alone to choose it."""
-    min_margin: float = Field(default=0.25, ge=0.0)
+    min_margin: float = Field(default=0.5, ge=0.0)
     """By how much its score must lead over the next term's of the facet."""
     per_facet: int = Field(default=5, ge=1)
     """Labels kept for a facet, runners-up included."""

@@ -57,22 +57,23 @@ def compose_headlines(
 
 def _parts(labels: Sequence[Label]) -> list[str]:
     chosen = {label.facet: label for label in labels if label.chosen}
+    if any(label.decided_by != "pictures" for label in chosen.values()):
+        # What no record says is not put beside what records say.
+        chosen = {facet: own for facet, own in chosen.items() if own.decided_by != "pictures"}
     parts: list[str] = []
     for facet in LEADING_FACETS:
         label = chosen.get(facet)
-        if label and not (facet == "artist" and label.share < _MAKER_SHARE):
-            _add(parts, _said(label))
+        if label is None or (facet == "artist" and label.share < _MAKER_SHARE):
+            continue
+        told = {word for part in parts for word in _words(part)}
+        own = _words(_said(label))
+        # "design, designs and sketches" says one thing twice; "abstract, Lyrical Abstraction" two.
+        if not (own & told if facet == "subject" else own <= told):
+            parts.append(_said(label))
     for facet in OTHER_FACETS:
         if len(parts) < 2 and facet in chosen:
-            _add(parts, _said(chosen[facet]))
+            parts.append(_said(chosen[facet]))
     return parts
-
-
-def _add(parts: list[str], said: str) -> None:
-    """Add what says more than is said: neither the same word nor a part of it."""
-    told = {word for part in parts for word in _words(part)}
-    if not told.intersection(_words(said)):
-        parts.append(said)
 
 
 def _words(text: str) -> set[str]:
