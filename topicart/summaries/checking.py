@@ -18,7 +18,7 @@ _FENCE = re.compile(r"^\s*(?:```|~~~)\w*\s*$", re.MULTILINE)
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+.*$", re.MULTILINE)
 _BULLET = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,2}[.)])[ \t]+", re.MULTILINE)
 _EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{1,3})(?=\S)([^*_\n]+?)(?<=\S)\1(?!\w)|`+")
-_TAG = re.compile(r"\x1b\[[\d;]*[A-Za-z]|<[^<>\s][^<>]{0,60}>|\[/?INST\]")
+_MARKUP = re.compile(r"\x1b\[[\d;]*[A-Za-z]|<[^<>\s][^<>]{0,60}>|\[/?INST\]")
 _PREAMBLE = re.compile(
     r"^(?:(?:sure|certainly|of course|okay|absolutely)(?: thing)?[!,.]\s*)?"
     r"(?:here(?:['’]s| is| are) [^:.]{0,60}\b(?:caption|description|summary|answer|sentences)\b"
@@ -119,7 +119,7 @@ def _garbage(text: str) -> str:
 def _plain(text: str) -> str:
     """Make one printable paragraph of whole sentences, without markup and without preamble."""
     text = unicodedata.normalize("NFC", text).replace("\ufffd", "")
-    text = _TAG.sub("", _FENCE.sub("", text))
+    text = _MARKUP.sub("", _FENCE.sub("", text))
     text = "".join(filter(lambda one: one.isprintable() or one.isspace(), text))
     text = _HEADING.sub("", text) if _HEADING.sub("", text).strip() else text.lstrip("# \n")
     text = _EMPHASIS.sub(lambda found: found[2] or "", _BULLET.sub("", text))

@@ -1,26 +1,64 @@
-"""Summaries by a model behind an OpenAI-compatible address: vLLM, Ollama, llama.cpp and others."""
+"""Summaries by a model behind an OpenAI-compatible address: vLLM, Ollama, llama.cpp and others.
+
+The address and the key are used and forgotten: no setting, answer or error holds the key, and
+nothing that is written to a run holds either.
+"""
 
 from __future__ import annotations
 
+import base64
+import io
+import os
+import queue
+import threading
 from collections.abc import Mapping, Sequence
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
+from topicart.errors import ModelError, PictureError
+from topicart.summaries.chat import ChatError, chat
 from topicart.summaries.summarizer import Failure, Request
+
+if TYPE_CHECKING:
+    import httpx2
+    from PIL.Image import Image
+
+__all__ = ["OpenAISummarizer"]
+
+_PATH = "/chat/completions"
+_JPEG_QUALITY = 90
+_CONNECT_S = 10.0
+_FIRST_PAUSE_S = 1.0
+_LONGEST_PAUSE_S = 60.0
+_LOOK_S = 0.2
+_SHORTEST_SECRET = 8
+_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class OpenAISummarizer:
-    """Asks a model over HTTP.
+    """A model behind an address, asked over HTTP with the mosaic as a JPEG.
 
     Parameters
     ----------
     model
         Its name there.
     endpoint
-        The address, up to ``/v1``.
+        The address (http or https), with or without ``/chat/completions`` at its end.
     api_key
-        Sent with each request; never written.
-    timeout_s, max_tokens, concurrency, retries
-        The limits.
+        Sent with each request; ``None`` where none is asked for.
+    timeout_s
+        Longest wait for one answer.
+    max_tokens
+        Longest answer.
+    concurrency
+        Topics asked about at a time.
+    retries
+        How often a request is repeated that failed in passing (overload, time-out).
+
+    Raises
+    ------
+    ModelError
+        If the model has no name, or the address or the key cannot be one.
     """
 
     engine = "openai"
@@ -36,20 +74,217 @@ class OpenAISummarizer:
         concurrency: int = 4,
         retries: int = 2,
     ) -> None:
-        raise NotImplementedError
+        if not model.strip():
+            raise ModelError(
+                "The engine openai needs the name of a model. Give --model, as the address knows "
+                "it (llava:7b, for example)."
+            )
+        self.model = model.strip()
+        self.batch_size = concurrency
+        self._url = _address(endpoint)
+        self._key = _usable_key(api_key)
+        self._timeout_s = timeout_s
+        self._max_tokens = max_tokens
+        self._retries = retries
 
     @classmethod
     def from_environment(
-        cls, model: str, *, endpoint: str | None = None, api_key: str | None = None, **limits: Any
+        cls,
+        model: str,
+        *,
+        endpoint: str | None = None,
+        api_key: str | None = None,
+        **limits: Any,
     ) -> OpenAISummarizer:
-        """Take what is not given from ``OPENAI_BASE_URL`` and ``OPENAI_API_KEY``."""
-        raise NotImplementedError
+        """Take what is not given from the environment.
+
+        Parameters
+        ----------
+        model
+            Its name.
+        endpoint
+            By default ``OPENAI_BASE_URL``.
+        api_key
+            By default ``OPENAI_API_KEY``; without either no key is sent.
+        **limits
+            ``timeout_s``, ``max_tokens``, ``concurrency`` and ``retries``.
+
+        Returns
+        -------
+        OpenAISummarizer
+            Nothing is asked yet.
+
+        Raises
+        ------
+        ModelError
+            If no address is given, or something given cannot be used.
+        """
+        address = endpoint or os.environ.get("OPENAI_BASE_URL", "")
+        if not address.strip():
+            raise ModelError(
+                "The engine openai needs the address of a server. Give --endpoint or set "
+                "OPENAI_BASE_URL: http://localhost:11434/v1 is Ollama on this machine, "
+                "http://localhost:8000/v1 vLLM, http://localhost:8080/v1 llama.cpp."
+            )
+        key = api_key or os.environ.get("OPENAI_API_KEY")
+        return cls(model, endpoint=address, api_key=key, **limits)
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        """What decides its texts."""
-        raise NotImplementedError
+        """What decides its texts, beside model and prompt; no address and no key."""
+        return {"max_tokens": self._max_tokens, "temperature": 0, "jpeg_quality": _JPEG_QUALITY}
 
     def summarize(self, requests: Sequence[Request]) -> list[str | Failure]:
-        """Ask about each topic."""
-        raise NotImplementedError
+        """Ask about each topic, several at a time.
+
+        Parameters
+        ----------
+        requests
+            The topics.
+
+        Returns
+        -------
+        list of str or Failure
+            What the model said to each, or why there is nothing.
+
+        Raises
+        ------
+        ModelError
+            If the answer would be the same for every topic: no such server, path, model or key.
+        """
+        jobs: queue.SimpleQueue[tuple[int, Request]] = queue.SimpleQueue()
+        ended: queue.SimpleQueue[tuple[int, str | Failure | BaseException]] = queue.SimpleQueue()
+        stop = threading.Event()
+        for job in enumerate(requests):
+            jobs.put(job)
+
+        def work() -> None:
+            number = -1
+            try:
+                with suppress(queue.Empty):
+                    while not stop.is_set():
+                        number, request = jobs.get_nowait()
+                        ended.put((number, self._answer(client, request, stop)))
+            except BaseException as error:  # raised again by who waits for it
+                ended.put((number, error))
+
+        answers: list[str | Failure] = [Failure("not asked")] * len(requests)
+        left = len(requests)
+        with self._client() as client:
+            # Daemons: a model may take minutes, and Ctrl-C is not to wait for it.
+            for _ in range(min(self.batch_size, left)):
+                threading.Thread(target=work, daemon=True).start()
+            try:
+                while left:
+                    with suppress(queue.Empty):
+                        # Not for ever: a wait without end cannot be interrupted on Windows.
+                        number, answer = ended.get(timeout=_LOOK_S)
+                        if isinstance(answer, BaseException):
+                            raise answer
+                        answers[number] = answer
+                        left -= 1
+            finally:
+                stop.set()
+        return answers
+
+    def _client(self) -> httpx2.Client:
+        import httpx2
+
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        if self._key:
+            headers["Authorization"] = f"Bearer {self._key}"
+        return httpx2.Client(
+            headers=headers,
+            timeout=httpx2.Timeout(self._timeout_s, connect=min(_CONNECT_S, self._timeout_s)),
+            follow_redirects=False,
+            # A proxy has no business between this machine and itself.
+            trust_env=self._url.host not in _HERE,
+        )
+
+    def _answer(
+        self, client: httpx2.Client, request: Request, stop: threading.Event
+    ) -> str | Failure:
+        """Ask until there is an answer or no hope of one."""
+        try:
+            question = self._question(request)
+        except PictureError as error:
+            return Failure(str(error))
+        pause_s = _FIRST_PAUSE_S
+        for tries in range(1, self._retries + 2):
+            try:
+                answer = chat(client, self._url, question, timeout_s=self._timeout_s)
+            except ChatError as error:
+                if error.for_all:
+                    raise ModelError(self._without_key(f"{self._shown}: {error}.")) from None
+                failure = Failure(self._without_key(str(error)))
+                if not error.passing:
+                    return failure
+                # Not after the last try: nobody would ask again.
+                if tries > self._retries or stop.wait(
+                    min(pause_s if error.after is None else error.after, _LONGEST_PAUSE_S)
+                ):
+                    break
+                pause_s *= 2
+            else:
+                return self._without_key(answer)
+        return Failure(f"{failure.reason} ({tries} times)" if tries > 1 else failure.reason)
+
+    def _question(self, request: Request) -> dict[str, Any]:
+        picture = {"type": "image_url", "image_url": {"url": _data_url(request.mosaic())}}
+        text = {"type": "text", "text": request.prompt}
+        return {
+            "model": self.model,
+            "messages": [{"role": "user", "content": [picture, text]}],
+            "max_tokens": self._max_tokens,
+            "temperature": 0,
+            "stream": False,
+        }
+
+    def _without_key(self, text: str) -> str:
+        """Drop the key from what a server said; what is shorter than a key may be a word."""
+        if self._key and len(self._key) >= _SHORTEST_SECRET:
+            return text.replace(self._key, "(the key)")
+        return text
+
+    @property
+    def _shown(self) -> str:
+        """The address without its query, in which some write a key."""
+        return str(self._url.copy_with(query=None))
+
+
+def _address(endpoint: str) -> httpx2.URL:
+    """Return where chat completions are asked for; whatever is wrong, no password is printed."""
+    import httpx2
+
+    expected = "expected an http or https address such as http://localhost:11434/v1"
+    try:
+        url = httpx2.URL(endpoint.strip())
+        whole = url.scheme in ("http", "https") and bool(url.host)
+    except (httpx2.InvalidURL, ValueError):
+        whole = False
+    if not whole:
+        raise ModelError(f"--endpoint (OPENAI_BASE_URL) is no address; {expected}.")
+    if url.userinfo:
+        raise ModelError(
+            f"--endpoint (OPENAI_BASE_URL) at {url.host} has a name or password in it; {expected}, "
+            "and the key in OPENAI_API_KEY."
+        )
+    path = url.path.rstrip("/").removesuffix(_PATH).rstrip("/")
+    return url.copy_with(path=path + _PATH, fragment=None)
+
+
+def _usable_key(key: str | None) -> str:
+    """Return a key that can stand in a header, ``""`` for none."""
+    key = (key or "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise ModelError(
+            "The key (--api-key, OPENAI_API_KEY) has letters in it that no key has; expected plain "
+            "ASCII in one line. Copy it again."
+        )
+    return key
+
+
+def _data_url(picture: Image) -> str:
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=_JPEG_QUALITY)
+    return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
