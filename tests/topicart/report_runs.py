@@ -132,7 +132,7 @@ def write_run(
                 note=note,
             ),
             config={"topics": {"seed": 7, "min_cluster_size": None}, "text_weight": 0.0},
-            parameters=found.parameters,
+            parameters=dict(found.parameters),
             versions={"numpy": "2.0"},
             timings_s={"encode": 61.0, "map": 0.2},
         ),
