@@ -38,12 +38,14 @@ from knowledge_graph.sources import (
     open_collection,
     write_pictures,
 )
+from knowledge_graph.sources.statements import RDF_SUFFIXES, rdf_suffix, statements
 
 __all__ = [
     "CENTURIES",
     "FACETS",
     "FORMATS",
     "PICTURE_SUFFIXES",
+    "RDF_SUFFIXES",
     "ROLES",
     "TABLE_SUFFIXES",
     "Answer",
@@ -71,11 +73,13 @@ __all__ = [
     "open_collection",
     "printable",
     "problems_csv",
+    "rdf_suffix",
     "read_query",
     "recognise_columns",
     "require_convertible",
     "require_problems_file",
     "span_of",
+    "statements",
     "statements_of",
     "topics_as_skos",
     "work_iri",

@@ -12,11 +12,12 @@ from prompts.caption_templates import (
     load_caption_templates,
 )
 from prompts.captions import Caption, Captioner, caption, facts_of, first_sentence
-from prompts.cleaning import clean_value, shown, spell_out, without_brackets
+from prompts.cleaning import clean_value, prompt_text, shown, spell_out, without_brackets
 from prompts.gathering import gather_terms
+from prompts.listed_term import VocabularyError
 from prompts.templates import TemplateError, Templates, load_templates, phrase
-from prompts.vocabulary import DATE, Term, Vocabulary, add_terms, build_vocabulary
-from prompts.vocabulary_errors import VocabularyError
+from prompts.uniting import add_terms
+from prompts.vocabulary import DATE, Term, Vocabulary, build_vocabulary
 from prompts.years import year_in_words
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "load_caption_templates",
     "load_templates",
     "phrase",
+    "prompt_text",
     "shown",
     "spell_out",
     "without_brackets",

@@ -17,6 +17,10 @@ _PARTICLES = frozenset({
     "van", "von", "y", "zu",
 })  # fmt: skip
 _SPACES = re.compile(r"\s+")
+_PAIR = re.compile(r"([\w' ]+?) and ([\w']+)")
+_PAINTING = re.compile(r"\bpaintings?\b", re.IGNORECASE)
+_PERIOD = re.compile(r"\bperiods?\b", re.IGNORECASE)
+_MARKUP = re.compile(r"&#|&\w+;|#\w+;|^\W*#\d", re.IGNORECASE)
 
 
 def are_slugs(values: Iterable[str]) -> bool:
@@ -150,3 +154,63 @@ def clean_value(value: str) -> str:
     text = spell_out(value)
     cleaned = _INITIALS.sub("", _BRACKETED.sub("", text)).strip(" ,;")
     return spell_out(cleaned, slug=cleaned.islower()) or text
+
+
+def prompt_text(value: str, facet: str) -> str:
+    """Return a facet's value as it should stand in the phrasings of its facet.
+
+    Beside what :func:`clean_value` does, artists and subjects lose their hyphens, a pair of
+    subjects (``seas and oceans``) has a comma for its ``and``, genres lose the word painting (their
+    phrasings say it), and periods that and the word period.
+
+    Parameters
+    ----------
+    value
+        The value.
+    facet
+        The kind of fact.
+
+    Returns
+    -------
+    str
+        The words; what :func:`clean_value` gives if nothing else would be left.
+
+    Examples
+    --------
+    >>> prompt_text("nude painting (nu)", "genre"), prompt_text("Edo period", "period")
+    ('nude', 'Edo')
+    >>> prompt_text("trees-and-hills", "subject"), prompt_text("trees-and-hills", "series")
+    ('trees, hills', 'trees and hills')
+    """
+    cleaned = clean_value(value)
+    words = cleaned
+    if facet in ("artist", "subject"):
+        words = words.replace("-", " ")
+    if facet == "subject":
+        words = _PAIR.sub(r"\1, \2", words) if _PAIR.fullmatch(words) else words
+    if facet == "period":
+        words = _PERIOD.sub("", words)
+    if facet in ("genre", "period"):
+        words = _PAINTING.sub("", words)
+    return " ".join(words.split()).strip(" ,;") or cleaned
+
+
+def is_markup(value: str) -> bool:
+    """Tell whether a value is a piece of broken HTML, as some of WikiArt's tags are.
+
+    Parameters
+    ----------
+    value
+        The value.
+
+    Returns
+    -------
+    bool
+        Whether it holds an entity, or what is left of one.
+
+    Examples
+    --------
+    >>> is_markup("St.-Peter&#39"), is_markup("Gilbert & George")
+    (True, False)
+    """
+    return _MARKUP.search(value) is not None

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+import re
 import string
 import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
-from knowledge_graph import FACETS, TopicartError
-from prompts.cleaning import clean_value
+from knowledge_graph import FACETS, TopicartError, cut, nearest, printable
+from prompts.cleaning import prompt_text
 from prompts.vocabulary import DATE
 
 Templates = Mapping[str, tuple[str, ...]]
 """Phrasings by facet; each holds the placeholder ``{term}``."""
 
+_ARTICLE = re.compile(r"\b([Aa])n? (?=\{term\})")
+_VOWEL = re.compile(r"(?!eu|one\b|uk|un[ai]|us|ut)[aeiou]", re.IGNORECASE)
+
 
 class TemplateError(TopicartError):
-    """A templates file that cannot be used."""
+    """A templates file that cannot be used.
+
+    Parameters
+    ----------
+    message
+        The paragraph; it may quote what is not fit to be printed.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
 
 
-def load_templates(path: Path | None = None) -> Templates:
+def load_templates(path: Path | str | None = None) -> Templates:
     """Read and check a templates file.
 
     Parameters
@@ -36,18 +49,31 @@ def load_templates(path: Path | None = None) -> Templates:
     Raises
     ------
     TemplateError
-        If the file is no TOML, names an unknown facet, or a phrasing lacks ``{term}`` or has
-        another placeholder.
+        If the file is no TOML, is empty, names an unknown facet, or a phrasing lacks ``{term}`` or
+        has another placeholder; it names the line.
     """
     name = str(path) if path else "templates.toml"
     try:
-        text = (path or files("prompts") / "templates.toml").read_text(encoding="utf-8")
+        text = (Path(path) if path else files("prompts") / "templates.toml").read_text(
+            encoding="utf-8-sig"
+        )
         content = tomllib.loads(text)
     except OSError as error:
-        raise TemplateError(f"The templates file {name} cannot be read: {error}.") from error
-    except ValueError as error:
-        raise TemplateError(f"The templates file {name} is not valid TOML: {error}.") from error
-    return {facet: _checked(facet, phrasings, name) for facet, phrasings in content.items()}
+        raise TemplateError(
+            f"The templates file {name} cannot be read: {error}. Check its name, or leave it out: "
+            "templates come with topicart."
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise TemplateError(
+            f"The templates file {name} is not valid TOML: {error}. Expected lines such as "
+            'style = ["a {term} painting"], in UTF-8.'
+        ) from error
+    if not content:
+        raise TemplateError(
+            f"{name}: there is no phrasing in it; expected a list for each facet, such as "
+            'style = ["a {term} painting"]. Fill it, or leave it out.'
+        )
+    return {facet: _checked(facet, own, name, text) for facet, own in content.items()}
 
 
 def phrase(templates: Templates, facet: str, term: str) -> list[str]:
@@ -60,38 +86,65 @@ def phrase(templates: Templates, facet: str, term: str) -> list[str]:
     facet
         A facet of ``templates``.
     term
-        The term; it is cleaned for the prompt.
+        The term; it is cleaned for the prompt, and an article before it becomes ``a`` or ``an``.
 
     Returns
     -------
     list of str
         One prompt a phrasing.
     """
-    return [template.format(term=clean_value(term)) for template in templates[facet]]
+    words = prompt_text(term, facet)
+    article = r"\1n " if _VOWEL.match(words) else r"\1 "
+    return [_ARTICLE.sub(article, own).format(term=words) for own in templates[facet]]
 
 
-def _checked(facet: str, phrasings: object, name: str) -> tuple[str, ...]:
+def _checked(facet: str, phrasings: object, name: str, text: str) -> tuple[str, ...]:
     legal = (*FACETS, DATE)
     if facet not in legal:
         raise TemplateError(
-            f"{name}: there is no facet {facet!r}; the facets are {', '.join(legal)}."
+            f"{name}, line {_line_of_facet(text, facet)}: there is no facet {cut(facet)!r}; the facets "
+            f"are {', '.join(legal)}.{nearest(facet, legal)}"
         )
     if not isinstance(phrasings, list) or not phrasings:
         raise TemplateError(
-            f"{name}: facet {facet!r} needs a list of phrasings such as "
-            f'["a painting of {{term}}"]; got {phrasings!r}.'
+            f"{name}, line {_line_of_facet(text, facet)}: facet {facet!r} needs a list of phrasings such "
+            f'as ["a painting of {{term}}"]; got {cut(repr(phrasings))}.'
         )
-    for phrasing in phrasings:
-        if not isinstance(phrasing, str) or _placeholders(phrasing) != {"term"}:
+    for place, phrasing in enumerate(phrasings):
+        if not isinstance(phrasing, str) or not _is_phrasing(phrasing):
             raise TemplateError(
-                f"{name}: the phrasing {phrasing!r} of facet {facet!r} must hold the "
-                "placeholder {term} and no other."
+                f"{name}, line {_line_of_phrasing(text, facet, place)}: the phrasing {cut(repr(phrasing))} "
+                f"of facet {facet!r} must hold the placeholder {{term}} and no other, without a "
+                'format or a conversion, such as "a painting of {term}".'
             )
     return tuple(phrasings)
 
 
-def _placeholders(template: str) -> set[str | None]:
+def _is_phrasing(text: str) -> bool:
     try:
-        return {field for _, field, _, _ in string.Formatter().parse(template) if field is not None}
+        fields = [tuple(own) for _, *own in string.Formatter().parse(text) if own[0] is not None]
     except ValueError:
-        return {None}
+        return False
+    return set(fields) == {("term", "", None)}
+
+
+def _line_of_facet(text: str, facet: str) -> int:
+    """Give the line of a facet's key; 1 if it is spelled in escapes."""
+    key = re.compile(rf"\s*\[*\s*[\"']?{re.escape(facet)}[\"']?\s*[=.\]]")
+    return next((row for row, line in enumerate(text.split("\n"), 1) if key.match(line)), 1)
+
+
+def _line_of_phrasing(text: str, facet: str, place: int) -> int:
+    """Give the line on which a phrasing ends; that of its facet's key if it cannot be told."""
+    lines = text.split("\n")
+    first = _line_of_facet(text, facet)
+    # tomllib does not tell lines: the shortest beginning of the list that has the phrasing does.
+    for last in range(first, len(lines) + 1):
+        for closing in ("", "\n]"):
+            try:
+                found = tomllib.loads("\n".join(lines[first - 1 : last]) + closing).get(facet)
+            except ValueError:
+                continue
+            if isinstance(found, list) and len(found) > place:
+                return last
+    return first

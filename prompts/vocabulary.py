@@ -1,4 +1,4 @@
-"""The terms that can name a topic: the values of the collection's own facts, by facet."""
+"""The terms that can name a topic, by facet: the values of the collection's own facts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from knowledge_graph import FACETS, iri_column
-from prompts.cleaning import are_slugs, shown, spell_out, without_brackets
+from prompts.cleaning import (
+    are_slugs,
+    is_markup,
+    prompt_text,
+    shown,
+    spell_out,
+    without_brackets,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -121,36 +128,22 @@ def build_vocabulary(collection: Collection, *, min_works: int = 3) -> Vocabular
             (key for key, works in works_of.items() if len(works) >= min_works),
             key=lambda key: (-len(works_of[key]), key),
         )
+        if facet == "subject":
+            kept = [key for key in kept if not is_markup(key)]
         for key in kept[:MAX_TERMS]:
             works = works_of[key]
             rows += works
             columns += [len(terms)] * len(works)
             spelling = spell_out(shown(spelling_of[key], facet), slug=slugs)
-            terms.append(Term(facet, spelling, len(works), iri_of.get(key, "")))
+            words = prompt_text(spelling, facet)
+            prompt = "" if words == spelling else words
+            terms.append(Term(facet, spelling, len(works), iri_of.get(key, ""), prompt=prompt))
         if kept:
             stated.append([bool(texts) for texts in values])
     ones = np.ones(len(rows), dtype=np.float32)
     presence = csr_array((ones, (rows, columns)), shape=(len(collection), len(terms)))
     by_work = np.array(stated, dtype=np.bool_).reshape(-1, len(collection)).T
     return Vocabulary(tuple(terms), presence, by_work)
-
-
-def add_terms(vocabulary: Vocabulary, terms: Sequence[Term]) -> Vocabulary:
-    """Add the terms of controlled vocabularies, which take over the collection's of the same name.
-
-    Parameters
-    ----------
-    vocabulary
-        The collection's own terms.
-    terms
-        What ``gather_terms`` gives.
-
-    Returns
-    -------
-    Vocabulary
-        With both.
-    """
-    raise NotImplementedError
 
 
 def _values(collection: Collection, facet: str) -> Sequence[Sequence[str]]:
@@ -164,10 +157,10 @@ def _works_by_term(
     works_of: dict[str, list[int]] = defaultdict(list)
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     distinct = {text for texts in values for text in texts}
-    folded = {text: _folded(text) for text in distinct}
+    key_of = {text: folded(text) for text in distinct}
     for row, texts in enumerate(values):
         for text in texts:
-            key = folded[text]
+            key = key_of[text]
             spellings[key][text] += 1
             if not works_of[key] or works_of[key][-1] != row:
                 works_of[key].append(row)
@@ -185,11 +178,23 @@ def _iris_by_term(
         counted.update(pair for pair in zip(texts, iris, strict=False) if pair[1])
     iris_of: dict[str, Counter[str]] = defaultdict(Counter)
     for (text, iri), n in counted.items():
-        iris_of[_folded(text)][iri] += n
+        iris_of[folded(text)][iri] += n
     return {key: _commonest(counts) for key, counts in iris_of.items()}
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Return that in which spellings of one term agree.
+
+    Parameters
+    ----------
+    text
+        A spelling.
+
+    Returns
+    -------
+    str
+        Without case, and without what brackets add.
+    """
     return without_brackets(spell_out(text)).casefold()
 
 
