@@ -88,7 +88,7 @@ def label(
         with show_progress(quiet or as_json) as progress:
             named = label_run(opened, encoder, config, progress=progress)
             named = finish_run(named, progress=progress)
-        report_run(named, quiet=quiet, as_json=as_json)
+        report_run(named, quiet=quiet, as_json=as_json, more=_given_way(opened))
 
 
 def summarize(
@@ -218,6 +218,17 @@ def _encoder(
             f"{error} It is the encoder that made {run.folder}: if it has moved, say where it is "
             "with --model; --by facts needs none."
         ) from error
+
+
+def _given_way(before: Run) -> str:
+    """Say how many summaries of a run as it was were by a model."""
+    number = sum(topic.summary.machine_written for topic in (*before.topics, *before.groups))
+    if not number:
+        return ""
+    return (
+        f"Summaries by a model gave way to those from facts: {number:,}. Repeat `topicart "
+        "summarize` to have them again; only those that would be asked otherwise are asked for."
+    )
 
 
 def _authors(run: Run, engine: str) -> str:

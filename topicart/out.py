@@ -67,6 +67,11 @@ def prepare(folder: Path, record: RunRecord, *, overwrite: bool) -> bool:
     found = read_record(folder)
     if found and found.state == "finished" and not overwrite:
         if differing := _differences(found, record):
+            if differing == ["labels"]:
+                raise RunError(
+                    f"--out {folder} holds this fit with other names. `topicart label {folder}` "
+                    "with the same options names it so; --overwrite fits it again."
+                )
             raise RunError(
                 f"--out {folder} holds another fit (different: {', '.join(differing)}). Name "
                 "another folder, or give --overwrite to replace it; its embeddings are used again "

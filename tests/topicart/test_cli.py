@@ -186,5 +186,5 @@ def test_version_and_help() -> None:
     from topicart import __version__
 
     assert topicart("--version").stdout == f"topicart {__version__}\n"
-    for command in ("fit", "demo", "show", "models"):
+    for command in ("fit", "demo", "label", "summarize", "show", "models"):
         assert topicart(command, "--help").exit_code == 0

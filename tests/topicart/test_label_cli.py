@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,9 @@ from typer.testing import CliRunner, Result
 
 from topicart.cli import app
 from topicart.labels import LabelConfig
-from topicart.run import Run
+from topicart.run import Run, write_names
 from topicart.summaries import Failure, Request
+from topicart.topics import Summary
 
 TERMINAL = CliRunner(env={"COLUMNS": "120"})
 KEY = "sk-very-secret-123"
@@ -93,6 +94,16 @@ def test_each_call_states_all_settings(run: Path) -> None:
     assert Run.open(run).record.config["topics"]["labels"] == LabelConfig().model_dump(mode="json")
 
 
+def test_a_fit_does_not_undo_names_silently(run: Path, paintings: Path, tiny_model: Path) -> None:
+    again: list[str | Path] = ["fit", paintings, "--model", tiny_model, "--out", run, "--clusterer", "kmeans",
+             "--topics", "4", "-q"]  # fmt: skip
+    assert topicart("label", run, "--by", "facts", "-q").exit_code == 0
+    done = topicart(*again)
+    assert done.exit_code == 7
+    assert "holds this fit with other names. `topicart label" in done.stderr
+    assert topicart(*again, "--by", "facts").exit_code == 0
+
+
 def test_json_is_that_of_fit(run: Path) -> None:
     shown = json.loads(topicart("show", run, "--json").stdout)
     named = json.loads(topicart("label", run, "--json").stdout)
@@ -146,7 +157,7 @@ def test_an_encoder_that_moved_is_asked_for_and_found(
         (["summarize", "{run}", "--engine", "openai", "--model", "x", "--four-bit"], 2,
          "--four-bit belongs to --engine llava, not to openai"),
         (["summarize", "{run}", "--engine", "openai"], 2, "--engine openai needs --model"),
-        (["summarize", "{run}", "--engine", "openai", "--model", "x"], 2, "OPENAI_BASE_URL"),
+        (["summarize", "{run}", "--engine", "openai", "--model", "x"], 3, "OPENAI_BASE_URL"),
     ],
 )  # fmt: skip
 def test_mistakes_get_a_sentence_and_change_nothing(
@@ -201,6 +212,16 @@ def test_summarize_tells_who_wrote_and_what_failed(run: Path, given: list[Any]) 
     assert "no answer within 5 s" in {problem.reason for problem in told.problems}.pop()
     assert told.page.is_file()
     assert "owner/scribe" in (run / "topics.ttl").read_text(encoding="utf-8")
+
+
+def test_label_says_that_summaries_by_a_model_give_way(run: Path) -> None:
+    opened = Run.open(run)
+    written = Summary("A fine theme.", "llava", "some/model", "What is it?", "2026-01-02")
+    topics = [replace(topic, summary=written) for topic in opened.topics]
+    write_names(run, topics, opened.groups)
+    told = f"Summaries by a model gave way to those from facts: {len(topics)}."
+    assert told in topicart("label", run, "--by", "facts").stdout
+    assert "gave way" not in topicart("label", run, "--by", "facts").stdout
 
 
 def test_facts_bring_back_their_summaries(run: Path, given: list[Any]) -> None:

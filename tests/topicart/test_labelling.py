@@ -79,9 +79,11 @@ def test_a_run_named_anew_is_the_run_that_a_fit_would_have_named_so(
         "facts": STRICT,
     }[kind]
     before = bytes_of(run, "works.parquet", "model.safetensors", "problems.csv")
+    names = (run.folder / "topics.json").read_bytes()
     wanted = fit(config)
     named = label_run(run, None if kind == "facts" else encoder, config)
     assert bytes_of(named) == bytes_of(wanted)
+    assert ((run.folder / "topics.json").read_bytes() == names) == (kind == "default")
     assert Run.open(run.folder).record.config == wanted.record.config
     assert bytes_of(named, *before) == before
 
