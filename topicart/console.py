@@ -23,6 +23,7 @@ from rich.table import Table
 from rich.text import Text
 
 from knowledge_graph import printable
+from topicart.contents import Part, arrange_contents
 from topicart.evidence import COLLECTION, FACET_ORDER, called_by, cut_at_names, origin
 
 if TYPE_CHECKING:
@@ -150,8 +151,9 @@ def topics_table(run: Run) -> RenderableType:
     for topic in run.topics:
         table.add_row(str(topic.id), _text(topic.name), f"{topic.size:,}", _text(_evidence(topic)))
     parts: list[RenderableType] = [table, Text()]
-    if run.groups:
-        parts += [_groups_table(run), Text()]
+    contents = arrange_contents(run.topics, run.groups)
+    if any(part.group for part in contents):
+        parts += [_groups_table(contents), Text()]
     return Group(*parts, counts_line(run))
 
 
@@ -240,30 +242,22 @@ def models_table(rows: Sequence[ModelRow]) -> RenderableType:
     return table
 
 
-def _groups_table(run: Run) -> Table:
+def _groups_table(contents: Sequence[Part]) -> Table:
     """Lay out the groups, each under the group that it is in."""
     table = _table()
     table.add_column("group", overflow="fold", ratio=3)
     table.add_column("works", justify="right")
     table.add_column("themes", style="dim", overflow="fold", ratio=4)
-    themes: dict[int | None, list[str]] = {}
-    for topic in run.topics:
-        themes.setdefault(topic.broader, []).append(str(topic.id))
-    outer = {group.id: group for group in run.groups if group.level > 1}
-    inner = [group for group in run.groups if group.level == 1]
 
-    def add(group: Topic, indent: int) -> None:
-        name = Padding(_text(group.name), (0, 0, 0, indent))
-        table.add_row(name, f"{group.size:,}", ", ".join(themes.get(group.id, ())))
+    def add(part: Part, indent: int) -> None:
+        name = part.group.name if part.group else "on their own"
+        numbers = ", ".join(str(topic.id) for topic in part.topics)
+        table.add_row(Padding(_text(name), (0, 0, 0, indent)), f"{part.n_works:,}", numbers)
+        for inner in part.parts:
+            add(inner, indent + 2)
 
-    for top in outer.values():
-        add(top, 0)
-        for group in inner:
-            if group.broader == top.id:
-                add(group, 2)
-    for group in inner:
-        if group.broader not in outer:
-            add(group, 0)
+    for part in contents:
+        add(part, 0)
     return table
 
 

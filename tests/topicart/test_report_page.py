@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -179,25 +180,33 @@ def test_keywords_are_told(tmp_path: Path) -> None:
     assert text.count("In titles and descriptions: ship, sea") == 1
 
 
+def _grouped(folder: Path) -> Run:
+    """Write a run of seven themes: two and two in groups of one group, two in another, one out."""
+    works = [Artwork(id=f"w{n}") for n in range(14)]
+    groups = (group(7, "portrait", broader=10), group(8, "landscape", broader=10),
+              group(9, "abstract"), group(10, "painting", level=2))  # fmt: skip
+    broader = {0: 7, 1: 7, 2: 8, 3: 8, 4: 9, 5: 9}
+    topics = [number // 2 for number in range(14)]
+    return write_run(folder, works, topics, groups=groups, broader=broader)
+
+
 def test_themes_are_listed_under_their_groups(tmp_path: Path) -> None:
-    groups = (group(2, "painting", broader=4), group(3, "empty", broader=4),
-              group(4, "before 1900", level=2))  # fmt: skip
-    page = check(harbour(tmp_path, groups=groups, broader={0: 2}))
+    page = check(_grouped(tmp_path))
     text = " ".join(page.text.split())
     assert (
-        "Before 1900 1 theme, 6 works Painting 1 theme, 6 works Marina, Realism 6 works "
-        "On their own 1 theme Portrait 3 works" in text
+        "Painting 4 themes, 8 works Portrait 2 themes, 4 works Theme 0 2 works Theme 1 2 works "
+        "Landscape 2 themes, 4 works" in text
     )
-    assert "Part of: Before 1900 › Painting" in text
-    assert "Empty" not in text
-    contents = page.headings[page.headings.index((2, "Themes")) :]
-    assert [level for level, _ in contents[:4]] == [2, 3, 4, 3]
+    assert "On their own 1 theme, 2 works Theme 6 2 works" in text
+    assert text.count("Part of: Painting › Portrait") == 2
+    assert text.count("Part of: Abstract") == 2
+    start = next(place for place, (_, told) in enumerate(page.headings) if told == "Themes")
+    assert [level for level, _ in page.headings[start : start + 6]] == [2, 3, 4, 4, 3, 3]
 
 
-def test_headings_leave_no_level_out(tmp_path: Path) -> None:
-    groups = (group(2, "painting", broader=3), group(3, "before 1900", level=2))
-    page = check(harbour(tmp_path, groups=groups, broader={0: 2, 1: 2}))
-    levels = [level for level, _ in page.headings]
+@pytest.mark.parametrize("make", [harbour, _grouped])
+def test_headings_leave_no_level_out(tmp_path: Path, make: Callable[[Path], Run]) -> None:
+    levels = [level for level, _ in check(make(tmp_path)).headings]
     assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
@@ -294,12 +303,16 @@ def test_nothing_of_a_collection_acts(tmp_path: Path) -> None:
         return write_run(
             folder,
             works,
-            [0] * (len(texts) - 2) + [OUTLIER, OUTLIER],
+            [0, 0, 0, 1, 2, 3, OUTLIER, OUTLIER],
             labels={0: tuple(_hostile_label(number, text) for number, text in enumerate(texts))},
             summaries={0: Summary(" ".join(short), "llava", texts[0], texts[1], texts[2], short)},
             keywords={0: tuple(Keyword(text, 1.0) for text in texts)},
-            groups=[group(1, texts[0], broader=2), group(2, texts[4], level=2)],
-            broader={0: 1},
+            groups=[
+                group(2, texts[0], broader=4),
+                group(3, texts[1], broader=4),
+                group(4, texts[4], level=2),
+            ],
+            broader={0: 2, 1: 2, 2: 3, 3: 3},
             names={0: texts[0] + texts[1]},
             problems=[Problem(id=text, file=text, reason=text) for text in texts],
             metrics={"metrics": [{"name": texts[0], "title": texts[1], "value": None,

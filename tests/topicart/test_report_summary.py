@@ -9,12 +9,11 @@ import pytest
 
 from knowledge_graph import Artwork
 from tests.topicart.report_runs import harbour, write_run
-from topicart.report.contents import arrange_contents, broader_names
 from topicart.report.counting import Count, count_years, leading_values
 from topicart.report.measures import explain_measures
 from topicart.report.summarize import Exhibition, summarize
 from topicart.report.wording import collection_name, shorten
-from topicart.topics import OUTLIER, Summary, Topic
+from topicart.topics import OUTLIER
 
 
 @pytest.fixture
@@ -78,24 +77,6 @@ def test_works_are_shown_from_the_centre_outwards(exhibition: Exhibition) -> Non
     assert cards[0].alt == "Ships 0, Bell Ada, 1871"
     assert cards[0].facts == (("style", ("Realism", "Romanticism")), ("genre", ("marina",)))
     assert [card.title for card in exhibition.outliers] == ["c0", "c1"]
-
-
-def test_contents_hold_every_theme_once_whatever_the_groups_say() -> None:
-    def topic(number: int, broader: int | None, level: int = 0) -> Topic:
-        return Topic(number, f"t{number}", 2, (), Summary(""), (), level=level, broader=broader)
-
-    topics = [topic(0, 5), topic(1, 99), topic(2, None), topic(3, 6), topic(4, 7)]
-    groups = [topic(5, 7, 1), topic(6, 6, 1), topic(7, 5, 2)]  # 6 is in itself, 7 in its own part
-    contents = arrange_contents(topics, groups)
-    assert [(own.group, own.themes, own.n_themes, own.size) for own in contents] == [
-        (7, (), 1, 2),
-        (6, (3,), 1, 2),
-        (-1, (1, 2, 4), 3, 6),
-    ]
-    assert contents[0].groups[0].themes == (0,)
-    assert broader_names(contents) == {
-        0: ((7, "T7"), (5, "T5")), 1: (), 2: (), 3: ((6, "T6"),), 4: (),
-    }  # fmt: skip
 
 
 def test_outliers_are_drawn_from_the_whole_list_when_there_are_many(tmp_path: Path) -> None:

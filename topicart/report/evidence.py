@@ -25,6 +25,7 @@ __all__ = ["Evidence", "FacetEvidence", "gather_evidence", "vocabularies"]
 
 _LONGEST_TERM = 160
 _TELLING = 0.05
+_LIKELY, _STANDING_OUT = 0.5, 1.0
 _MOST_VOCABULARIES = 8
 
 
@@ -97,7 +98,7 @@ def gather_evidence(topic: Topic, *, most_others: int) -> tuple[FacetEvidence, .
     topic
         The topic.
     most_others
-        Runners-up kept for each facet.
+        Runners-up kept for each facet: the first, and others for which anything speaks.
 
     Returns
     -------
@@ -109,6 +110,7 @@ def gather_evidence(topic: Topic, *, most_others: int) -> tuple[FacetEvidence, .
     for facet in FACET_ORDER:
         own = chosen.get(facet)
         others = [label for label in topic.labels_of(facet) if label is not own]
+        others = others[:1] + [label for label in others[1:] if _has_a_case(label)]
         if own is not None or others:
             found.append(
                 FacetEvidence(
@@ -136,6 +138,11 @@ def vocabularies(topics: Sequence[Topic]) -> tuple[str, ...]:
     sources = {label.source for topic in topics for label in topic.labels} - {COLLECTION}
     named = sorted(shorten(vocabulary(source), _LONGEST_TERM) for source in sources)
     return tuple(named[:_MOST_VOCABULARIES])
+
+
+def _has_a_case(label: Label) -> bool:
+    by_records = label.share > 0 and (label.q_value is None or label.q_value < _LIKELY)
+    return by_records or (label.score is not None and label.score >= _STANDING_OUT)
 
 
 def _evidence(label: Label) -> Evidence:

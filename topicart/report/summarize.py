@@ -11,13 +11,13 @@ import numpy as np
 
 from knowledge_graph import FACETS
 from prompts import shown
-from topicart.report.contents import Group, arrange_contents, broader_names
+from topicart.contents import Part, arrange_contents, broader_groups
 from topicart.report.counting import Leading, Years, count_years, leading_values
 from topicart.report.evidence import FacetEvidence, gather_evidence, vocabularies
 from topicart.report.measures import Measure, explain_measures
 from topicart.report.prose import Prose, read_summary
 from topicart.report.wording import capitalised, collection_name, shorten
-from topicart.topics import OUTLIER
+from topicart.topics import OUTLIER, Topic
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -96,7 +96,7 @@ class Theme:
     share
         Share of the works that took part.
     part_of
-        Id and name of the groups that it is in, the broadest first.
+        The groups that it is in, the broadest first.
     evidence
         What it is called in each facet, and what else was considered.
     keywords
@@ -114,7 +114,7 @@ class Theme:
     summary: Prose
     size: int
     share: float
-    part_of: tuple[tuple[int, str], ...]
+    part_of: tuple[Topic, ...]
     evidence: tuple[FacetEvidence, ...]
     keywords: tuple[str, ...]
     leading: tuple[tuple[str, Leading], ...]
@@ -172,7 +172,7 @@ class Exhibition:
     n_artists: int
     outlier_share: float
     themes: tuple[Theme, ...]
-    contents: tuple[Group, ...]
+    contents: tuple[Part, ...]
     vocabularies: tuple[str, ...]
     outliers: tuple[Card, ...]
     measures: tuple[Measure, ...]
@@ -227,7 +227,7 @@ def summarize(run: Run) -> Exhibition:
     )
 
 
-def _themes(run: Run, placed: NDArray[np.int64], contents: tuple[Group, ...]) -> tuple[Theme, ...]:
+def _themes(run: Run, placed: NDArray[np.int64], contents: tuple[Part, ...]) -> tuple[Theme, ...]:
     works, topics = run.works, run.topics
     n_placed = int((placed != _UNPLACED).sum())
     n_cards = min(MOST_CARDS, max(_FEWEST_CARDS, _ALL_CARDS // max(len(topics), 1)))
@@ -236,7 +236,7 @@ def _themes(run: Run, placed: NDArray[np.int64], contents: tuple[Group, ...]) ->
     facets = _leading_facets(works)
     leading = {facet: leading_values(works, facet, most=_MOST_LEADING) for facet in facets}
     years = _years(works, placed, len(topics))
-    part_of = broader_names(contents)
+    part_of = broader_groups(contents)
     most_others = _MOST_OTHERS if len(topics) <= _MANY_THEMES else 1
     return tuple(
         Theme(
@@ -245,7 +245,7 @@ def _themes(run: Run, placed: NDArray[np.int64], contents: tuple[Group, ...]) ->
             summary=read_summary(topic.summary),
             size=topic.size,
             share=topic.size / max(n_placed, 1),
-            part_of=part_of.get(place, ()),
+            part_of=part_of.get(topic.id, ()),
             evidence=gather_evidence(topic, most_others=most_others),
             keywords=tuple(
                 shorten(keyword.word, 60) for keyword in topic.keywords[:_MOST_KEYWORDS]
