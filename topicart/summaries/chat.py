@@ -1,4 +1,4 @@
-"""One question to an OpenAI-compatible address, and the text of its answer or the reason why not."""
+"""One question to an OpenAI-compatible address: the text of its answer, or the reason why not."""
 
 from __future__ import annotations
 
