@@ -32,12 +32,24 @@ class Part:
 
     @property
     def n_topics(self) -> int:
-        """Number of topics in it, at any depth."""
+        """Count the topics in it.
+
+        Returns
+        -------
+        int
+            Those of its parts too.
+        """
         return len(self.topics) + sum(part.n_topics for part in self.parts)
 
     @property
     def n_works(self) -> int:
-        """Number of works in its topics."""
+        """Count the works in its topics.
+
+        Returns
+        -------
+        int
+            Those of its parts' topics too.
+        """
         own = sum(topic.size for topic in self.topics)
         return own + sum(part.n_works for part in self.parts)
 
