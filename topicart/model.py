@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from knowledge_graph import Collection
     from topicart.embeddings import Embeddings
     from topicart.encoder import Encoder
+    from topicart.slices import Progress
 
 MIN_WORKS = 15
 """UMAP's neighbourhoods mean nothing below this."""
@@ -108,7 +109,7 @@ class TopicModel:
         encoder: Encoder | None = None,
         *,
         on_stage: Callable[[str], object] = str,
-        on_count: Callable[[int, int], object] | None = None,
+        on_count: Progress | None = None,
     ) -> Topics:
         """Find topics, name them and place the works on a map.
 

@@ -26,7 +26,9 @@ class World:
     truth: np.ndarray
     directions: np.ndarray
 
-    def encode_texts(self, texts: list[str]) -> np.ndarray:
+    dim = DIM
+
+    def encode_texts(self, texts: list[str], progress: object = None) -> np.ndarray:
         """Stand in for an encoder: a prompt points where the theme that it names lies."""
         generator = np.random.default_rng(7)
         vectors = generator.normal(size=(len(texts), DIM)) * 0.05

@@ -31,6 +31,10 @@ _ABOUT_AS_STRONG = 0.75
 """Terms with this part of the best one's information are told apart by the pictures."""
 
 
+_HALF = 0.5
+"""Where fewer members agree, the pictures may pick a term with this part of the best one's."""
+
+
 def choose_labels(
     topic: int,
     vocabulary: Vocabulary,
@@ -43,7 +47,8 @@ def choose_labels(
     Facts alone choose a term where enough of the members that state the facet agree, and chance
     does not explain it; among terms about as strong the pictures decide. Fewer members are enough
     where the pictures point at the same term. Pictures alone choose only what a picture can show,
-    only where few members state the facet, and only with a clear lead.
+    only where few members state the facet, and only with a clear lead; and where records say what
+    is seen, only a term of a vocabulary that was given beside them.
 
     Parameters
     ----------
@@ -63,9 +68,22 @@ def choose_labels(
     """
     found: list[Label] = []
     facet_of = np.array([term.facet for term in vocabulary.terms])
-    for facet in vocabulary.facets:
-        columns = np.flatnonzero(facet_of == facet)
-        chosen, decided_by = _choose(facet, columns, topic, evidence, closeness, config)
+    columns_of = {facet: np.flatnonzero(facet_of == facet) for facet in vocabulary.facets}
+    choices = {
+        facet: _choose(facet, columns, topic, evidence, closeness, config)
+        for facet, columns in columns_of.items()
+    }
+    recorded = any(
+        decided_by in ("facts", "both")
+        for facet, (_, decided_by) in choices.items()
+        if facet in SEEN_FACETS
+    )
+    for facet, columns in columns_of.items():
+        chosen, decided_by = choices[facet]
+        if recorded and decided_by == "pictures":
+            # Records say what is seen here, and not this. A vocabulary given beside them may.
+            guessed = chosen is not None and vocabulary.terms[chosen].source == "collection"
+            chosen, decided_by = (None, "") if guessed else (chosen, decided_by)
         runners_up = _runners_up(columns, topic, evidence, closeness, config)
         order = dict.fromkeys([*([] if chosen is None else [chosen]), *runners_up])
         found += [
@@ -94,10 +112,11 @@ def _choose(
         ]
         told = certain[evidence.stated_shares[topic, certain] >= config.min_share]
         if len(told):
-            strongest = _about_as_strong(told, evidence.information[topic])
+            strongest = _about_as_strong(told, evidence.information[topic], _ABOUT_AS_STRONG)
             column = max(strongest, key=lambda own: _known(closeness.scores[topic, own]))
             return column, "both" if column == seen else "facts"
-        if seen in certain and config.judges == "both" and facet in SEEN_FACETS:
+        agreed = seen in certain and config.judges == "both" and facet in SEEN_FACETS
+        if agreed and seen in _about_as_strong(certain, evidence.information[topic], _HALF):
             return seen, "both"
     silent = config.judges == "pictures" or (
         config.judges == "both" and evidence.coverages[topic, columns[0]] < _STATED_ENOUGH
@@ -116,14 +135,17 @@ def _seen(
     if not len(own):
         return None, 0.0, 0.0
     order = own[np.argsort(-scores[own], kind="stable")]
-    lead = scores[order[0]] - scores[order[1]] if len(order) > 1 else np.inf
+    # One term alone has no rival: whether the pictures show it, or anything else, is not known.
+    lead = scores[order[0]] - scores[order[1]] if len(order) > 1 else 0.0
     return int(order[0]), float(scores[order[0]]), float(lead)
 
 
-def _about_as_strong(columns: NDArray[np.int64], information: NDArray[np.float64]) -> Sequence[int]:
-    """Return the most informative terms, the best first."""
+def _about_as_strong(
+    columns: NDArray[np.int64], information: NDArray[np.float64], part: float
+) -> Sequence[int]:
+    """Return the terms with at least this part of the best one's information, the best first."""
     order = columns[np.argsort(-information[columns], kind="stable")]
-    least = _ABOUT_AS_STRONG * information[order[0]]
+    least = part * information[order[0]]
     best: list[int] = order[information[order] >= least].tolist()
     return best
 
@@ -139,9 +161,11 @@ def _runners_up(
     frequent = columns[
         (evidence.shares[topic, columns] > 0.0) & (evidence.lifts[topic, columns] > 1.0)
     ]
-    by_facts = frequent[np.argsort(-evidence.information[topic, frequent], kind="stable")].tolist()
+    by_facts: list[int] = frequent[
+        np.argsort(-evidence.information[topic, frequent], kind="stable")
+    ].tolist()
     own = columns[~np.isnan(closeness.scores[topic, columns])]
-    by_pictures = own[np.argsort(-closeness.scores[topic, own], kind="stable")].tolist()
+    by_pictures: list[int] = own[np.argsort(-closeness.scores[topic, own], kind="stable")].tolist()
     if config.judges == "pictures":
         return by_pictures
     n_facts = max(config.per_facet - 3, 1)

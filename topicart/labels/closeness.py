@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from prompts import Templates, Vocabulary
     from topicart.encoder import Encoder
+    from topicart.slices import Progress
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def encode_terms(
     wanted: NDArray[np.bool_],
     encoder: Encoder,
     templates: Templates,
-    on_count: Callable[[int, int], object] | None = None,
+    on_count: Progress | None = None,
 ) -> NDArray[np.float64]:
     """Encode terms: each stands where the mean of its prompts points.
 
@@ -144,4 +144,5 @@ def _contrasts(cosines: NDArray[np.float64], near_all: NDArray[np.float64]) -> N
     if n_topics == 1:
         return cosines - near_all
     others = (cosines.sum(axis=0) - cosines) / (n_topics - 1)
-    return cosines - (others + near_all) / 2
+    contrasts: NDArray[np.float64] = cosines - (others + near_all) / 2
+    return contrasts

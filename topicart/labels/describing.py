@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from topicart.encoder import Encoder
     from topicart.labels.config import LabelConfig
     from topicart.labels.evidence import Evidence
+    from topicart.slices import Progress
     from topicart.topics import Label
 
 _MOST_ENCODED = 300
@@ -62,7 +63,7 @@ def describe_topics(
     *,
     encoder: Encoder | None,
     config: LabelConfig,
-    on_count: Callable[[int, int], object] | None = None,
+    on_count: Progress | None = None,
 ) -> Described:
     """Name topics, say why, pick their representatives, and gather them into groups.
 

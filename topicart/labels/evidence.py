@@ -183,4 +183,5 @@ def hypergeometric_tail(
         total[rest] += term[rest]
         at[rest] += 1
         rest = rest[term[rest] > total[rest] * 1e-15]
-    return np.minimum(first * total, 1.0)
+    chances: NDArray[np.float64] = np.minimum(first * total, 1.0)
+    return chances

@@ -43,7 +43,8 @@ def compose_headlines(
     parts = [_parts(own) or [_like(titles)] for own, titles in zip(labels, central, strict=True)]
     spare = [_spare(own, said) for own, said in zip(labels, parts, strict=True)]
     while equal := _equal(parts):
-        if not any([_set_apart(alike, parts, spare) for alike in equal]):
+        added = [_set_apart(alike, parts, spare) for alike in equal]
+        if not any(added):
             break
     for alike in _equal(parts):
         for topic in alike:
@@ -95,7 +96,7 @@ def _like(titles: Sequence[str]) -> str:
 
 
 def _spare(labels: Sequence[Label], said: Sequence[str]) -> dict[str, float]:
-    """Return what else is true of a topic, with its share: what is chosen, then what is frequent."""
+    """Return what else is true of a topic, with its share, chosen labels first."""
     chosen_first = sorted(labels, key=lambda label: not label.chosen)
     true = {
         _said(label): label.share
