@@ -210,16 +210,15 @@ def _by_whom(artists: _Stated) -> str:
     if n_first >= _NEARLY_ALL * base:
         return f"nearly all by {_counted(first, n_first, base)}"
     named = [(name, n) for name, n in leading[:3] if n >= _ALSO / 2 * base]
+    if not named:
+        return f"by {len(leading):,} artists, none with more than {n_first:,} of them"
     told = _listed([_counted(name, n, base) for name, n in named])
     n_named = sum(n for _, n in named)
     if len(leading) == len(named) and n_named >= base:
         return f"by {told}"
     if n_first > base / 2 or n_named >= 0.7 * base:
         return f"mostly by {told}"
-    count = f"by {len(leading):,} artists"
-    if named:
-        return f"{count}, above all {told}"
-    return f"{count}, none with more than {_portion(n_first, base)}"
+    return f"by {len(leading):,} artists, above all {told}"
 
 
 def _clause(facet: str, stated: _Stated, label: Label | None, times: str) -> str:

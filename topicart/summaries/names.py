@@ -14,7 +14,16 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from knowledge_graph import FACETS
-from topicart.summaries.words import PARTICLES, Word, fold, listed, stem, stems_of, words_of
+from topicart.summaries.words import (
+    PARTICLES,
+    SMALL_WORDS,
+    Word,
+    fold,
+    listed,
+    stem,
+    stems_of,
+    words_of,
+)
 
 if TYPE_CHECKING:
     from knowledge_graph import Collection
@@ -122,12 +131,13 @@ class NameCheck:
                 yield row, row + 1
             for name in self._names.get(word.stem, ()):
                 here = words[row : row + len(name)]
-                if tuple(one.stem for one in here) == name and self._is_meant(name, here):
+                same = tuple(one.stem for one in here) == name
+                if same and not any(one.opens for one in here[1:]) and self._is_meant(name, here):
                     yield row, row + len(name)
 
     def _is_meant(self, name: tuple[str, ...], words: Sequence[Word]) -> bool:
         """Whether everyday words (light and space) are written as a name."""
-        telling = [word for word in words if word.folded not in PARTICLES]
+        telling = [word for word in words if word.folded not in SMALL_WORDS]
         return (
             name in _styles()
             or any(word.folded not in self._everyday for word in telling)
@@ -152,7 +162,7 @@ class NameCheck:
     def _name_in(self, words: Sequence[Word], first: int, last: int) -> Iterator[_Span]:
         """Give the name that a run holds, without the words that merely begin a sentence."""
         opens = words[first].opens
-        while first < last and words[first].folded in PARTICLES:
+        while first < last and words[first].folded in SMALL_WORDS:
             first += 1
         if opens and first < last and self._may_open(words[first], alone=last - first == 1):
             first += 1
@@ -189,7 +199,7 @@ def _supported(words: Iterable[Word], facts: set[str]) -> bool:
 
 def _telling(word: str) -> bool:
     """Whether a word is no particle, initial or numeral."""
-    return len(word) > 1 and word not in PARTICLES and not _NUMERAL.fullmatch(word)
+    return len(word) > 1 and word not in SMALL_WORDS and not _NUMERAL.fullmatch(word)
 
 
 def _outermost(spans: Iterable[_Span]) -> list[_Span]:
@@ -216,7 +226,7 @@ def _kin() -> dict[str, tuple[str, ...]]:
 def _everyday() -> frozenset[str]:
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
-    return frozenset(ENGLISH_STOP_WORDS).union(*listed("everyday"), PARTICLES)
+    return frozenset(ENGLISH_STOP_WORDS).union(*listed("everyday"), SMALL_WORDS)
 
 
 def _in_lower_case(works: Collection) -> set[str]:

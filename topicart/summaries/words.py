@@ -10,11 +10,14 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 PARTICLES = frozenset({
-    "a", "af", "al", "an", "and", "d", "da", "de", "degli", "dei", "del", "della", "den", "der",
-    "des", "di", "do", "dos", "du", "e", "el", "in", "l", "la", "le", "of", "op", "ten", "ter",
-    "the", "van", "von", "y", "zu", "zum", "zur",
+    "af", "al", "d", "da", "de", "degli", "dei", "del", "della", "den", "der", "des", "di",
+    "do", "dos", "du", "e", "el", "l", "la", "le", "op", "ten", "ter", "van", "von", "y", "zu",
+    "zum", "zur",
 })  # fmt: skip
-"""Words within names that say nothing by themselves."""
+"""Small words within the names of people, which join their parts."""
+
+SMALL_WORDS = PARTICLES | {"a", "an", "and", "at", "for", "in", "of", "on", "the", "to", "with"}
+"""Words that say nothing by themselves, whatever name they are in."""
 
 _WORD = re.compile(r"[^\W\d_]+")
 _JOINT = re.compile(r"\s|\s?[-‐‑&]\s?|['’]|")
