@@ -62,7 +62,12 @@ class ChatError(Exception):
 
 
 def chat(
-    client: httpx2.Client, url: httpx2.URL, question: Mapping[str, Any], *, timeout_s: float
+    client: httpx2.Client,
+    url: httpx2.URL,
+    question: Mapping[str, Any],
+    *,
+    timeout_s: float,
+    secret: str = "",
 ) -> str:
     """Put one question.
 
@@ -76,6 +81,8 @@ def chat(
         The JSON that is posted.
     timeout_s
         Longest time that an answer may take to arrive once it has begun.
+    secret
+        What is hidden wherever the server repeats it, before anything is cut.
 
     Returns
     -------
@@ -88,12 +95,13 @@ def chat(
         If there is none.
     """
     with _told(), client.stream("POST", url, json=question) as response:
-        body = _body(response, timeout_s)
+        body = _without(secret, _body(response, timeout_s))
     status = response.status_code
     if status == HTTPStatus.OK:
         return _text_of(body)
     if response.is_redirect:
-        where = _quoted(response.headers.get("location", ""))
+        location = response.headers.get("location", "").encode()
+        where = _quoted(_decoded(_without(secret, location)))
         raise ChatError(
             f"it answers {status} and sends on to {where}, which is not followed. Give the address "
             "itself as --endpoint",
@@ -139,6 +147,14 @@ def _body(response: httpx2.Response, timeout_s: float) -> bytes:
         if time.monotonic() > end:
             raise ChatError("no whole answer in time", passing=True)
     return bytes(body)
+
+
+def _without(secret: str, body: bytes) -> bytes:
+    """Hide a secret, also as JSON may write it."""
+    if secret:
+        for written in (secret, secret.replace("/", "\\/")):
+            body = body.replace(written.encode(), b"(the key)")
+    return body
 
 
 def _text_of(body: bytes) -> str:

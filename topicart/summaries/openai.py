@@ -212,11 +212,13 @@ class OpenAISummarizer:
         pause_s = _FIRST_PAUSE_S
         for tries in range(1, self._retries + 2):
             try:
-                answer = chat(client, self._url, question, timeout_s=self._timeout_s)
+                return chat(
+                    client, self._url, question, timeout_s=self._timeout_s, secret=self._secret
+                )
             except ChatError as error:
                 if error.for_all:
-                    raise ModelError(self._without_key(f"{self._shown}: {error}.")) from None
-                failure = Failure(self._without_key(str(error)))
+                    raise ModelError(f"{self._shown}: {error}.") from None
+                failure = Failure(str(error))
                 if not error.passing:
                     return failure
                 # Not after the last try: nobody would ask again.
@@ -225,8 +227,6 @@ class OpenAISummarizer:
                 ):
                     break
                 pause_s *= 2
-            else:
-                return self._without_key(answer)
         return Failure(f"{failure.reason} ({tries} times)" if tries > 1 else failure.reason)
 
     def _question(self, request: Request) -> dict[str, Any]:
@@ -240,11 +240,10 @@ class OpenAISummarizer:
             "stream": False,
         }
 
-    def _without_key(self, text: str) -> str:
-        """Drop the key from what a server said; what is shorter than a key may be a word."""
-        if self._key and len(self._key) >= _SHORTEST_SECRET:
-            return text.replace(self._key, "(the key)")
-        return text
+    @property
+    def _secret(self) -> str:
+        """The key, where it is long enough to be one: servers without keys take any word."""
+        return self._key if len(self._key) >= _SHORTEST_SECRET else ""
 
     @property
     def _shown(self) -> str:
