@@ -64,8 +64,9 @@ def load_templates(path: Path | str | None = None) -> Templates:
             "templates come with topicart."
         ) from error
     except (ValueError, RecursionError) as error:
+        wrong = str(error).replace("at end of document", "at its end: something is not closed")
         raise TemplateError(
-            f"The templates file {name} is not valid TOML: {error}. Expected lines such as "
+            f"The templates file {name} is not valid TOML: {wrong}. Expected lines such as "
             'style = ["a {term} painting"], in UTF-8.'
         ) from error
     if not content:
@@ -100,22 +101,24 @@ def phrase(templates: Templates, facet: str, term: str) -> list[str]:
 
 def _checked(facet: str, phrasings: object, name: str, text: str) -> tuple[str, ...]:
     legal = (*FACETS, DATE)
+    where = f"{name}, line {_line_of_facet(text, facet)}"
     if facet not in legal:
         raise TemplateError(
-            f"{name}, line {_line_of_facet(text, facet)}: there is no facet {cut(facet)!r}; the facets "
-            f"are {', '.join(legal)}.{nearest(facet, legal)}"
+            f"{where}: there is no facet {cut(facet)!r}; the facets are {', '.join(legal)}."
+            f"{nearest(facet, legal)}"
         )
     if not isinstance(phrasings, list) or not phrasings:
         raise TemplateError(
-            f"{name}, line {_line_of_facet(text, facet)}: facet {facet!r} needs a list of phrasings such "
-            f'as ["a painting of {{term}}"]; got {cut(repr(phrasings))}.'
+            f"{where}: facet {facet!r} needs a list of phrasings such as "
+            f'["a painting of {{term}}"]; got {cut(repr(phrasings))}.'
         )
     for place, phrasing in enumerate(phrasings):
         if not isinstance(phrasing, str) or not _is_phrasing(phrasing):
+            where = f"{name}, line {_line_of_phrasing(text, facet, place)}"
             raise TemplateError(
-                f"{name}, line {_line_of_phrasing(text, facet, place)}: the phrasing {cut(repr(phrasing))} "
-                f"of facet {facet!r} must hold the placeholder {{term}} and no other, without a "
-                'format or a conversion, such as "a painting of {term}".'
+                f"{where}: the phrasing {cut(repr(phrasing))} of facet {facet!r} must hold the "
+                "placeholder {term} and no other, without a format or a conversion, such as "
+                '"a painting of {term}".'
             )
     return tuple(phrasings)
 

@@ -1,21 +1,12 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge_graph import FACETS, Artwork, Collection
-from prompts import (
-    DATE,
-    TemplateError,
-    build_vocabulary,
-    clean_value,
-    load_templates,
-    phrase,
-    spell_out,
-)
+from knowledge_graph import FACETS
+from prompts import clean_value, prompt_text, spell_out
+from prompts.cleaning import is_markup
 
 
 @pytest.mark.parametrize(
@@ -42,104 +33,41 @@ def test_cleaning_any_text_leaves_something_and_is_settled(value: str) -> None:
     assert spell_out(spell_out(value)) == spell_out(value)
 
 
-def _in(year: int | None) -> dict[str, int | None]:
-    return {"year_from": year, "year_to": year}
-
-
-def _works(*facts: dict[str, tuple[str, ...]], years: tuple[int | None, ...] = ()) -> Collection:
-    works = [
-        Artwork(id=f"w{row}", facets=own, **_in(years[row] if years else None))
-        for row, own in enumerate(facts)
-    ]
-    return Collection.from_artworks(works, Path(), "test")
-
-
-def test_vocabulary_joins_spellings_and_leaves_rare_values_out() -> None:
-    works = _works(
-        {"style": ("Cubism",), "subject": ("trees-and-hills", "sky")},
-        {"style": ("cubism",), "subject": ("trees-and-hills",)},
-        {"style": ("Cubism (Analytic)",), "subject": ("sky", "sky")},
-        {"style": ("Fauvism",)},
-        years=(1907, 1911, None, 1880),
-    )
-    vocabulary = build_vocabulary(works, min_works=2)
-    assert [(term.facet, term.text, term.n_works) for term in vocabulary.terms] == [
-        ("style", "Cubism", 3),
-        ("subject", "sky", 2),
-        ("subject", "trees and hills", 2),
-        ("date", "20th century", 2),
-    ]
-    assert vocabulary.facets == ("style", "subject", DATE)
-    assert vocabulary.presence.toarray().tolist() == [
-        [1, 1, 1, 1], [1, 0, 1, 1], [1, 1, 0, 0], [0, 0, 0, 0],
-    ]  # fmt: skip
-    assert vocabulary.stated.tolist() == [
-        [True, True, True], [True, True, True], [True, True, False], [True, False, True],
-    ]  # fmt: skip
-
-
-def test_artists_who_share_a_family_name_stay_apart() -> None:
-    works = _works({"artist": ("J.M.W. Turner",)}, {"artist": ("W.A. Turner",)})
-    assert len(build_vocabulary(works, min_works=1).terms) == 2
-
-
-def test_a_term_has_the_commonest_iri_of_the_values_it_stands_for() -> None:
-    stated = [("Cubism", "urn:x:2"), ("cubism", "urn:x:1"), ("Cubism (Analytic)", "urn:x:2"),
-              ("Cubism", "")]  # fmt: skip
-    works = [
-        Artwork(id=f"w{row}", facets={"style": (text, "plain")}, iris={"style": (iri, "")})
-        for row, (text, iri) in enumerate(stated)
-    ]
-    works.append(Artwork(id="w9", facets={"style": ("Cubism",)}, **_in(1907)))
-    vocabulary = build_vocabulary(Collection.from_artworks(works, Path(), "test"), min_works=1)
-    assert {term.text: term.iri for term in vocabulary.terms} == {
-        "Cubism": "urn:x:2", "plain": "", "20th century": "",
-    }  # fmt: skip
-
-
-def test_equally_common_iris_give_the_first_in_their_order_whatever_the_works() -> None:
-    works = [
-        Artwork(id=f"w{row}", facets={"artist": ("Smith",)}, iris={"artist": (iri,)})
-        for row, iri in enumerate(("urn:x:b", "urn:x:a"))
-    ]
-    (term,) = build_vocabulary(Collection.from_artworks(works), min_works=1).terms
-    assert (term.n_works, term.iri) == (2, "urn:x:a")
-
-
-def test_a_collection_without_facts_has_an_empty_vocabulary() -> None:
-    vocabulary = build_vocabulary(_works({}, {}))
-    assert vocabulary.terms == ()
-    assert vocabulary.presence.shape == (2, 0)
-
-
-def test_shipped_templates_have_three_phrasings_for_every_facet() -> None:
-    templates = load_templates()
-    assert set(templates) == {*FACETS, DATE}
-    assert all(len(phrasings) >= 3 for phrasings in templates.values())
-    assert phrase(templates, "style", "Art Nouveau (Modern)")[0].endswith("Art Nouveau")
-
-
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("facet", "value", "words"),
     [
-        ("style = [", "not valid TOML"),
-        ('colour = ["{term}"]', "no facet 'colour'; the facets are artist"),
-        ("style = []", "needs a list of phrasings"),
-        ('style = "a {term}"', "needs a list of phrasings"),
-        ('style = ["a painting"]', "must hold the placeholder"),
-        ('style = ["{term} {artist}"]', "must hold the placeholder"),
-        ('style = ["{term"]', "must hold the placeholder"),
-        ('style = ["{}"]', "must hold the placeholder"),
+        ("genre", "nude painting (nu)", "nude"),
+        ("genre", "Paintings", "Paintings"),
+        ("genre", "genre painting", "genre"),
+        ("subject", "boats-and-ships", "boats, ships"),
+        ("subject", "Greek and Roman Mythology", "Greek and Roman Mythology"),
+        ("subject", "birth and youth of Mary", "birth and youth of Mary"),
+        ("subject", "sandstone", "sandstone"),
+        ("subject", "still-life", "still life"),
+        ("artist", "henri de toulouse-lautrec", "henri de toulouse lautrec"),
+        ("period", "Edo period", "Edo"),
+        ("period", "Blue Period", "Blue"),
+        ("period", "Period", "Period"),
+        ("period", "Black Paintings", "Black"),
+        ("style", "Post-Impressionism", "Post-Impressionism"),
+        ("style", "Color Field Painting", "Color Field Painting"),
+        ("series", "The Four Seasons and a Painting", "The Four Seasons and a Painting"),
     ],
 )
-def test_broken_templates_are_explained(tmp_path: Path, text: str, message: str) -> None:
-    file = tmp_path / "mine.toml"
-    file.write_text(text, encoding="utf-8")
-    with pytest.raises(TemplateError, match=message) as caught:
-        load_templates(file)
-    assert "mine.toml" in str(caught.value)
+def test_prompts_have_the_words_of_their_facet(facet: str, value: str, words: str) -> None:
+    assert prompt_text(value, facet) == words
 
 
-def test_a_missing_templates_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(TemplateError, match="cannot be read"):
-        load_templates(tmp_path / "none.toml")
+@given(st.text(min_size=1, max_size=40).filter(str.strip), st.sampled_from(FACETS))
+def test_a_prompt_text_is_never_empty(value: str, facet: str) -> None:
+    assert prompt_text(value, facet).strip()
+
+
+@pytest.mark.parametrize("tag", ["St.-Peter&#39;s", "&amp;", "#39;s", "Peter&#39", "&quot;x"])
+def test_tags_of_broken_html_are_known(tag: str) -> None:
+    assert is_markup(tag)
+
+
+@pytest.mark.parametrize("tag", ["Gilbert & George", "men; women", "No. #1"])
+def test_signs_of_ordinary_tags_are_no_html(tag: str) -> None:
+    assert not is_markup(tag)
