@@ -81,6 +81,7 @@ def label(
             | {name: value for name, value in thresholds.items() if value is not None}
         )
         opened = Run.open(run)
+        told = _given_way(opened)
         require_words(config)
         encoder = None
         if by != "facts":
@@ -88,7 +89,7 @@ def label(
         with show_progress(quiet or as_json) as progress:
             named = label_run(opened, encoder, config, progress=progress)
             named = finish_run(named, progress=progress)
-        report_run(named, quiet=quiet, as_json=as_json, more=_given_way(opened))
+        report_run(named, quiet=quiet, as_json=as_json, more=told)
 
 
 def summarize(
@@ -133,9 +134,10 @@ def summarize(
 ) -> None:
     """Write the summaries of a finished run anew: from facts, or by a model.
 
-    A model is asked only what it was not asked before. Where it fails, the summary from facts
-    stays, and problems.csv says why. Neither address nor key is written or printed. --device,
-    --precision and --four-bit are of llava; --endpoint, --api-key and --timeout are of openai.
+    A model is asked only what it was not asked before. A theme of which it says nothing usable
+    gets the summary from facts, and a row in problems.csv. Neither address nor key is written to
+    the run. --device, --precision and --four-bit are of llava; --endpoint, --api-key and
+    --timeout are of openai.
     """
     both: dict[str, Any] = {
         "--model": model,
@@ -222,7 +224,7 @@ def _encoder(
 
 def _given_way(before: Run) -> str:
     """Say how many summaries of a run as it was were by a model."""
-    number = sum(topic.summary.machine_written for topic in (*before.topics, *before.groups))
+    number = sum(topic.summary.machine_written for topic in before.topics)
     if not number:
         return ""
     return (
@@ -234,8 +236,7 @@ def _given_way(before: Run) -> str:
 def _authors(run: Run, engine: str) -> str:
     """Say how many summaries are by whom, and how many of those asked for could not be had."""
     written = Counter(
-        topic.summary.model if topic.summary.machine_written else "facts"
-        for topic in (*run.topics, *run.groups)
+        topic.summary.model if topic.summary.machine_written else "facts" for topic in run.topics
     )
     line = "Summaries: " + ", ".join(
         f"{number:,} {'from' if author == 'facts' else 'by'} {author}"

@@ -13,7 +13,7 @@ from topicart.errors import RunError
 from topicart.graph_export import export_topics
 from topicart.labels import LabelConfig, describe_topics
 from topicart.out import remove_what_names_made
-from topicart.run import Run, write_names, write_record
+from topicart.run import Run, write_names, write_problems, write_record
 
 if TYPE_CHECKING:
     from topicart.encoder import Encoder
@@ -78,17 +78,26 @@ def label_run(
         on_count=None if progress is None else progress.count,
     )
     topics = {**run.record.config["topics"], "labels": config.model_dump(mode="json")}
-    seconds = round(time.perf_counter() - started, 3)
+    # What is told of a model's summaries goes with them.
+    problems = [problem for problem in run.problems if problem.file != "topics.json"]
     record = run.record.model_copy(
         update={
             "config": {**run.record.config, "topics": topics},
-            "timings_s": {**run.record.timings_s, "label": seconds},
+            "parameters": {
+                name: value for name, value in run.record.parameters.items() if name != "summaries"
+            },
+            "counts": {**run.record.counts, "problems": len(problems)},
+            "timings_s": {
+                **run.record.timings_s,
+                "label": round(time.perf_counter() - started, 3),
+            },
         }
     )
     # A cut between these leaves a run that opens, and none that a fit takes for whole: that needs
     # topics.ttl, which goes first and comes last.
     remove_what_names_made(run.folder)
     write_names(run.folder, described.topics, described.groups)
+    write_problems(run.folder, problems)
     write_record(run.folder, record)
     named = Run(run.folder, record)
     export_topics(named, run.folder / "topics.ttl", overwrite=True)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from tests.topicart.summaries.stub_server import says, serving
 from topicart.cli import app
 from topicart.labels import LabelConfig
 from topicart.run import Run, write_names
@@ -95,8 +96,8 @@ def test_each_call_states_all_settings(run: Path) -> None:
 
 
 def test_a_fit_does_not_undo_names_silently(run: Path, paintings: Path, tiny_model: Path) -> None:
-    again: list[str | Path] = ["fit", paintings, "--model", tiny_model, "--out", run, "--clusterer", "kmeans",
-             "--topics", "4", "-q"]  # fmt: skip
+    again: list[str | Path] = ["fit", paintings, "--model", tiny_model, "--out", run]
+    again += ["--clusterer", "kmeans", "--topics", "4", "-q"]
     assert topicart("label", run, "--by", "facts", "-q").exit_code == 0
     done = topicart(*again)
     assert done.exit_code == 7
@@ -208,7 +209,8 @@ def test_summarize_tells_who_wrote_and_what_failed(run: Path, given: list[Any]) 
     assert by[0] == "facts"
     assert set(by[1:]) == {"openai"}
     assert f"{by.count('openai')} by owner/scribe" in done.stdout
-    assert "1 from facts (1 could not be had from the model: see problems.csv)" in done.stdout
+    told_of_facts = "1 from facts (1 could not be had from the model: see problems.csv)"
+    assert told_of_facts in " ".join(done.stdout.split())
     assert "no answer within 5 s" in {problem.reason for problem in told.problems}.pop()
     assert told.page.is_file()
     assert "owner/scribe" in (run / "topics.ttl").read_text(encoding="utf-8")
@@ -220,8 +222,18 @@ def test_label_says_that_summaries_by_a_model_give_way(run: Path) -> None:
     topics = [replace(topic, summary=written) for topic in opened.topics]
     write_names(run, topics, opened.groups)
     told = f"Summaries by a model gave way to those from facts: {len(topics)}."
-    assert told in topicart("label", run, "--by", "facts").stdout
+    assert told in " ".join(topicart("label", run, "--by", "facts").stdout.split())
     assert "gave way" not in topicart("label", run, "--by", "facts").stdout
+
+
+def test_what_is_told_of_summaries_by_a_model_goes_with_them(run: Path, given: list[Any]) -> None:
+    before = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    topicart("summarize", run, "--engine", "llava", "-q")
+    assert Run.open(run).problems
+    topicart("label", run, "-q")
+    assert Run.open(run).problems == ()
+    after = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    assert (after["parameters"], after["counts"]) == (before["parameters"], before["counts"])
 
 
 def test_facts_bring_back_their_summaries(run: Path, given: list[Any]) -> None:
@@ -243,16 +255,39 @@ def test_engines_get_what_is_given_and_have_their_own_defaults(run: Path, given:
     ]
 
 
-def test_neither_address_nor_key_is_left_or_printed(run: Path) -> None:
-    done = topicart("summarize", run, "--engine", "openai", "--model", "scribe", "--timeout", "1",
-                    "--endpoint", "http://127.0.0.1:9/v1", "--api-key", KEY)  # fmt: skip
+@pytest.mark.parametrize("by", ["options", "environment"])
+def test_neither_address_nor_key_is_left_or_printed(run: Path, by: str) -> None:
+    text = "These works show people, places and things in strong colours. They are small."
+    options, environment = [], {}
+    with serving(says(text)) as server:
+        if by == "options":
+            options = ["--endpoint", server.url, "--api-key", KEY]
+        else:
+            environment = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": KEY}
+        done = topicart("summarize", run, "--engine", "openai", "--model", "scribe", *options,
+                        **environment)  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert {asked.headers["Authorization"] for asked in server.asked} == {f"Bearer {KEY}"}
+    assert {topic.summary.text for topic in Run.open(run).topics} == {text}
+    address = server.url.removeprefix("http://").removesuffix("/v1")
     assert KEY not in done.output
-    assert "127.0.0.1" not in done.output
+    assert address not in done.output
     for path in run.rglob("*"):
         if path.is_file():
             content = path.read_bytes()
             assert KEY.encode() not in content, path
-            assert b"127.0.0.1" not in content, path
+            assert address.encode() not in content, path
+
+
+def test_a_key_is_not_printed_where_the_server_cannot_be_reached(run: Path) -> None:
+    before = (run / "topics.json").read_bytes()
+    done = topicart("summarize", run, "--engine", "openai", "--model", "scribe", "--timeout", "1",
+                    "--endpoint", "http://127.0.0.1:9/v1", "--api-key", KEY)  # fmt: skip
+    assert done.exit_code == 3
+    assert "it cannot be reached" in " ".join(done.stderr.split())
+    assert KEY not in done.output
+    assert (run / "topics.json").read_bytes() == before
+    assert Run.open(run).page.is_file()
 
 
 @pytest.mark.parametrize(
