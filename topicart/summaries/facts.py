@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from knowledge_graph import cut, printable
+from knowledge_graph import FACETS, cut, printable
 from prompts import shown, spell_out, without_brackets, year_in_words
 from prompts.cleaning import are_slugs
 
@@ -50,10 +50,8 @@ class FactsSummarizer:
     model = ""
     batch_size = 64
 
-    @property
-    def settings(self) -> Mapping[str, Any]:
-        """Nothing but the facts decides its texts."""
-        return {}
+    def __init__(self) -> None:
+        self.settings: Mapping[str, Any] = {}  # Nothing but the facts decides its texts.
 
     def summarize(self, requests: Sequence[Request]) -> Sequence[str]:
         """Summarise topics.
@@ -108,7 +106,12 @@ def summarize_facts(members: Collection, labels: Sequence[Label]) -> str:
     if seen:
         sentences.append(_as_seen(seen))
     if sentences == [f"{_works(len(members))}."]:
-        return f"{_works(len(members))}, of which no date, artist or other fact is recorded."
+        recorded_at_all = any(any(members.column(name)) for name in ("date", *FACETS))
+        return sentences[0][:-1] + (
+            "; what is recorded of them is too little, or too varied, to be summed up."
+            if recorded_at_all
+            else ", of which no date, artist or other fact is recorded."
+        )
     return " ".join(sentences)
 
 
@@ -206,7 +209,7 @@ def _by_whom(artists: _Stated) -> str:
     leading, base = artists.leading(), artists.base
     first, n_first = leading[0]
     if n_first == base:
-        return f"all by {first}"
+        return f"all by {_listed([name for name, n in leading[:3] if n == base])}"
     if n_first >= _NEARLY_ALL * base:
         return f"nearly all by {_counted(first, n_first, base)}"
     named = [(name, n) for name, n in leading[:3] if n >= _ALSO / 2 * base]
@@ -228,9 +231,12 @@ def _clause(facet: str, stated: _Stated, label: Label | None, times: str) -> str
     base, leading, share = stated.base, stated.leading(), _share(label, stated)
     if label is not None and share >= NOT_TINY:
         term = _term(label.term, facet)
-        others = [item for item in leading if item[0].casefold() != term.casefold()]
-        # A vocabulary's word may stand for the collection's own: these are not told beside it.
-        leading = [(term, round(share * base)), *(others if label.source == "collection" else ())]
+        same = [n for other, n in leading if other.casefold() == term.casefold()]
+        if label.source == "collection" and same:
+            others = [item for item in leading if item[0].casefold() != term.casefold()]
+            leading = [(term, same[0]), *others]
+        else:  # A vocabulary's word may stand for several of the collection's own.
+            leading = [(term, round(share * base))]
     elif leading[0][1] < COMMON * base:
         return ""
     (term, n_works), *others = leading

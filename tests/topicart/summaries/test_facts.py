@@ -112,8 +112,8 @@ def test_nearly_all_is_not_rounded_to_all() -> None:
 
 
 def test_facts_that_go_together_are_joined_by_and() -> None:
-    works = _collection(_works(24, subject="ships|sea"), _works(6, subject="ships"))
-    labels = [_chosen("subject", "ships", 0.96)]
+    works = _collection(_works(24, subject="ships|sea"), _works(5, subject="ships"), _works())
+    labels = [_chosen("subject", "ships", 0.967)]
     assert "ships (97%) and sea (80%)" in summarize_facts(works, labels)
 
 
@@ -135,6 +135,25 @@ def test_works_without_facts_are_said_to_be_so() -> None:
     assert summarize_facts(_collection(_works(2)), ()) == (
         "2 works, of which no date, artist or other fact is recorded."
     )
+
+
+def test_records_that_share_nothing_are_not_called_absent() -> None:
+    works = _collection(*(_works(genre=f"genre {row}") for row in range(30)))
+    assert summarize_facts(works, ()) == (
+        "30 works; what is recorded of them is too little, or too varied, to be summed up."
+    )
+
+
+def test_artists_who_work_together_are_named_together() -> None:
+    assert summarize_facts(_collection(_works(4, artist="Ann|Bob")), ()) == (
+        "4 works, all by Ann and Bob."
+    )
+
+
+def test_a_vocabularys_word_is_not_told_beside_the_word_it_stands_for() -> None:
+    works = _collection(_works(24, subject="Schiffe"), _works(6, subject="Baum"))
+    label = _chosen("subject", "ships", 0.8, source="iconclass", notation="46C2")
+    assert summarize_facts(works, [label]) == "30 works. The subject is mostly ships (80%)."
 
 
 def test_terms_stand_as_the_collection_shows_them_but_bounded_and_printable() -> None:
