@@ -110,29 +110,53 @@ def describe_topics(
         wanted = _worth_encoding(vocabulary, evidences, config)
         directions = encode_terms(vocabulary, wanted, encoder, templates, on_count)
     described: list[tuple[Topic, ...]] = []
-    first = 0
-    for number, (level, evidence) in enumerate(zip(levels, evidences, strict=True)):
-        n_topics = len(level.centroids)
+    taken: list[str] = []
+    for level, evidence in zip(levels, evidences, strict=True):
         if directions is None:
-            closeness = no_closeness(n_topics, len(vocabulary.terms))
+            closeness = no_closeness(len(level.centroids), len(vocabulary.terms))
         else:
             closeness = measure_closeness(vocabulary, directions, level.centroids, mean)
         labels = [
             choose_labels(topic, vocabulary, evidence, closeness, config)
-            for topic in range(n_topics)
+            for topic in range(len(level.centroids))
         ]
-        above: dict[int, int] = {}
+        described.append(tuple(_describe(works, level, labels, config, taken)))
+        taken += [topic.name for topic in described[-1]]
+    nested = _nested(described, tiers)
+    return Described(nested[0], tuple(group for level in nested[1:] for group in level))
+
+
+def _nested(
+    described: Sequence[Sequence[Topic]], tiers: Sequence[NDArray[np.int32]]
+) -> list[tuple[Topic, ...]]:
+    """Number the levels on, and tell every topic and group what it is in.
+
+    A group of one has that one's name: it is the same works.
+    """
+    nested: list[tuple[Topic, ...]] = []
+    first = 0
+    for number, level in enumerate(described):
+        after = first + len(level)
+        above = {}
         if number + 1 < len(tiers):
-            groups = (tiers[number + 1] + first + n_topics).tolist()
-            above = dict(zip(tiers[number].tolist(), groups, strict=True))
-        described.append(
+            above = dict(zip(tiers[number].tolist(), tiers[number + 1].tolist(), strict=True))
+        below = nested[-1] if nested else ()
+        n_below = Counter(topic.broader for topic in below)
+        names = {topic.broader: topic.name for topic in below if n_below[topic.broader] == 1}
+        nested.append(
             tuple(
-                replace(topic, id=first + topic.id, level=number, broader=above.get(topic.id))
-                for topic in _describe(works, level, labels, config)
+                replace(
+                    topic,
+                    id=first + topic.id,
+                    name=names.get(first + topic.id, topic.name),
+                    level=number,
+                    broader=after + above[topic.id] if above else None,
+                )
+                for topic in level
             )
         )
-        first += n_topics
-    return Described(described[0], tuple(group for level in described[1:] for group in level))
+        first = after
+    return nested
 
 
 @dataclass(frozen=True)
@@ -188,6 +212,7 @@ def _describe(
     level: _Level,
     labels: Sequence[tuple[Label, ...]],
     config: LabelConfig,
+    taken: Sequence[str],
 ) -> Iterator[Topic]:
     titles, descriptions = works.column("title"), works.column("description")
     central = [
@@ -201,7 +226,7 @@ def _describe(
         most=config.n_keywords,
         leave_out={name for names in works.facet("artist") for name in names},
     )
-    for topic, name in enumerate(compose_headlines(labels, central)):
+    for topic, name in enumerate(compose_headlines(labels, central, taken)):
         rows = level.members[topic]
         yield Topic(
             id=topic,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from prompts import without_brackets
 from topicart.topics import Label
@@ -15,14 +15,16 @@ LEADING_FACETS = ("genre", "subject", "style", "artist")
 OTHER_FACETS = ("period", "date", "medium", "place", "series", "emotion")
 """What fills a headline that would be one word, and tells equal headlines apart."""
 
-_MAKER_SHARE = 0.5
-"""A topic is said to be "by" an artist who made at least this share of it."""
+_MAKER_SHARE = 2 / 3
+"""A topic is said to be by an artist who made at least this share of it."""
 
 _WORD = re.compile(r"\w+")
 
 
 def compose_headlines(
-    labels: Sequence[Sequence[Label]], central: Sequence[Sequence[str]]
+    labels: Sequence[Sequence[Label]],
+    central: Sequence[Sequence[str]],
+    taken: Collection[str] = (),
 ) -> list[str]:
     """Compose the headline of each topic.
 
@@ -32,6 +34,8 @@ def compose_headlines(
         Labels of each topic, chosen ones and runners-up.
     central
         Titles of the most central works of each topic: what a topic without a label is called by.
+    taken
+        Headlines that none of these may have.
 
     Returns
     -------
@@ -42,18 +46,15 @@ def compose_headlines(
     """
     parts = [_parts(own) or [_like(titles)] for own, titles in zip(labels, central, strict=True)]
     spare = [_spare(own, said) for own, said in zip(labels, parts, strict=True)]
-    while equal := _equal(parts):
+    while equal := _equal(parts, taken):
         added = [_set_apart(alike, parts, spare) for alike in equal]
         if not any(added):
             break
-    for alike in _equal(parts):
+    for alike in _equal(parts, taken):
         for topic in alike:
             if central[topic]:
                 parts[topic].append(f"“{central[topic][0]}”")
-    for alike in _equal(parts):
-        for number, topic in enumerate(alike[1:], start=2):
-            parts[topic][-1] += f" ({number})"
-    return [", ".join(own) for own in parts]
+    return _numbered([", ".join(own) for own in parts], taken)
 
 
 def _parts(labels: Sequence[Label]) -> list[str]:
@@ -84,7 +85,9 @@ def _words(text: str) -> set[str]:
 
 def _said(label: Label) -> str:
     term = without_brackets(label.term)
-    return f"by {term}" if label.facet == "artist" else term
+    if label.facet != "artist":
+        return term
+    return f"by {term}" if label.share >= _MAKER_SHARE else f"{term} and others"
 
 
 def _like(titles: Sequence[str]) -> str:
@@ -114,7 +117,7 @@ def _set_apart(
     for topic in alike:
         others = [spare[other] for other in alike if other != topic]
         ahead = {
-            term: share - max(own.get(term, 0.0) for own in others)
+            term: share - max((own.get(term, 0.0) for own in others), default=0.0)
             for term, share in spare[topic].items()
         }
         best = max(ahead, key=lambda term: ahead[term], default=None)
@@ -126,9 +129,24 @@ def _set_apart(
     return bool(added)
 
 
-def _equal(parts: Sequence[Sequence[str]]) -> list[list[int]]:
-    """Return the topics that share a headline, each such group in order."""
+def _equal(parts: Sequence[Sequence[str]], taken: Collection[str]) -> list[list[int]]:
+    """Return the topics that share a headline, or have one that is taken; each such group."""
     alike: dict[str, list[int]] = defaultdict(list)
     for topic, own in enumerate(parts):
         alike[", ".join(own).casefold()].append(topic)
-    return [topics for topics in alike.values() if len(topics) > 1]
+    gone = {headline.casefold() for headline in taken}
+    return [topics for name, topics in alike.items() if len(topics) > 1 or name in gone]
+
+
+def _numbered(headlines: Sequence[str], taken: Collection[str]) -> list[str]:
+    """Number what is still the same."""
+    used = {headline.casefold() for headline in taken}
+    found = []
+    for headline in headlines:
+        number, name = 1, headline
+        while name.casefold() in used:
+            number += 1
+            name = f"{headline} ({number})"
+        used.add(name.casefold())
+        found.append(name)
+    return found

@@ -14,7 +14,7 @@ def _label(facet: str, term: str, share: float = 0.6, decided_by: Decider = "fac
 
 
 def test_a_headline_says_what_in_which_style_by_whom() -> None:
-    own = [_label("artist", "Monet"), _label("style", "Art Nouveau (Modern)"),
+    own = [_label("artist", "Monet", 0.7), _label("style", "Art Nouveau (Modern)"),
            _label("subject", "river"), _label("genre", "landscape")]  # fmt: skip
     assert compose_headlines([own], [["A"]]) == ["landscape, river, Art Nouveau, by Monet"]
 
@@ -35,8 +35,8 @@ def test_a_headline_says_nothing_twice(labels: list[tuple[str, str]], headline: 
     assert compose_headlines([[_label(*own) for own in labels]], [["A"]]) == [headline]
 
 
-def test_an_artist_of_less_than_half_the_works_is_not_said_to_be_the_maker() -> None:
-    own = [_label("genre", "portrait"), _label("style", "Baroque"), _label("artist", "Hals", 0.45)]
+def test_an_artist_of_less_than_two_thirds_of_the_works_is_not_said_to_be_the_maker() -> None:
+    own = [_label("genre", "portrait"), _label("style", "Baroque"), _label("artist", "Hals", 0.65)]
     assert compose_headlines([own], [["A"]]) == ["portrait, Baroque"]
 
 
@@ -69,8 +69,8 @@ def test_equal_headlines_are_told_apart_by_what_distinguishes_each_most() -> Non
     one = [*shared, _label("artist", "Hals", 0.4), _label("medium", "oil", 0.9)]
     other = [*shared, _label("artist", "Rubens", 0.3, ""), _label("medium", "oil", 0.9)]
     assert compose_headlines([one, other], [["A"], ["B"]]) == [
-        "portrait, Baroque, by Hals",
-        "portrait, Baroque, by Rubens",
+        "portrait, Baroque, Hals and others",
+        "portrait, Baroque, Rubens and others",
     ]
 
 
@@ -79,6 +79,13 @@ def test_where_no_term_tells_them_apart_the_central_work_does_and_at_last_a_numb
     assert compose_headlines([own, own, own, own], [["A"], ["B"], ["B"], []]) == [
         "portrait, “A”", "portrait, “B”", "portrait, “B” (2)", "portrait",
     ]  # fmt: skip
+
+
+def test_a_headline_that_is_taken_is_lengthened() -> None:
+    own = [_label("genre", "portrait"), _label("style", "Baroque"), _label("date", "17th century")]
+    taken = ["portrait, Baroque"]
+    assert compose_headlines([own], [["A"]], taken) == ["portrait, Baroque, 17th century"]
+    assert compose_headlines([own[:2]], [[]], taken) == ["portrait, Baroque (2)"]
 
 
 _labels = st.lists(
