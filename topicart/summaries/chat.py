@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -67,7 +67,7 @@ def chat(
     question: Mapping[str, Any],
     *,
     timeout_s: float,
-    secret: str = "",
+    secrets: Sequence[str] = (),
 ) -> str:
     """Put one question.
 
@@ -81,7 +81,7 @@ def chat(
         The JSON that is posted.
     timeout_s
         Longest time that an answer may take to arrive once it has begun.
-    secret
+    secrets
         What is hidden wherever the server repeats it, before anything is cut.
 
     Returns
@@ -95,13 +95,13 @@ def chat(
         If there is none.
     """
     with _told(), client.stream("POST", url, json=question) as response:
-        body = _without(secret, _body(response, timeout_s))
+        body = _without(secrets, _body(response, timeout_s))
     status = response.status_code
     if status == HTTPStatus.OK:
         return _text_of(body)
     if response.is_redirect:
         location = response.headers.get("location", "").encode()
-        where = _quoted(_decoded(_without(secret, location)))
+        where = _quoted(_decoded(_without(secrets, location)))
         raise ChatError(
             f"it answers {status} and sends on to {where}, which is not followed. Give the address "
             "itself as --endpoint",
@@ -149,11 +149,11 @@ def _body(response: httpx2.Response, timeout_s: float) -> bytes:
     return bytes(body)
 
 
-def _without(secret: str, body: bytes) -> bytes:
-    """Hide a secret, also as JSON may write it."""
-    if secret:
+def _without(secrets: Sequence[str], body: bytes) -> bytes:
+    """Hide secrets, also as JSON may write them."""
+    for secret in secrets:
         for written in (secret, secret.replace("/", "\\/")):
-            body = body.replace(written.encode(), b"(the key)")
+            body = body.replace(written.encode(), b"(hidden)")
     return body
 
 

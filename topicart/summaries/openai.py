@@ -31,7 +31,7 @@ _CONNECT_S = 10.0
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
 _LOOK_S = 0.2
-_SHORTEST_SECRET = 8
+_SHORTEST_SECRET = 8  # Servers that want no key are given any word.
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -213,7 +213,7 @@ class OpenAISummarizer:
         for tries in range(1, self._retries + 2):
             try:
                 return chat(
-                    client, self._url, question, timeout_s=self._timeout_s, secret=self._secret
+                    client, self._url, question, timeout_s=self._timeout_s, secrets=self._secrets
                 )
             except ChatError as error:
                 if error.for_all:
@@ -241,9 +241,11 @@ class OpenAISummarizer:
         }
 
     @property
-    def _secret(self) -> str:
-        """The key, where it is long enough to be one: servers without keys take any word."""
-        return self._key if len(self._key) >= _SHORTEST_SECRET else ""
+    def _secrets(self) -> tuple[str, ...]:
+        """What no answer may repeat: the key, and the address as far as it is no plain word."""
+        key = self._key if len(self._key) >= _SHORTEST_SECRET else ""
+        parts = (self._url.netloc.decode("ascii"), self._url.host)
+        return tuple(filter(None, (key, *(part for part in parts if {*part} & {".", ":"}))))
 
     @property
     def _shown(self) -> str:

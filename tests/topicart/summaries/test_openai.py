@@ -181,7 +181,7 @@ def test_a_key_that_a_server_repeats_is_not_printed(status: int) -> None:
             said = repr(ask(stub, api_key=KEY))
         except ModelError as error:
             said = str(error)
-    assert "no access with (the key)" in said
+    assert "no access with (hidden)" in said
     assert KEY not in said
 
 
@@ -199,7 +199,7 @@ def test_this_machine_is_not_asked_through_a_proxy(monkeypatch: pytest.MonkeyPat
 
 def test_a_key_that_a_model_repeats_is_not_kept() -> None:
     with serving(says(f"Boats {KEY}.")) as stub:
-        assert ask(stub, api_key=KEY) == "Boats (the key)."
+        assert ask(stub, api_key=KEY) == "Boats (hidden)."
 
 
 def test_neither_settings_nor_its_own_name_hold_address_or_key() -> None:
