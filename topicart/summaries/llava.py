@@ -53,6 +53,17 @@ class LlavaSummarizer:
         Topics at a time; less where they do not fit into the memory.
     max_new_tokens
         Where a text is cut off, in tokens.
+
+    Attributes
+    ----------
+    engine : str
+        ``llava``.
+    model : str
+        The model's name, and the start of its commit or of its files' SHA-256.
+    settings : mapping of str to object
+        All else that decides the texts.
+    batch_size : int
+        Topics that it answers at a time.
     """
 
     def __init__(
@@ -71,12 +82,19 @@ class LlavaSummarizer:
                 "batch_size and max_new_tokens must be at least 1, got "
                 f"{batch_size} and {max_new_tokens}."
             )
+        self.engine = "llava"
+        self.model = f"{source.name}@{source.revision.removeprefix('sha256:')[:12]}"
+        self.settings: Mapping[str, Any] = {
+            "revision": source.revision,
+            "precision": precision,
+            "four_bit": four_bit,
+            "max_new_tokens": max_new_tokens,
+        }
+        self.batch_size = batch_size
         self._source = source
         self._model = model
         self._processor = processor
         self._precision = precision
-        self._four_bit = four_bit
-        self._batch_size = batch_size
         self._max_new_tokens = max_new_tokens
         self._require_template()
 
@@ -142,31 +160,6 @@ class LlavaSummarizer:
             max_new_tokens=max_new_tokens,
         )
 
-    @property
-    def engine(self) -> str:
-        """``llava``."""
-        return "llava"
-
-    @property
-    def model(self) -> str:
-        """The model's name, and the start of its commit or of its files' SHA-256."""
-        return f"{self._source.name}@{self._source.revision.removeprefix('sha256:')[:12]}"
-
-    @property
-    def settings(self) -> Mapping[str, Any]:
-        """All else that decides the texts."""
-        return {
-            "revision": self._source.revision,
-            "precision": self._precision,
-            "four_bit": self._four_bit,
-            "max_new_tokens": self._max_new_tokens,
-        }
-
-    @property
-    def batch_size(self) -> int:
-        """Topics that it answers at a time."""
-        return self._batch_size
-
     def summarize(self, requests: Sequence[Request]) -> Sequence[str | Failure]:
         """Summarise topics.
 
@@ -183,7 +176,7 @@ class LlavaSummarizer:
         """
         answers: list[str | Failure] = []
         while rest := requests[len(answers) :]:
-            batch = rest[: self._batch_size]
+            batch = rest[: self.batch_size]
             pictures = [_mosaic(request) for request in batch]
             seen = [
                 (request.prompt, picture)
@@ -200,7 +193,7 @@ class LlavaSummarizer:
         """Answer prompts about pictures, in smaller batches where the memory is full."""
         answers: list[str | Failure] = []
         while rest := seen[len(answers) :]:
-            batch = rest[: self._batch_size]
+            batch = rest[: self.batch_size]
             try:
                 answers += self._generate(batch)
                 continue
@@ -212,7 +205,7 @@ class LlavaSummarizer:
             if len(batch) == 1:
                 answers.append(Failure(_NO_ROOM))
             else:
-                self._batch_size = len(batch) // 2
+                self.batch_size = len(batch) // 2
         return answers
 
     def _generate(self, seen: Sequence[tuple[str, Image.Image]]) -> list[str | Failure]:

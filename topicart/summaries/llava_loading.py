@@ -52,11 +52,9 @@ def load_model(
         options["quantization_config"] = _four_bits(device, dtype)
     if device != "cpu":  # weights go there one by one, without a copy of the whole on the CPU
         options["device_map"] = {"": device}
-    from transformers import AutoModelForImageTextToText
-
     try:
         with _quiet(progress):
-            model, told = AutoModelForImageTextToText.from_pretrained(
+            model, told = _transformers().AutoModelForImageTextToText.from_pretrained(
                 source.folder, use_safetensors=True, output_loading_info=True, **_SAFE, **options
             )
     except torch.OutOfMemoryError as error:
@@ -92,11 +90,9 @@ def load_processor(source: LlavaSource) -> Any:
     ModelError
         If it is damaged, or is for texts alone.
     """
-    from transformers import AutoProcessor
-
     try:
         with _quiet(False):
-            processor = AutoProcessor.from_pretrained(source.folder, **_SAFE)
+            processor = _transformers().AutoProcessor.from_pretrained(source.folder, **_SAFE)
     except Exception as error:
         raise _damaged(source, error) from error
     if not hasattr(processor, "image_processor") or not hasattr(processor, "tokenizer"):
@@ -123,9 +119,7 @@ def _four_bits(device: str, dtype: Any) -> Any:
             "Weights of 4 bits (--four-bit) need the package bitsandbytes. Install it with "
             '`pip install "topicart[quantize]"`, or leave --four-bit out.'
         )
-    from transformers import BitsAndBytesConfig
-
-    return BitsAndBytesConfig(
+    return _transformers().BitsAndBytesConfig(
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",
         bnb_4bit_use_double_quant=True,
@@ -140,15 +134,13 @@ def _four_bits(device: str, dtype: Any) -> Any:
 
 def _greedy(model: Any) -> Any:
     """Keep of a model's own way to generate only which tokens mean what."""
-    from transformers import GenerationConfig
-
     own, text = model.generation_config, model.config.get_text_config()
     marks = {
         name: getattr(own, name, None) if getattr(own, name, None) is not None
         else getattr(text, name, None)
         for name in ("bos_token_id", "eos_token_id", "pad_token_id")
     }  # fmt: skip
-    return GenerationConfig(do_sample=False, num_beams=1, **marks)
+    return _transformers().GenerationConfig(do_sample=False, num_beams=1, **marks)
 
 
 def _damaged(source: LlavaSource, error: Exception | str) -> ModelError:
@@ -159,11 +151,17 @@ def _damaged(source: LlavaSource, error: Exception | str) -> ModelError:
     )
 
 
+def _transformers() -> Any:
+    """Import transformers, whose annotations are too patchy to be held to."""
+    import transformers
+
+    return transformers
+
+
 @contextmanager
 def _quiet(progress: bool) -> Iterator[None]:
     """Keep transformers from printing: what matters is raised."""
-    from transformers.utils import logging
-
+    logging = _transformers().utils.logging
     level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()
     if not progress:

@@ -233,6 +233,14 @@ def test_weights_that_are_not_there_are_not_made_up(folder: Path) -> None:
         load(folder)
 
 
+def test_weights_of_another_shape_than_configured_are_refused(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    config["text_config"]["intermediate_size"] += 8
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(ModelError, match="cannot be loaded: .*Download the whole folder again"):
+        load(folder)
+
+
 def test_code_of_a_repository_is_never_run(folder: Path) -> None:
     config = json.loads((folder / "config.json").read_text())
     config["auto_map"] = {"AutoModelForImageTextToText": "evil.Evil", "AutoConfig": "evil.Evil"}
