@@ -32,15 +32,20 @@ _MOST_WORDS = 5
 _DEPTHS = MappingProxyType(dict(zip("0123456789", (3, 5, 5, 5, 5, 3, 3, 5, 3, 4), strict=True)))
 """Characters of a notation, by its first. Abstract ideas, history and literature are seldom seen in
 pictures; of myths (9) the fifth level tells single moments."""
-_WITH_NAMES = frozenset("1234")
+_WITH_NAMES = ("11", "2", "4")
 """Where names in brackets are of saints, animals, plants and tools, not of single tales."""
 _NOTATION = re.compile(r"(\d+[A-Z]?\d*)(\((?!\.\.\.\))[^()]+\))?")
 """Without keys and doubled letters (opposites), and without ``(...)``, which only groups."""
-_GROUPING = re.compile(r"\(?(?:other|specific|various|proper names|non-specific)\b", re.IGNORECASE)
-_PERSONIFICATION = re.compile(r"[\"'«].*\(Ripa\)")
+_NO_TERM = re.compile(
+    r"\(?(?:other|specific|various|proper names|non-specific|not used)\b|[\"'].*\(Ripa\)",
+    re.IGNORECASE,
+)
+"""What only groups, or only names a personification by its Italian inscription."""
 _BRACKETED = re.compile(r"\s*\([^()]*\)")
 _END = re.compile(r"[;:：；]|,? (?:i\.e\.|e\.g\.|d\.h\.|z\.B\.) ")
 _RELATION = re.compile(r"\s*[~〜～]\s*")
+_QUOTED = re.compile(r"'[^']*'")
+"""A name in another language beside one in its own."""
 _ARTICLE = re.compile(r"(?:the|an?) ")
 
 
@@ -55,8 +60,9 @@ def read_iconclass(language: str = "en") -> tuple[Term, ...]:
     Returns
     -------
     tuple of Term
-        About 4,600 subjects, with IRI and notation, an English prompt of at most five words, and
-        the names in the other languages as alternatives; no two with one English name.
+        About 4,500 subjects, with IRI, notation, and a prompt of at most five English words; no two
+        with one English name, which is an alternative to that in another language. Names in
+        languages not asked for are none: Italian for dog is an English stick.
 
     Raises
     ------
@@ -65,22 +71,20 @@ def read_iconclass(language: str = "en") -> tuple[Term, ...]:
     """
     language = _checked_language(language)
     english = _english()
-    names = {own: dict(_texts(own, english)) if own != "en" else english for own in LANGUAGES}
-    terms = []
-    for notation, prompt in english.items():
-        spoken = [names[own][notation] for own in LANGUAGES if notation in names[own]]
-        term = listed_term(
+    spoken = {} if language == "en" else dict(_names(language, english))
+    return tuple(
+        listed_term(
             "subject",
-            names[language].get(notation, prompt),
+            spoken.get(notation, prompt),
             where=f"Iconclass, {notation}",
             source=ICONCLASS,
             iri=_PREFIX + quote(notation, safe=""),
             notation=notation,
             prompt=prompt,
-            alternatives=(*spoken, _ARTICLE.sub("", prompt, count=1)),
+            alternatives=(prompt, bare),
         )
-        terms.append(term)
-    return tuple(terms)
+        for notation, (prompt, bare) in english.items()
+    )
 
 
 def _checked_language(language: str) -> str:
@@ -93,23 +97,27 @@ def _checked_language(language: str) -> str:
     return known
 
 
-def _english() -> dict[str, str]:
-    """Choose notations: the English name of each; of those with one name the first."""
-    chosen: dict[str, str] = {}
-    taken: set[str] = set()
+def _english() -> dict[str, tuple[str, str]]:
+    """Choose notations: the English name of each, and that without its article."""
+    chosen: dict[str, tuple[str, str, str]] = {}
     for notation, text in _lines("en"):
-        if not _is_term(notation) or _GROUPING.match(text) or _PERSONIFICATION.match(text):
+        if not _is_term(notation) or _NO_TERM.match(text):
             continue
         name = _name(notation, text)
-        if name and len(name.split()) <= _MOST_WORDS and name.casefold() not in taken:
-            taken.add(name.casefold())
-            chosen.setdefault(notation, name)
-    return chosen
+        known = chosen.get(name.casefold())
+        # Of one name the first notation is meant; but Venus is the goddess, not the planet.
+        is_meant = known is None or (notation[0] == "9" and known[0][0] != "9")
+        if name and len(name.split()) <= _MOST_WORDS and is_meant:
+            # "the Church (as institution)" is not any church.
+            qualified = "(" in _END.split(text, maxsplit=1)[0]
+            bare = "" if qualified else _ARTICLE.sub("", name, count=1)
+            chosen[name.casefold()] = (notation, name, bare)
+    return {notation: (name, bare) for notation, name, bare in chosen.values()}
 
 
 def _is_term(notation: str) -> bool:
     parts = _NOTATION.fullmatch(notation)
-    if parts is None or (parts[2] and notation[0] not in _WITH_NAMES):
+    if parts is None or (parts[2] and not notation.startswith(_WITH_NAMES)):
         return False
     return len(parts[1]) <= _DEPTHS[notation[0]]
 
@@ -120,10 +128,11 @@ def _name(notation: str, text: str) -> str:
     if notation.endswith(")"):
         plain = plain.partition(";")[0].rpartition(":")[2]
     name = next((part for part in _END.split(plain) if part.strip(" ,")), "")
-    return _RELATION.sub(", ", name).strip(" ,")
+    parts = [part.strip() for part in _RELATION.sub(", ", name).split(",") if part.strip()]
+    return ", ".join([part for part in parts if not _QUOTED.fullmatch(part)] or parts)
 
 
-def _texts(language: str, notations: Container[str]) -> Iterator[tuple[str, str]]:
+def _names(language: str, notations: Container[str]) -> Iterator[tuple[str, str]]:
     """Give the names of some notations in a language."""
     for notation, text in _lines(language):
         if notation in notations and (name := _name(notation, text)):

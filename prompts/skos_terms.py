@@ -130,7 +130,13 @@ def _term(concept: str, stated: _Stated, path: Path, facet: str, language: str) 
         iri=iri,
         notation=stated.notations.get(concept, ""),
         prompt=english,
-        alternatives=sorted({text for _, text in (*preferred, *stated.others[concept])}),
+        alternatives=sorted(
+            {
+                text
+                for spoken, text in (*preferred, *stated.others[concept])
+                if not spoken or _rank(spoken, (language, "en")) < 2
+            }
+        ),
     )
 
 

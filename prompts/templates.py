@@ -17,6 +17,7 @@ Templates = Mapping[str, tuple[str, ...]]
 """Phrasings by facet; each holds the placeholder ``{term}``."""
 
 _ARTICLE = re.compile(r"\b([Aa])n? (?=\{term\})")
+_TWICE = re.compile(r"\b(painting|art|period) \1\b", re.IGNORECASE)
 _VOWEL = re.compile(r"(?!eu|one\b|uk|un[ai]|us|ut)[aeiou]", re.IGNORECASE)
 
 
@@ -87,7 +88,8 @@ def phrase(templates: Templates, facet: str, term: str) -> list[str]:
     facet
         A facet of ``templates``.
     term
-        The term; it is cleaned for the prompt, and an article before it becomes ``a`` or ``an``.
+        The term; it is cleaned for the prompt, an article before it becomes ``a`` or ``an``, and
+        what both it and the phrasing say is said once (``Pop Art art``).
 
     Returns
     -------
@@ -96,7 +98,8 @@ def phrase(templates: Templates, facet: str, term: str) -> list[str]:
     """
     words = prompt_text(term, facet)
     article = r"\1n " if _VOWEL.match(words) else r"\1 "
-    return [_ARTICLE.sub(article, own).format(term=words) for own in templates[facet]]
+    said = [_ARTICLE.sub(article, own).format(term=words) for own in templates[facet]]
+    return [_TWICE.sub(r"\1", text) for text in said]
 
 
 def _checked(facet: str, phrasings: object, name: str, text: str) -> tuple[str, ...]:

@@ -38,10 +38,19 @@ def test_a_term_is_set_into_each_phrasing_as_words() -> None:
         ("European", "a European painting"),
         ("umbrella", "an umbrella painting"),
         ("unicorn", "a unicorn painting"),
+        ("Color Field painting", "a Color Field painting"),
     ],
 )
 def test_the_article_is_that_of_the_term(term: str, said: str) -> None:
     assert phrase({"genre": ("a {term} painting",)}, "genre", term) == [said]
+
+
+def test_what_term_and_phrasing_both_say_is_said_once() -> None:
+    templates: Templates = {"style": ("a {term} painting", "{term} art")}
+    assert phrase(templates, "style", "Color Field Painting") == [
+        "a Color Field Painting", "Color Field Painting art",
+    ]  # fmt: skip
+    assert phrase(templates, "style", "Pop Art")[1] == "Pop Art"
 
 
 def test_braces_in_a_term_are_text() -> None:
@@ -53,7 +62,8 @@ def test_braces_in_a_term_are_text() -> None:
     ("text", "message"),
     [
         ('style = ["a {term}"]\ngenre = [', "not valid TOML.*at its end: something is not closed"),
-        ('style = ["a {term}"]\ngenre = "a', "not valid TOML.*line 2"),
+        ('style = ["a {term}"]\ngenre = "a', "not valid TOML.*its end"),
+        ('style = ["a {term}"]\ngenre = a', r"not valid TOML.*at line 2"),
         ("", "no phrasing in it"),
         (
             '\n[colour]\nx = ["{term}"]',
