@@ -10,6 +10,7 @@ import numpy as np
 
 from prompts import gather_terms, load_templates
 from topicart.errors import RunError
+from topicart.fit import Silent
 from topicart.graph_export import export_topics
 from topicart.labels import LabelConfig, describe_topics
 from topicart.out import remove_what_names_made
@@ -57,9 +58,9 @@ def label_run(
         If a vocabulary or the templates cannot be used.
     """
     _require_own(run, encoder, config)
+    progress = progress or Silent()
+    progress.stage("label")
     started = time.perf_counter()
-    if progress is not None:
-        progress.stage("label")
     works = run.collection.select(np.flatnonzero(run.works["topic"].is_valid()).tolist())
     embeddings = run.embeddings
     if tuple(works.ids) != tuple(embeddings.ids):
@@ -75,7 +76,7 @@ def label_run(
         embeddings.vectors.mean(axis=0),
         encoder=encoder,
         config=config,
-        on_count=None if progress is None else progress.count,
+        on_count=progress.count,
     )
     topics = {**run.record.config["topics"], "labels": config.model_dump(mode="json")}
     # What is told of a model's summaries goes with them.
