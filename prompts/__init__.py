@@ -1,9 +1,9 @@
 """How facts are put into words: the second layer of the house, without torch.
 
 Facts are cleaned for prompts (``cleaning``), gathered into a vocabulary of terms by facet
-(``vocabulary``), set into templates that a user can copy and edit (``templates``,
-``templates.toml``), and told as captions of works (``captions``, in the forms of
-``captions.toml``).
+(``vocabulary``) and united (``uniting``) with those of Iconclass, SKOS files and lists
+(``gathering``), set into templates that a user can copy and edit (``templates``,
+``templates.toml``), and told as captions of works (``captions``, ``captions.toml``).
 """
 
 from prompts.caption_templates import (
