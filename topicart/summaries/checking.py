@@ -14,6 +14,7 @@ LONGEST = 1000
 """Characters of a summary; more is cut at the end of a sentence."""
 
 _LONGEST_READ = 20_000
+_MOST_WRAPPINGS = 10
 _FENCE = re.compile(r"^\s*(?:```|~~~)\w*\s*$", re.MULTILINE)
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+.*$", re.MULTILINE)
 _BULLET = re.compile(r"^[ \t]*(?:[-*+•]|\d{1,2}[.)])[ \t]+", re.MULTILINE)
@@ -73,16 +74,24 @@ def checked(answer: str) -> str | Failure:
     >>> checked("Caption: **Harbours** at dusk.")
     'Harbours at dusk.'
     >>> checked("I'm sorry, I can't help with that.")
-    Failure(reason='the model refused: “I'm sorry, I can't help with that.”')
+    Failure(reason="the model refused: “I'm sorry, I can't help with that.”")
     """
     text = _without_thoughts(answer)
     if text is None:
         return Failure("the model was cut off while it was still thinking aloud")
+    text = text[:_LONGEST_READ]
     if reason := _garbage(text):
         return Failure(reason)
-    text = _plain(text[:_LONGEST_READ])
+    for _ in range(_MOST_WRAPPINGS):  # one may hide another
+        if (inner := _plain(text)) == text:
+            break
+        text = inner
+    else:
+        return Failure("the model's answer is wrapped in markup without end")
     if not text:
         return Failure("the model's answer is empty")
+    if reason := _garbage(text):  # wrapping may have been all that was language
+        return Failure(reason)
     if _REFUSAL.search(text) or _UNABLE.search(text):
         return Failure(f"the model refused: “{_bounded(text, 120)}”")
     return _bounded(text, LONGEST)
@@ -98,7 +107,6 @@ def _without_thoughts(answer: str) -> str | None:
 
 def _garbage(text: str) -> str:
     """Say what is wrong with a text that is no language; nothing if it may be some."""
-    text = text[:_LONGEST_READ]
     visible = sum(not character.isspace() for character in text)
     letters = [character for character in text.casefold() if character.isalpha()]
     if not visible:
@@ -124,8 +132,7 @@ def _plain(text: str) -> str:
     text = _HEADING.sub("", text) if _HEADING.sub("", text).strip() else text.lstrip("# \n")
     text = _EMPHASIS.sub(lambda found: found[2] or "", _BULLET.sub("", text))
     text = " ".join(text.split())
-    while (inner := _unwrapped(text)) != text:
-        text = inner
+    text = _unwrapped(text)
     whole, rest = _sentences(text)
     return " ".join(dict.fromkeys(whole)) if whole else rest
 

@@ -131,7 +131,13 @@ class OpenAISummarizer:
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        """What decides its texts, beside model and prompt; no address and no key."""
+        """What decides its texts, beside model and prompt.
+
+        Returns
+        -------
+        dict
+            JSON-ready; no address and no key.
+        """
         return {"max_tokens": self._max_tokens, "temperature": 0, "jpeg_quality": _JPEG_QUALITY}
 
     def summarize(self, requests: Sequence[Request]) -> list[str | Failure]:
@@ -159,6 +165,7 @@ class OpenAISummarizer:
             jobs.put(job)
 
         def work() -> None:
+            """Ask until there are no more jobs."""
             number = -1
             try:
                 with suppress(queue.Empty):
