@@ -16,7 +16,7 @@ from topicart.labels.closeness import encode_terms, measure_closeness, no_closen
 from topicart.labels.evidence import weigh_evidence
 from topicart.labels.headlines import compose_headlines
 from topicart.labels.hierarchy import group_centroids, group_topics
-from topicart.labels.keywords import topic_keywords
+from topicart.labels.keywords import WordCounts, count_words, topic_keywords
 from topicart.summaries.facts import summarize_facts
 from topicart.topics import OUTLIER, Summary, Topic
 
@@ -109,6 +109,7 @@ def describe_topics(
     if encoder is not None and config.judges != "facts":
         wanted = _worth_encoding(vocabulary, evidences, config)
         directions = encode_terms(vocabulary, wanted, encoder, templates, on_count)
+    words = count_words(works.column("title"), works.column("description"))
     described: list[tuple[Topic, ...]] = []
     taken: list[str] = []
     for level, evidence in zip(levels, evidences, strict=True):
@@ -120,7 +121,7 @@ def describe_topics(
             choose_labels(topic, vocabulary, evidence, closeness, config)
             for topic in range(len(level.centroids))
         ]
-        described.append(tuple(_describe(works, level, labels, config, taken)))
+        described.append(tuple(_describe(works, level, labels, config, words, taken)))
         taken += [topic.name for topic in described[-1]]
     nested = _nested(described, tiers)
     return Described(nested[0], tuple(group for level in nested[1:] for group in level))
@@ -212,20 +213,14 @@ def _describe(
     level: _Level,
     labels: Sequence[tuple[Label, ...]],
     config: LabelConfig,
+    words: WordCounts,
     taken: Sequence[str],
 ) -> Iterator[Topic]:
-    titles, descriptions = works.column("title"), works.column("description")
+    titles = works.column("title")
     central = [
         [titles[row] or works.ids[row] for row in rows[:_TITLES].tolist()] for rows in level.members
     ]
-    keywords = topic_keywords(
-        titles,
-        descriptions,
-        level.assignments,
-        len(level.members),
-        most=config.n_keywords,
-        leave_out={name for names in works.facet("artist") for name in names},
-    )
+    keywords = topic_keywords(words, level.assignments, len(level.members), most=config.n_keywords)
     for topic, name in enumerate(compose_headlines(labels, central, taken)):
         rows = level.members[topic]
         yield Topic(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,14 +45,54 @@ _NUMBER = re.compile(r"[\d_'’-]*|[ivx]+")
 _CLAUSE_END = re.compile(r"(?<!\bst)\.|[,;:!?()\[\]\"“”«»/|\n]", re.IGNORECASE)
 
 
+@dataclass(frozen=True)
+class WordCounts:
+    """The words of a collection's titles and descriptions.
+
+    Parameters
+    ----------
+    words
+        Words, and pairs that stand together, in alphabetical order.
+    counts
+        How often each work uses each, shape ``(n_works, n_words)``, sparse.
+    """
+
+    words: list[str]
+    counts: csr_array
+
+
+def count_words(titles: Sequence[str], descriptions: Sequence[str]) -> WordCounts:
+    """Count words, and pairs of words that stand together, in each work.
+
+    Where there are no spaces between words, as in Chinese, Japanese or Thai, what stands between
+    other signs counts as one word.
+
+    Parameters
+    ----------
+    titles, descriptions
+        Of each work; ``""`` where there is none.
+
+    Returns
+    -------
+    WordCounts
+        Of the words that at least ``MIN_WORKS`` works use, without those that only catalogues have.
+    """
+    from scipy.sparse import csr_array
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
+
+    stop_words = {*(ENGLISH_STOP_WORDS - _SHOWN), *_CATALOGUING}
+    vectorizer = CountVectorizer(analyzer=_analyzer(stop_words), dtype=np.float64)
+    texts = [f"{title}\n{text}" for title, text in zip(titles, descriptions, strict=True)]
+    try:
+        counts = csr_array(vectorizer.fit_transform(texts))
+    except ValueError:  # scikit-learn's "empty vocabulary"
+        return WordCounts([], csr_array((len(texts), 0)))
+    enough = np.flatnonzero(np.bincount(counts.indices, minlength=counts.shape[1]) >= MIN_WORKS)
+    return WordCounts(vectorizer.get_feature_names_out()[enough].tolist(), counts[:, enough])
+
+
 def topic_keywords(
-    titles: Sequence[str],
-    descriptions: Sequence[str],
-    assignments: NDArray[np.int32],
-    n_topics: int,
-    *,
-    most: int = 10,
-    leave_out: Collection[str] = (),
+    counted: WordCounts, assignments: NDArray[np.int32], n_topics: int, *, most: int = 10
 ) -> tuple[tuple[Keyword, ...], ...]:
     """Find the most telling words of each topic, and pairs of words that stand together.
 
@@ -59,31 +100,27 @@ def topic_keywords(
     the topic, times ``log(1 + A / f)`` with its count ``f`` in the collection and the mean number
     ``A`` of words in a topic. The outliers are a class of their own in this, as in BERTopic: a word
     that they use as much is less telling. Only words that the topic uses more than the
-    collection does are returned. Where there are no spaces between words, as in Chinese, Japanese
-    or Thai, what stands between other signs counts as one word: only repeated titles are found.
+    collection does are returned.
 
     Parameters
     ----------
-    titles, descriptions
-        Of each work; ``""`` where there is none.
+    counted
+        The words of each work.
     assignments
         Topic of each work, shape ``(n_works,)``; -1 for outliers.
     n_topics
         Number of topics.
     most
         Keywords kept for a topic.
-    leave_out
-        What is no keyword, such as artists' names: none of the words in it is.
 
     Returns
     -------
     tuple of tuple of Keyword
         One a topic, the most telling first; empty where there is nothing to tell.
     """
-    counted = _count_words(titles, descriptions, leave_out) if most > 0 else None
-    if counted is None:
+    words, counts = counted.words, counted.counts
+    if most == 0 or not len(words):
         return ((),) * n_topics
-    words, counts = counted
     of_class = _membership(assignments, n_topics)
     by_class = of_class @ counts
     n_works = of_class @ counts.astype(bool).astype(np.float64)
@@ -143,28 +180,6 @@ def _membership(assignments: NDArray[np.int32], n_topics: int) -> csr_array:
     works = np.arange(len(assignments))
     rows = np.asarray(assignments, dtype=np.int64) - OUTLIER
     return csr_array((np.ones(len(works)), (rows, works)), shape=(n_topics + 1, len(works)))
-
-
-def _count_words(
-    titles: Sequence[str], descriptions: Sequence[str], leave_out: Collection[str]
-) -> tuple[list[str], csr_array] | None:
-    """Count words and pairs of them in each work; ``None`` if no word is used by enough works."""
-    from scipy.sparse import csr_array
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
-
-    stop_words = {*(ENGLISH_STOP_WORDS - _SHOWN), *_CATALOGUING}
-    stop_words.update(word for text in leave_out for word in _words(text))
-    vectorizer = CountVectorizer(analyzer=_analyzer(stop_words), dtype=np.float64)
-    texts = [f"{title}\n{text}" for title, text in zip(titles, descriptions, strict=True)]
-    try:
-        counts = csr_array(vectorizer.fit_transform(texts))
-    except ValueError:  # scikit-learn's "empty vocabulary"
-        return None
-    enough = np.flatnonzero(np.bincount(counts.indices, minlength=counts.shape[1]) >= MIN_WORKS)
-    if not len(enough):
-        return None
-    words = vectorizer.get_feature_names_out()[enough].tolist()
-    return words, counts[:, enough]
 
 
 def _analyzer(stop_words: Collection[str]) -> Callable[[str], list[str]]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from topicart.labels.keywords import class_tf_idf, topic_keywords
+from topicart.labels.keywords import class_tf_idf, count_words, topic_keywords
 
 SEA = ["Ships at sea", "Ships in a storm", "Fishing boats", "Fishing boats at sea", "Ships"]
 FACES = ["Portrait of a lady", "Self Portrait", "Self Portrait", "Self Portrait", "A lady at sea"]
@@ -18,7 +18,9 @@ def _keywords(*topics: list[str], **more: object) -> list[list[str]]:
     titles = [title for topic in topics for title in topic]
     sizes = [len(topic) for topic in topics]
     assignments = np.repeat(np.arange(len(topics), dtype=np.int32), sizes)
-    found = topic_keywords(titles, [""] * len(titles), assignments, len(topics), **more)  # type: ignore[arg-type]
+    found = topic_keywords(
+        count_words(titles, [""] * len(titles)), assignments, len(topics), **more
+    )  # type: ignore[arg-type]
     return [[keyword.word for keyword in keywords] for keywords in found]
 
 
@@ -37,7 +39,7 @@ def test_scores_are_those_of_the_formula() -> None:
 def test_a_topic_has_its_keywords_with_those_scores() -> None:
     titles = ["sea"] * 4 + ["sea", "lady", "lady", "lady", "hat", "hat", "hat"]
     assignments = np.array([0] * 4 + [1] * 7, dtype=np.int32)
-    sea, lady = topic_keywords(titles, [""] * 11, assignments, 2)
+    sea, lady = topic_keywords(count_words(titles, [""] * 11), assignments, 2)
     assert [(keyword.word, keyword.score) for keyword in sea] == [
         ("sea", pytest.approx(1.0 * np.log(1 + 5.5 / 5), abs=1e-6))
     ]
@@ -70,19 +72,21 @@ def test_pairs_do_not_reach_over_commas_small_words_or_from_title_to_description
     texts = ["", "", "Boats"] * 2
     assignments = np.zeros(6, dtype=np.int32)
     assignments[5] = 1
-    found = topic_keywords(titles, texts, assignments, 2)
+    found = topic_keywords(count_words(titles, texts), assignments, 2)
     assert not any(" " in keyword.word for keywords in found for keyword in keywords)
 
 
-def test_cataloguing_numbers_and_what_is_left_out_are_no_keywords() -> None:
-    titles = ["Untitled No. 12 (Study) II, 1923: Beardsley's Salome by Aubrey"] * 4
-    assert _keywords(titles, SEA, leave_out=["Beardsley, Aubrey"])[0] == ["salome"]
+def test_cataloguing_and_numbers_are_no_keywords() -> None:
+    titles = ["Untitled No. 12 (Study) II, 1923: of the Salome"] * 4
+    assert _keywords(titles, SEA)[0] == ["salome"]
 
 
 def test_a_word_of_one_work_only_is_no_keyword() -> None:
     assert "storm" not in _keywords(SEA, FACES)[0]
     titles = [*SEA[:2], "Niagara", "Niagara", "Niagara"]
-    found = topic_keywords(titles, [""] * 5, np.array([0, 0, 0, -1, -1], dtype=np.int32), 1)
+    found = topic_keywords(
+        count_words(titles, [""] * 5), np.array([0, 0, 0, -1, -1], dtype=np.int32), 1
+    )
     assert "niagara" not in [keyword.word for keyword in found[0]]
 
 
@@ -103,7 +107,7 @@ def test_still_life_and_saint_petersburg_survive_their_stop_words_and_stops() ->
 def test_outliers_are_no_topic_but_make_their_words_less_telling() -> None:
     titles = ["sea", "ships"] * 3 + ["sea", "sky"] * 3 + ["hat"] * 3
     assignments = np.array([0] * 6 + [-1] * 6 + [1] * 3, dtype=np.int32)
-    found = topic_keywords(titles, [""] * 15, assignments, 2)
+    found = topic_keywords(count_words(titles, [""] * 15), assignments, 2)
     assert [(keyword.word, keyword.score) for keyword in found[0]] == [
         ("ships", pytest.approx(0.5 * np.log(1 + 5 / 3), abs=1e-6)),
         ("sea", pytest.approx(0.5 * np.log(1 + 5 / 6), abs=1e-6)),
@@ -115,7 +119,7 @@ def test_where_there_is_nothing_to_tell_nothing_is_told() -> None:
     assert _keywords(["Untitled"] * 5, SEA)[0] == []
     assert _keywords(["Bathers"] * 5, ["Bathers"] * 5) == [[], []]
     assert _keywords(SEA, FACES, most=0) == [[], []]
-    assert topic_keywords([], [], np.array([], dtype=np.int32), 0) == ()
+    assert topic_keywords(count_words([], []), np.array([], dtype=np.int32), 0) == ()
 
 
 def test_no_more_than_asked_for() -> None:
@@ -128,7 +132,7 @@ def test_real_titles_by_genre_give_the_words_of_the_genre(shared_data: Path) -> 
         rows = [(row["_title"], row["_genre"]) for row in csv.DictReader(file)]
     genres = ["Still life", "Religious art", "Landscape painting", "Self-portrait"]
     topics = np.array([genres.index(g) if g in genres else -1 for _, g in rows], dtype=np.int32)
-    found = topic_keywords([title for title, _ in rows], [""] * len(rows), topics, 4)
+    found = topic_keywords(count_words([title for title, _ in rows], [""] * len(rows)), topics, 4)
     words = [[keyword.word for keyword in keywords] for keywords in found]
     assert words[0][0] == "still life"
     assert {"madonna", "christ", "saint"} < set(words[1])
