@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["LLAVA_MODELS", "LlavaSummarizer"]
 
 _NO_ROOM = (
-    "the GPU's memory does not hold the model and one mosaic; use --four-bit, or a smaller model "
+    "the memory does not hold the model and one mosaic; use --four-bit, or a smaller model "
     "(--model llava-onevision-0.5b)"
 )
 # A stop ends a sentence unless it follows an initial or a usual abbreviation.
