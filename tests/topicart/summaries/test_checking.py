@@ -90,10 +90,7 @@ def test_a_refusal_is_refused(answer: str) -> None:
         ("red boats at sea and " * 40, "repeats itself"),
         ("<think>What could this be", "still thinking aloud"),
         ("<think>Boats</think>", "is empty"),
-        (
-            "<b" * 20 + "Boats lie in a harbour at sea; men mend their nets on the quay" + ">" * 20,
-            "markup without end",
-        ),
+        ("<of<on<by<at<to<in<as<an<it<is<no" + ">" * 11 + "Boats lie at sea", "markup without end"),
     ],
 )
 def test_what_is_no_language_is_refused(answer: str, reason: str) -> None:
