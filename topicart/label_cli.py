@@ -69,7 +69,7 @@ def label(
     elif by == "pictures":
         idle = {"--min-share": min_share}
     _refuse(idle, f"does nothing where --by {by} chooses the names")
-    with door("The run keeps the names that it has. Repeat the same command to go on."):
+    with door("The run has its old names or the new ones. Repeat the same command to go on."):
         from topicart.labelling import label_run, require_words
         from topicart.labels import LabelConfig
         from topicart.make import finish_run
@@ -98,7 +98,7 @@ def summarize(
         _Engine, typer.Option(help="Who writes: a rule, a model here, a model at an address.")
     ] = "facts",
     model: Annotated[
-        str | None, typer.Option(help="For openai, its name there. [default: LLaVA 1.5 7B]")
+        str | None, typer.Option(help="Its name. [default for llava: llava-1.5-7b]")
     ] = None,
     prompt: Annotated[
         Literal["basic", "rich"] | None,
