@@ -72,4 +72,5 @@ def label_accuracy(
     own = [float(shares[topic, terms.index(label)]) if label in terms else 0.0
            for topic, label in told]  # fmt: skip
     right = [share == shares[topic].max() for share, (topic, _) in zip(own, told, strict=True)]
-    return LabelAccuracy(len(known), len(told), int(sum(right)), float(np.mean(own)) if own else 0.0)
+    share = float(np.mean(own)) if own else 0.0
+    return LabelAccuracy(len(known), len(told), int(sum(right)), share)

@@ -30,11 +30,15 @@ if TYPE_CHECKING:
     from topicart.errors import FitError, ModelError, RunError, TrainingError
     from topicart.fit import FitConfig, fit_run
     from topicart.graph_export import export_topics
-    from topicart.make import make_run
+    from topicart.labelling import label_run
+    from topicart.labels import LabelConfig
+    from topicart.make import finish_run, make_run
     from topicart.model import TopicModel, TopicModelConfig
     from topicart.report import write_site
     from topicart.run import Run
-    from topicart.topics import OUTLIER, Label, Topic, Topics
+    from topicart.summaries import FactsSummarizer, LlavaSummarizer, OpenAISummarizer
+    from topicart.summarising import summarize_run
+    from topicart.topics import OUTLIER, Keyword, Label, Summary, Topic, Topics
     from training import TrainConfig, finetune
 
 __version__ = "0.1.0"
@@ -63,14 +67,23 @@ _HOME = {
     "RunError": "topicart.errors",
     "FitConfig": "topicart.fit",
     "fit_run": "topicart.fit",
+    "LabelConfig": "topicart.labels",
+    "label_run": "topicart.labelling",
+    "finish_run": "topicart.make",
     "make_run": "topicart.make",
     "TopicModel": "topicart.model",
     "TopicModelConfig": "topicart.model",
     "write_site": "topicart.report",
     "Run": "topicart.run",
     "Embeddings": "topicart.embeddings",
+    "FactsSummarizer": "topicart.summaries",
+    "LlavaSummarizer": "topicart.summaries",
+    "OpenAISummarizer": "topicart.summaries",
+    "summarize_run": "topicart.summarising",
     "OUTLIER": "topicart.topics",
+    "Keyword": "topicart.topics",
     "Label": "topicart.topics",
+    "Summary": "topicart.topics",
     "Topic": "topicart.topics",
     "Topics": "topicart.topics",
     "export_topics": "topicart.graph_export",
@@ -88,13 +101,19 @@ __all__ = [
     "DownloadConfig",
     "Embeddings",
     "Encoder",
+    "FactsSummarizer",
     "FitConfig",
     "FitError",
+    "Keyword",
     "Label",
+    "LabelConfig",
+    "LlavaSummarizer",
     "ModelError",
+    "OpenAISummarizer",
     "Problem",
     "Run",
     "RunError",
+    "Summary",
     "Topic",
     "TopicModel",
     "TopicModelConfig",
@@ -109,9 +128,12 @@ __all__ = [
     "download_pictures",
     "export_topics",
     "finetune",
+    "finish_run",
     "fit_run",
+    "label_run",
     "make_run",
     "open_collection",
+    "summarize_run",
     "write_site",
 ]
 

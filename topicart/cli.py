@@ -134,7 +134,7 @@ def fit(
         from knowledge_graph import open_collection
         from topicart.encoder import Encoder
         from topicart.fit import FitConfig
-        from topicart.labelling import require_words
+        from topicart.labels import read_words
         from topicart.make import make_run
         from topicart.model import TopicModelConfig
         from topicart.models import DEFAULT_MODEL
@@ -159,7 +159,7 @@ def fit(
             text_weight=fuse,
             opened_with=opening,
         )
-        require_words(config.topics.labels)
+        read_words(config.topics.labels)
         collection = open_collection(source, **opening)
         encoder = Encoder.load(
             DEFAULT_MODEL if model is None else model,
@@ -249,7 +249,7 @@ def show(
 
             from topicart.console import topic_details
 
-            Console().print(topic_details(opened.topics[topic]))
+            Console().print(topic_details(opened.topics[topic], opened.groups))
 
 
 @app.command()

@@ -22,6 +22,7 @@ from prompts import caption
 from topicart.embeddings import Embeddings, fuse_texts
 from topicart.errors import FitError
 from topicart.graph_export import export_topics
+from topicart.labels import read_words
 from topicart.model import TopicModel, TopicModelConfig, require_enough_works
 from topicart.out import prepare
 from topicart.run import (
@@ -129,10 +130,13 @@ def fit_run(
         If ``out`` is in use for something else.
     FitError
         If no picture could be read, or there are too few works.
+    prompts.VocabularyError, prompts.TemplateError
+        If the labels' vocabularies or templates cannot be used.
     """
     config = config or FitConfig()
     progress = progress or Silent()
     folder = Path(out)
+    read_words(config.topics.labels)  # a mistake in them is told before the long work
     record = _new_record(collection, encoder, config)
     require_enough_works(
         record.source.works if config.text_weight else record.source.with_picture, config.topics

@@ -70,8 +70,8 @@ def label(
         idle = {"--min-share": min_share}
     _refuse(idle, f"does nothing where --by {by} chooses the names")
     with door("The run has its old names or the new ones. Repeat the same command to go on."):
-        from topicart.labelling import label_run, require_words
-        from topicart.labels import LabelConfig
+        from topicart.labelling import label_run
+        from topicart.labels import LabelConfig, read_words
         from topicart.make import finish_run
         from topicart.run import Run
 
@@ -82,7 +82,7 @@ def label(
         )
         opened = Run.open(run)
         told = _given_way(opened)
-        require_words(config)
+        read_words(config)
         encoder = None
         if by != "facts":
             encoder = _encoder(opened, model, device, precision, progress=not (quiet or as_json))
@@ -173,6 +173,7 @@ def summarize(
                     batch_size=batch_size,
                     max_new_tokens=max_tokens,
                 ),
+                progress=not (quiet or as_json),
             )
         elif engine == "openai":
             from topicart.summaries.openai import OpenAISummarizer

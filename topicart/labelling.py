@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prompts import gather_terms, load_templates
 from topicart.errors import RunError
 from topicart.fit import Silent
 from topicart.graph_export import export_topics
@@ -103,23 +101,6 @@ def label_run(
     named = Run(run.folder, record)
     export_topics(named, run.folder / "topics.ttl", overwrite=True)
     return named
-
-
-def require_words(config: LabelConfig) -> None:
-    """Read the vocabularies and templates that names will need, before any long work.
-
-    Parameters
-    ----------
-    config
-        How topics will be named.
-
-    Raises
-    ------
-    TopicartError
-        If one is missing or cannot be used.
-    """
-    gather_terms(config.vocabularies, language=config.language)
-    load_templates(Path(config.templates) if config.templates else None)
 
 
 def _require_own(run: Run, encoder: Encoder | None, config: LabelConfig) -> None:

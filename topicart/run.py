@@ -324,9 +324,10 @@ def write_record(folder: Path, record: RunRecord) -> None:
     folder
         The run's folder.
     record
-        What to write.
+        What to write; it is of this version's format from now on.
     """
-    write_text_atomic(folder / "run.json", record.model_dump_json(indent=2) + "\n")
+    current = record.model_copy(update={"format_version": FORMAT_VERSION})
+    write_text_atomic(folder / "run.json", current.model_dump_json(indent=2) + "\n")
 
 
 def write_topics(folder: Path, collection: Collection, topics: Topics) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from knowledge_graph import open_collection
 from topicart import Encoder, FitConfig, Run, RunError, TopicartError, TopicModelConfig, fit_run
-from topicart.labelling import label_run, require_words
-from topicart.labels import LabelConfig
+from topicart.labelling import label_run
+from topicart.labels import LabelConfig, read_words
 from topicart.make import finish_run
 from topicart.run import write_names
 from topicart.topics import Summary
@@ -151,7 +151,7 @@ def test_a_mistake_in_a_vocabulary_leaves_the_run_as_it_was(run: Run, tmp_path: 
         (tmp_path / "words.csv").write_bytes(text)
         config = LabelConfig(judges="facts", vocabularies=(str(tmp_path / "words.csv"),))
         with pytest.raises(TopicartError, match=r"words\.csv"):
-            require_words(config)
+            read_words(config)
         with pytest.raises(TopicartError, match=r"words\.csv"):
             label_run(run, None, config)
     assert bytes_of(run, *before) == before
@@ -159,7 +159,7 @@ def test_a_mistake_in_a_vocabulary_leaves_the_run_as_it_was(run: Run, tmp_path: 
 
 def test_templates_are_read_before_any_long_work(tmp_path: Path) -> None:
     with pytest.raises(TopicartError, match=r"none\.toml"):
-        require_words(LabelConfig(templates=str(tmp_path / "none.toml")))
+        read_words(LabelConfig(templates=str(tmp_path / "none.toml")))
 
 
 def test_the_encoder_must_be_the_runs_own_in_whatever_precision(

@@ -6,6 +6,6 @@ topics grouped in ``hierarchy``, words of titles and descriptions counted in ``k
 """
 
 from topicart.labels.config import LabelConfig
-from topicart.labels.describing import Described, describe_topics
+from topicart.labels.describing import Described, describe_topics, read_words
 
-__all__ = ["Described", "LabelConfig", "describe_topics"]
+__all__ = ["Described", "LabelConfig", "describe_topics", "read_words"]

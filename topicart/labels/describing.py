@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from knowledge_graph import Collection
-    from prompts import Vocabulary
+    from prompts import Templates, Term, Vocabulary
     from topicart.encoder import Encoder
     from topicart.labels.config import LabelConfig
     from topicart.labels.evidence import Evidence
@@ -94,11 +93,8 @@ def describe_topics(
     prompts.VocabularyError, prompts.TemplateError
         If a file named in ``config`` cannot be used.
     """
-    vocabulary = build_vocabulary(works, min_works=config.min_works)
-    if config.vocabularies:
-        terms = gather_terms(config.vocabularies, language=config.language)
-        vocabulary = add_terms(vocabulary, terms)
-    templates = load_templates(Path(config.templates) if config.templates else None)
+    terms, templates = read_words(config)
+    vocabulary = add_terms(build_vocabulary(works, min_works=config.min_works), terms)
     sizes = np.bincount(assignments[assignments != OUTLIER], minlength=len(centroids))
     tiers = [np.arange(len(centroids), dtype=np.int32), *group_topics(centroids, sizes)]
     levels = [_level(tier, assignments, ranks, centroids, sizes) for tier in tiers]
@@ -158,6 +154,28 @@ def _nested(
         )
         first = after
     return nested
+
+
+def read_words(config: LabelConfig) -> tuple[tuple[Term, ...], Templates]:
+    """Read the words that names are made with, beside the collection's own.
+
+    Parameters
+    ----------
+    config
+        How topics are named.
+
+    Returns
+    -------
+    tuple
+        The terms of its vocabularies, and its templates.
+
+    Raises
+    ------
+    prompts.VocabularyError, prompts.TemplateError
+        If one of the files is missing or cannot be used.
+    """
+    terms = gather_terms(config.vocabularies, language=config.language)
+    return terms, load_templates(config.templates)
 
 
 @dataclass(frozen=True)

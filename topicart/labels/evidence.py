@@ -163,16 +163,10 @@ def hypergeometric_tail(
     numpy.ndarray
         Probabilities, shape ``(n,)``.
     """
-    from scipy.special import gammaln
-
-    def log_choose(n: NDArray[np.float64], k: NDArray[np.float64]) -> NDArray[np.float64]:
-        chosen: NDArray[np.float64] = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
-        return chosen
-
     first = np.exp(
-        log_choose(marked, hits)
-        + log_choose(population - marked, drawn - hits)
-        - log_choose(population, drawn)
+        _log_choose(marked, hits)
+        + _log_choose(population - marked, drawn - hits)
+        - _log_choose(population, drawn)
     )
     # Above what is expected each further term is smaller than the one before by a known ratio.
     total, term, at = np.ones_like(first), np.ones_like(first), hits.copy()
@@ -185,3 +179,10 @@ def hypergeometric_tail(
         rest = rest[term[rest] > total[rest] * 1e-15]
     chances: NDArray[np.float64] = np.minimum(first * total, 1.0)
     return chances
+
+
+def _log_choose(n: NDArray[np.float64], k: NDArray[np.float64]) -> NDArray[np.float64]:
+    from scipy.special import gammaln
+
+    chosen: NDArray[np.float64] = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
+    return chosen

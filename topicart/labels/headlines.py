@@ -18,6 +18,9 @@ OTHER_FACETS = ("period", "date", "medium", "place", "series", "emotion")
 _MAKER_SHARE = 2 / 3
 """A topic is said to be by an artist who made at least this share of it."""
 
+_TELLING_SHARE, _CERTAIN = 0.2, 0.05
+"""From this share and up to this q-value a runner-up may tell equal headlines apart."""
+
 _WORD = re.compile(r"\w+")
 
 
@@ -100,13 +103,14 @@ def _like(titles: Sequence[str]) -> str:
 
 def _spare(labels: Sequence[Label], said: Sequence[str]) -> dict[str, float]:
     """Return what else is true of a topic, with its share, chosen labels first."""
-    chosen_first = sorted(labels, key=lambda label: not label.chosen)
-    true = {
-        _said(label): label.share
-        for label in reversed(chosen_first)
-        if label.chosen or (label.share >= 0.2 and (label.q_value or 0.0) <= 0.05)
-    }
-    return {term: share for term, share in reversed(true.items()) if term not in said}
+    recorded = any(label.decided_by in ("facts", "both") for label in labels)
+    told = [
+        label
+        for label in sorted(labels, key=lambda label: not label.chosen)
+        if label.chosen
+        or (recorded and label.share >= _TELLING_SHARE and (label.q_value or 0.0) <= _CERTAIN)
+    ]
+    return {term: label.share for label in told if (term := _said(label)) not in said}
 
 
 def _set_apart(

@@ -73,5 +73,16 @@ class Summarizer(Protocol):
         ...
 
     def summarize(self, requests: Sequence[Request]) -> Sequence[str | Failure]:
-        """Summarise topics; one answer a request, in order, as the model gave it."""
+        """Summarise topics.
+
+        Parameters
+        ----------
+        requests
+            One a topic.
+
+        Returns
+        -------
+        sequence of str or Failure
+            One answer a request, in order, as the model gave it.
+        """
         ...

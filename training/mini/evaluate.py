@@ -31,6 +31,9 @@ WORDS = {
 }
 """Word groups and what counts as one in a title or among the subjects."""
 
+MEASURED_PHRASINGS = {"genre": ("a {term}", "a painting: {term}", "an artwork of the genre {term}")}
+"""What mini's figures for genres were measured with; the project's own phrasings have moved on."""
+
 
 def most_frequent(facts: Sequence[Facts], facet: str, most: int) -> list[str]:
     """Return the most frequent values of a facet; the classes of the zero-shot tests.
@@ -54,7 +57,7 @@ def most_frequent(facts: Sequence[Facts], facet: str, most: int) -> list[str]:
 
 
 def vectors_of_classes(heads: Heads, encode: Encode, facet: str, names: Sequence[str]) -> Features:
-    """Return a vector for each class: the mean of the project's own phrasings of its name.
+    """Return a vector for each class: the mean of several phrasings of its name.
 
     Parameters
     ----------
@@ -72,7 +75,7 @@ def vectors_of_classes(heads: Heads, encode: Encode, facet: str, names: Sequence
     Features
         Shape (n_classes, dim), rows of length 1.
     """
-    phrasings = load_templates()[facet]
+    phrasings = MEASURED_PHRASINGS.get(facet) or load_templates()[facet]
     prompts = [[text.format(term=name) for text in phrasings] for name in names]
     return class_vectors(prompts, lambda texts: heads.texts(encode(texts)))
 

@@ -18,7 +18,7 @@ from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
-from prompts import clean_value, load_templates
+from prompts import clean_value, load_templates, phrase
 
 LONGEST = 160
 """Characters; longer texts are cut at a space."""
@@ -204,14 +204,15 @@ def _museum_records(folder: Path) -> Iterator[Record]:
 def _prompts(records: Sequence[Record]) -> Iterator[str]:
     """Every term of a facet in one phrasing of the project's own, frequent terms in all."""
     templates = load_templates()
-    for facet, phrasings in templates.items():
+    for facet in templates:
         uses: dict[str, int] = {}
         for record in records:
             for value in record.facets.get(facet, ()):
                 uses[value] = uses.get(value, 0) + 1
         for place, (term, count) in enumerate(uses.items()):
-            chosen = phrasings if count >= 5 else (phrasings[place % len(phrasings)],)
-            yield from (text.format(term=clean_value(term)) for text in (*chosen, "{term}"))
+            prompts = phrase(templates, facet, term)
+            yield from prompts if count >= 5 else (prompts[place % len(prompts)],)
+            yield clean_value(term)
 
 
 def _names(class_names: Iterable[str]) -> Iterator[str]:
