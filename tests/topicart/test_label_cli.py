@@ -250,7 +250,7 @@ def test_engines_get_what_is_given_and_have_their_own_defaults(run: Path, given:
     topicart("summarize", run, "--engine", "openai", "--model", "scribe", "--endpoint", ADDRESS,
              "--api-key", KEY, "--timeout", "5", "--batch-size", "8", "-q")  # fmt: skip
     assert given == [
-        ("llava-1.5-7b", {"four_bit": True, "max_new_tokens": 80}),
+        ("llava-1.5-7b", {"four_bit": True, "max_new_tokens": 80, "progress": False}),
         ("scribe", {"endpoint": ADDRESS, "api_key": KEY, "timeout_s": 5.0, "concurrency": 8}),
     ]
 

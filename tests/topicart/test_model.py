@@ -5,7 +5,7 @@ import pytest
 from pydantic import ValidationError
 from sklearn.metrics import adjusted_rand_score
 
-from tests.topicart.conftest import PER_THEME, STRAYS, THEMES, World, unit
+from tests.topicart.conftest import DIM, PER_THEME, STRAYS, THEMES, World, unit
 from topicart import FitError, TopicModel, TopicModelConfig, Topics
 from topicart.cluster import Clusters
 from topicart.model import assign, derive_seed, topic_centroids
@@ -73,7 +73,9 @@ def test_labels_carry_the_share_of_members_that_have_the_fact(world: World, topi
     assert label.lift == pytest.approx(label.share / (PER_THEME / len(topics.ids)), abs=0.01)
     assert label.score is not None
     assert label.cosine is not None
-    assert 0 < label.score < label.cosine
+    assert label.contrast is not None
+    assert 0 < label.contrast < label.cosine
+    assert label.score > 1.0
 
 
 def test_the_same_fit_twice_is_the_same_to_the_bit(world: World, topics: Topics) -> None:
@@ -110,7 +112,9 @@ def test_vectors_of_other_works_are_refused(world: World) -> None:
 
 def test_terms_that_the_encoder_cannot_tell_apart_are_ranked_by_facts(world: World) -> None:
     class Blind:
-        def encode_texts(self, texts: list[str]) -> np.ndarray:
+        dim = DIM
+
+        def encode_texts(self, texts: list[str], progress: object = None) -> np.ndarray:
             return np.tile(world.directions.mean(axis=0), (len(texts), 1))
 
     topics = TopicModel().fit(world.embeddings, world.collection, Blind())

@@ -69,7 +69,7 @@ def group_centroids(
     numpy.ndarray
         Unit vectors, shape ``(n_groups, dim)``, float32.
     """
-    sums = np.zeros((int(groups.max()) + 1, centroids.shape[1]))
+    sums = np.zeros((int(groups.max(initial=-1)) + 1, centroids.shape[1]))
     np.add.at(sums, groups, centroids * sizes[:, None])
     unit = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
     return np.asarray(unit, dtype=np.float32)
