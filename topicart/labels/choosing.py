@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -102,27 +101,28 @@ def _choose(
     closeness: Closeness,
     config: LabelConfig,
 ) -> tuple[int | None, Decider]:
-    seen, score, lead = _seen(columns, closeness.scores[topic])
+    visible = facet in SEEN_FACETS
+    seen, score, lead = _seen(columns, closeness.scores[topic]) if visible else (None, 0.0, 0.0)
     if config.judges != "pictures":
+        stated, told = evidence.stated_shares[topic], evidence.information[topic]
         certain = columns[
             (evidence.q_values[topic, columns] <= config.max_q)
             & (evidence.lifts[topic, columns] > 1.0)
-            & (evidence.stated_shares[topic, columns] >= config.min_share_agreed)
             & (evidence.shares[topic, columns] >= _LEAST_SHARE)
         ]
-        told = certain[evidence.stated_shares[topic, certain] >= config.min_share]
-        if len(told):
-            strongest = _about_as_strong(told, evidence.information[topic], _ABOUT_AS_STRONG)
-            column = max(strongest, key=lambda own: _known(closeness.scores[topic, own]))
-            return column, "both" if column == seen else "facts"
-        agreed = seen in certain and config.judges == "both" and facet in SEEN_FACETS
-        if agreed and seen in _about_as_strong(certain, evidence.information[topic], _HALF):
+        if len(most := certain[stated[certain] >= config.min_share]):
+            strongest = _about_as_strong(most, told, _ABOUT_AS_STRONG)
+            if visible:
+                strongest.sort(key=lambda own: -_known(closeness.scores[topic, own]))
+            return strongest[0], "both" if strongest[0] == seen else "facts"
+        some = certain[stated[certain] >= config.min_share_agreed]
+        if seen in _about_as_strong(some, told, _HALF) and config.judges == "both":
             return seen, "both"
     silent = config.judges == "pictures" or (
         config.judges == "both" and evidence.coverages[topic, columns[0]] < _STATED_ENOUGH
     )
     clear = score >= config.min_score and lead >= config.min_margin
-    if seen is not None and facet in SEEN_FACETS and silent and clear:
+    if seen is not None and silent and clear:
         return seen, "pictures"
     return None, ""
 
@@ -142,11 +142,10 @@ def _seen(
 
 def _about_as_strong(
     columns: NDArray[np.int64], information: NDArray[np.float64], part: float
-) -> Sequence[int]:
+) -> list[int]:
     """Return the terms with at least this part of the best one's information, the best first."""
     order = columns[np.argsort(-information[columns], kind="stable")]
-    least = part * information[order[0]]
-    best: list[int] = order[information[order] >= least].tolist()
+    best: list[int] = order[information[order] >= part * information[order[:1]]].tolist()
     return best
 
 

@@ -69,6 +69,17 @@ def test_who_when_and_where_are_never_said_on_the_pictures_word_alone(facet: str
     assert chosen(labels_of(terms, scores=[9.0, 0.0], judges="pictures")) == {}
 
 
+def test_pictures_are_no_witness_of_who_when_and_where() -> None:
+    terms = [("artist", "one"), ("artist", "two")]
+    told = labels_of(terms, shares=[0.5, 0.45], scores=[0.0, 9.0])
+    assert chosen(told) == {"artist": ("one", "facts")}
+
+
+def test_a_lower_share_than_that_for_agreement_may_be_asked_of_facts_alone() -> None:
+    told = labels_of(GENRES, shares=[0.16, 0, 0], min_share=0.1)
+    assert chosen(told) == {"genre": ("marina", "facts")}
+
+
 def test_beside_records_of_what_is_seen_only_a_vocabulary_given_for_it_may_guess() -> None:
     terms = [("genre", "marina"), ("subject", "ships"), ("subject", "cats")]
     told = {"shares": [0.9, 0.0, 0.0], "scores": [2.0, 3.0, 0.0], "coverage": 0.2}
