@@ -18,6 +18,11 @@ Templates = Mapping[str, tuple[str, ...]]
 
 _ARTICLE = re.compile(r"\b([Aa])n? (?=\{term\})")
 _TWICE = re.compile(r"\b(painting|art|period) \1\b", re.IGNORECASE)
+_LONGEST_FILE = 100_000
+_LONGEST_LINE = 4_000
+_MOST_LINES = 300
+_MOST_PHRASINGS = 100
+"""More than the eighty of CLIP's own ensemble; each term is encoded in every one."""
 _VOWEL = re.compile(r"(?!eu|one\b|uk|un[ai]|us|ut)[aeiou]", re.IGNORECASE)
 
 
@@ -50,20 +55,20 @@ def load_templates(path: Path | str | None = None) -> Templates:
     Raises
     ------
     TemplateError
-        If the file is no TOML, is empty, names an unknown facet, or a phrasing lacks ``{term}`` or
-        has another placeholder; it names the line.
+        If the file is no TOML, is empty or endless, names an unknown facet, or a phrasing lacks
+        ``{term}`` or has another placeholder; it names the line.
     """
     name = str(path) if path else "templates.toml"
     try:
-        text = (Path(path) if path else files("prompts") / "templates.toml").read_text(
-            encoding="utf-8-sig"
-        )
+        text = _text_of(Path(path)) if path else _shipped()
         content = tomllib.loads(text)
     except OSError as error:
         raise TemplateError(
             f"The templates file {name} cannot be read: {error}. Check its name, or leave it out: "
             "templates come with topicart."
         ) from error
+    except TemplateError:
+        raise
     except (ValueError, RecursionError) as error:
         wrong = str(error).replace("at end of document", "at its end: something is not closed")
         raise TemplateError(
@@ -102,6 +107,32 @@ def phrase(templates: Templates, facet: str, term: str) -> list[str]:
     return [_TWICE.sub(r"\1", text) for text in said]
 
 
+def _shipped() -> str:
+    return (files("prompts") / "templates.toml").read_text(encoding="utf-8")
+
+
+def _text_of(path: Path) -> str:
+    """Read a file of a size that can be templates; tomllib takes long keys a quadratic time."""
+    if path.exists() and not (path.is_file() or path.is_dir()):  # A pipe never ends.
+        raise TemplateError(
+            f"The templates file {path} is no file; expected TOML. Save it as a file."
+        )
+    with path.open("rb") as file:
+        content = file.read(_LONGEST_FILE + 1)
+    longest = max(map(len, content.split(b"\n")))
+    for found, most, what in (
+        (len(content), _LONGEST_FILE, "it is"),
+        (longest, _LONGEST_LINE, "a line of it is"),
+    ):
+        if found > most:
+            raise TemplateError(
+                f"The templates file {path} cannot be one: {what} longer than {most:,} bytes; "
+                'expected lines such as style = ["a {term} painting"]. Check its name, or shorten '
+                "it."
+            )
+    return content.decode("utf-8-sig").replace("\r\n", "\n")
+
+
 def _checked(facet: str, phrasings: object, name: str, text: str) -> tuple[str, ...]:
     legal = (*FACETS, DATE)
     where = f"{name}, line {_line_of_facet(text, facet)}"
@@ -114,6 +145,11 @@ def _checked(facet: str, phrasings: object, name: str, text: str) -> tuple[str, 
         raise TemplateError(
             f"{where}: facet {facet!r} needs a list of phrasings such as "
             f'["a painting of {{term}}"]; got {cut(repr(phrasings))}.'
+        )
+    if len(phrasings) > _MOST_PHRASINGS:
+        raise TemplateError(
+            f"{where}: facet {facet!r} has {len(phrasings):,} phrasings; expected at most "
+            f"{_MOST_PHRASINGS}, because each term is encoded in every one. Leave some out."
         )
     for place, phrasing in enumerate(phrasings):
         if not isinstance(phrasing, str) or not _is_phrasing(phrasing):
@@ -145,7 +181,7 @@ def _line_of_phrasing(text: str, facet: str, place: int) -> int:
     lines = text.split("\n")
     first = _line_of_facet(text, facet)
     # tomllib does not tell lines: the shortest beginning of the list that has the phrasing does.
-    for last in range(first, len(lines) + 1):
+    for last in range(first, min(first + _MOST_LINES, len(lines) + 1)):
         for closing in ("", "\n]"):
             try:
                 found = tomllib.loads("\n".join(lines[first - 1 : last]) + closing).get(facet)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,36 @@ def test_a_templates_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         load_templates(tmp_path / "none.toml")
     with pytest.raises(TemplateError, match="cannot be read: .*directory"):
         load_templates(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "#" + 3_999 * "x" + "\n" + 50_000 * "#\n",
+            "it is longer than 100,000 bytes.*Check its name",
+        ),
+        (2_500 * "a." + 'b = ["{term}"]', "a line of it is longer than 4,000 bytes"),
+        (
+            "style = [" + 101 * '"{term}",' + "]",
+            "line 1: facet 'style' has 101 phrasings; expected",
+        ),
+        # The line of a mistake is looked for where it can be found soon.
+        ("style = [\n" + 40_000 * "\n" + '"a"]', "line 1: the phrasing 'a'"),
+    ],
+)
+def test_a_file_that_would_take_for_ever_is_refused(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    with pytest.raises(TemplateError, match=message):
+        _load(tmp_path, text)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with a name are of Unix")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    with pytest.raises(TemplateError, match=r"pipe.toml is no file; expected TOML. Save it"):
+        load_templates(tmp_path / "pipe.toml")
 
 
 def test_bytes_that_are_no_text_are_no_templates(tmp_path: Path) -> None:
