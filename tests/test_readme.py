@@ -34,6 +34,7 @@ def reader(paintings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """A folder as the README takes it: with ``paintings`` in it, and a source of every kind."""
     shutil.copytree(paintings, tmp_path / "paintings")
     write_every_source(tmp_path)
+    (tmp_path / "words.txt").write_text("portrait\nlandscape\nstill life\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -121,6 +122,23 @@ def test_every_kind_of_source_stands_in_the_table_of_sources() -> None:
     for name in FORMATS:
         assert f"| `{name}` |" in text
     assert set(re.findall(r"(--[a-z][a-z-]+)", text)) <= _known_options()
+
+
+def test_every_figure_about_names_stands_in_the_file_of_results() -> None:
+    text = (ROOT / "docs" / "names.md").read_text(encoding="utf-8")
+    results = json.loads((ROOT / "evaluation/benchmarks/results/labels.json").read_text())
+    arms = ("the nearest prompt", "pictures", "both")
+    for collection, facets in results["collections"].items():
+        for facet, rows in facets.items():
+            if rows["both"]["n_topics"]:
+                cells = [
+                    f"{row['right_of_labelled']:.0%} of {row['n_labelled']}"
+                    for row in (rows[arm] for arm in arms)
+                ]
+                line = f"| `{collection}`, {facet} | {rows['both']['n_topics']} | "
+                assert line + " | ".join(cells) + " |" in text
+    options = set(re.findall(r"(?<![\w-])(--[a-z][a-z-]+)", text)) - {"--device"}
+    assert options <= _known_options()
 
 
 def _options(*command: str) -> list[str]:
