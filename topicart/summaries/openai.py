@@ -11,7 +11,8 @@ import io
 import os
 import queue
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -160,6 +161,7 @@ class OpenAISummarizer:
         """
         jobs: queue.SimpleQueue[tuple[int, Request]] = queue.SimpleQueue()
         ended: queue.SimpleQueue[tuple[int, str | Failure | BaseException]] = queue.SimpleQueue()
+        begun: dict[int, float] = {}
         stop = threading.Event()
         for job in enumerate(requests):
             jobs.put(job)
@@ -171,28 +173,43 @@ class OpenAISummarizer:
                 with suppress(queue.Empty):
                     while not stop.is_set():
                         number, request = jobs.get_nowait()
+                        begun[number] = time.monotonic()
                         ended.put((number, self._answer(client, request, stop)))
             except BaseException as error:  # raised again by who waits for it
                 ended.put((number, error))
 
         answers: list[str | Failure] = [Failure("not asked")] * len(requests)
-        left = len(requests)
+        left = set(range(len(requests)))
         with self._client() as client:
             # Daemons: a model may take minutes, and Ctrl-C is not to wait for it.
-            for _ in range(min(self.batch_size, left)):
+            for _ in range(min(self.batch_size, len(left))):
                 threading.Thread(target=work, daemon=True).start()
             try:
                 while left:
                     with suppress(queue.Empty):
                         # Not for ever: a wait without end cannot be interrupted on Windows.
                         number, answer = ended.get(timeout=_LOOK_S)
+                        if number not in left:  # it came after all, too late
+                            continue
                         if isinstance(answer, BaseException):
                             raise answer
                         answers[number] = answer
-                        left -= 1
+                        left.discard(number)
+                    # A server that sends a byte now and then is never late for a single read.
+                    for number in self._overdue(begun, left):
+                        answers[number] = Failure("no answer in time")
+                        left.discard(number)
+                        threading.Thread(target=work, daemon=True).start()
             finally:
                 stop.set()
         return answers
+
+    def _overdue(self, begun: Mapping[int, float], left: Collection[int]) -> list[int]:
+        """Return what is not answered although all that one may wait for has had its time."""
+        tries = self._retries + 1
+        longest_s = tries * (_CONNECT_S + 2 * self._timeout_s) + self._retries * _LONGEST_PAUSE_S
+        now = time.monotonic()
+        return [number for number in left if now - begun.get(number, now) > longest_s]
 
     def _client(self) -> httpx2.Client:
         import httpx2

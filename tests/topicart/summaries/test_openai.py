@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from knowledge_graph import Artwork, Collection
-from tests.topicart.summaries.stub_server import Reply, fails, says, serving
+from tests.topicart.summaries.stub_server import Reply, dripping, fails, says, serving
 from topicart.errors import ModelError, PictureError
 from topicart.summaries import Failure, Request
 from topicart.summaries import openai as engine
@@ -142,6 +142,19 @@ def test_nobody_waits_for_ever_because_a_server_says_so(monkeypatch: pytest.Monk
         start = time.monotonic()
         assert ask(stub) == "Boats."
         assert time.monotonic() - start < 2.0
+
+
+@pytest.mark.parametrize("drop", [b"a", b"HTTP/1.1 100 Continue\r\n\r\n"])
+def test_a_server_that_begins_for_ever_fails_that_topic(
+    monkeypatch: pytest.MonkeyPatch, drop: bytes
+) -> None:
+    monkeypatch.setattr(engine, "_CONNECT_S", 0.1)
+    with dripping(drop) as url:
+        summarizer = OpenAISummarizer("m", endpoint=url, timeout_s=0.2, retries=0, concurrency=1)
+        start = time.monotonic()
+        late = Failure("no answer in time")
+        assert summarizer.summarize([request(), request()]) == [late, late]
+        assert time.monotonic() - start < 5.0
 
 
 def test_a_server_that_is_too_slow_fails_that_topic() -> None:
