@@ -16,11 +16,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
-from knowledge_graph import Problem, problems_csv
+from knowledge_graph import Problem, printable, problems_csv
 from knowledge_graph.atomic import write_bytes_atomic, write_text_atomic
 from topicart.errors import RunError
+from topicart.soundness import sound_arrays, sound_topics, sound_works
 from topicart.topics import Topic, Topics
 
 if TYPE_CHECKING:
@@ -80,6 +81,14 @@ class RunRecord(BaseModel):
     model: Model
     config: dict[str, Any]
     """The fit's configuration as asked for; two fits are the same if this, source and model are."""
+
+    @field_validator("config")
+    @classmethod
+    def _speaks_of_topics(cls, config: dict[str, Any]) -> dict[str, Any]:
+        if not isinstance(config.get("topics"), dict):
+            raise ValueError("it does not say how topics were found")
+        return config
+
     parameters: dict[str, Any] = {}
     """What the stages really used (scaled sizes, sub-seeds)."""
     versions: dict[str, str] = {}
@@ -149,8 +158,8 @@ class Run:
 
         path = self._file("works.parquet")
         try:
-            return pq.read_table(path)
-        except (pa.ArrowInvalid, OSError) as error:
+            return sound_works(pq.read_table(path))
+        except (pa.ArrowException, ValueError, OSError) as error:
             raise _broken(path, error) from error
 
     @cached_property
@@ -163,12 +172,12 @@ class Run:
     @cached_property
     def topics(self) -> tuple[Topic, ...]:
         """The topics, largest first."""
-        return self._read_topics("topics")
+        return self._named[0]
 
     @cached_property
     def groups(self) -> tuple[Topic, ...]:
         """Groups of topics (level 1), then groups of those (level 2), each largest first."""
-        return self._read_topics("groups")
+        return self._named[1]
 
     @cached_property
     def collection(self) -> Collection:
@@ -208,7 +217,8 @@ class Run:
             csv.field_size_limit(max(csv.field_size_limit(), path.stat().st_size))
             with path.open(encoding="utf-8", newline="") as file:
                 return tuple(
-                    Problem(row["id"], row["file"], row["reason"]) for row in csv.DictReader(file)
+                    Problem(row["id"], row["file"], row["reason"])
+                    for row in csv.DictReader(file, restval="")
                 )
         except (csv.Error, KeyError, ValueError, OSError) as error:
             raise _broken(path, error) from error
@@ -221,8 +231,8 @@ class Run:
 
         path = self._file("model.safetensors")
         try:
-            return load_file(path)
-        except (SafetensorError, OSError) as error:
+            return dict(sound_arrays(load_file(path), self.record.model.dim))
+        except (SafetensorError, KeyError, ValueError, OSError) as error:
             raise _broken(path, error) from error
 
     def transform(self, vectors: NDArray[np.float32]) -> NDArray[np.int32]:
@@ -243,12 +253,11 @@ class Run:
         arrays = self.model_arrays
         return assign(vectors, arrays["centroids"], arrays["thresholds"])
 
-    def _read_topics(self, kind: str) -> tuple[Topic, ...]:
+    @cached_property
+    def _named(self) -> tuple[tuple[Topic, ...], tuple[Topic, ...]]:
         values = self._json("topics.json")
         try:
-            # Format 2.0 knew no groups.
-            found = values[kind] if kind == "topics" else values.get(kind, ())
-            return tuple(Topic.from_dict(topic) for topic in found)
+            return sound_topics(values)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise _broken(self.folder / "topics.json", error) from error
 
@@ -299,7 +308,7 @@ def read_record(folder: Path) -> RunRecord | None:
         record = RunRecord.model_validate(values)
     except RunError:
         raise
-    except (ValidationError, ValueError, KeyError, TypeError, OSError) as error:
+    except (ValidationError, ValueError, KeyError, TypeError, RecursionError, OSError) as error:
         # Whose folder it is, is not known without this file, so that --overwrite refuses too.
         raise _broken(path, error, "delete the folder, or name another, and fit again.") from error
     return record
@@ -436,7 +445,11 @@ _REPEAT = "repeat the fit with the same --out and --overwrite: its embeddings wi
 
 
 def _broken(path: Path, error: Exception, remedy: str = _REPEAT) -> RunError:
-    said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    told = str(error)
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        told = f"{'.'.join(map(str, first['loc']))}: {first['msg']}, got {first['input']!r}"
+    said = " ".join(printable(f"{type(error).__name__}: {told}").split())[:200]
     return RunError(f"{path} cannot be read ({said}). The run is damaged; {remedy}")
 
 

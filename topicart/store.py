@@ -245,7 +245,10 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
                 f"{folder} is unfinished: it has shards but no {_MANIFEST}, so encoding was "
                 "interrupted. Run the same fit again: it goes on where it stopped."
             )
-        raise EmbeddingStoreError(f"{folder} is no folder of embeddings: it has no {_MANIFEST}.")
+        raise EmbeddingStoreError(
+            f"{folder} is no folder of embeddings: it has no {_MANIFEST}. Run the "
+            "same fit again, with --overwrite where it was finished."
+        )
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))
         version = manifest["version"]

@@ -22,6 +22,7 @@ from topicart.fit import Silent, now
 from topicart.graph_export import export_topics
 from topicart.out import remove_what_names_made
 from topicart.run import Run, write_names, write_problems, write_record
+from topicart.soundness import unlike
 from topicart.store import size_and_time
 from topicart.summaries.answers import Answer, Answers
 from topicart.summaries.asking import PromptKind, summary_prompt
@@ -131,7 +132,7 @@ def _members_of(run: Run) -> list[NDArray[np.int64]]:
     topics = table["topic"].fill_null(-1).to_numpy()
     order = np.lexsort((table["rank"].fill_null(-1).to_numpy(), topics))
     starts = np.searchsorted(topics[order], np.arange(len(run.topics) + 1))
-    if topics.max(initial=-1) >= len(run.topics) or (np.diff(starts) == 0).any():
+    if unlike(table, run.topics):
         raise RunError(
             f"{run.folder} is damaged: works.parquet and {_FILE} do not speak of the same topics. "
             "Repeat the fit with the same --out and --overwrite; its embeddings will be reused."

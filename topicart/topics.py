@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import TypeAdapter
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,10 +44,11 @@ class Label:
         The same among the members whose facts say anything of the facet, 0 to 1.
     lift
         ``share`` over the same share in the whole collection; 1 is no more than by chance.
-    q_value
+    p_value
         Probability of so many members with the term by chance (one-sided hypergeometric test among
-        the works that state the facet), corrected for the number of tests (Benjamini & Hochberg
-        1995); ``None`` if no work states the term.
+        the works that state the facet); ``None`` if no work states the term.
+    q_value
+        ``p_value`` corrected for the number of tests (Benjamini & Hochberg 1995), or ``None``.
     overlap
         Works that are members and have the term, over works that are or have one of both (their
         Jaccard index), 0 to 1.
@@ -68,6 +72,7 @@ class Label:
     share: float = 0.0
     stated_share: float = 0.0
     lift: float = 0.0
+    p_value: float | None = None
     q_value: float | None = None
     overlap: float = 0.0
     source: str = "collection"
@@ -205,27 +210,22 @@ class Topic:
         -------
         Topic
             An equal topic.
+
+        Raises
+        ------
+        ValueError
+            If the values are no topic's.
         """
-        known = _known(cls, values)
-        known["labels"] = tuple(Label(**_known(Label, label)) for label in known["labels"])
-        known["keywords"] = tuple(
-            Keyword(**_known(Keyword, keyword)) for keyword in known.get("keywords", ())
-        )
-        known["representatives"] = tuple(known["representatives"])
-        known["summary"] = _summary(known["summary"])
-        return cls(**known)
+        summary = values.get("summary")
+        if isinstance(summary, str):  # format 2.0 kept the sentences alone
+            values = {**values, "summary": {"text": summary}}
+        return _reader().validate_python(values)
 
 
-def _summary(values: Mapping[str, Any] | str) -> Summary:
-    if isinstance(values, str):  # format 2.0 kept the sentences alone
-        return Summary(values)
-    known = _known(Summary, values)
-    return Summary(**known | {"unsupported": tuple(known.get("unsupported", ()))})
-
-
-def _known(kind: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values that this version knows of: others may have written more, or fewer."""
-    return {part.name: values[part.name] for part in fields(kind) if part.name in values}
+@cache
+def _reader() -> TypeAdapter[Topic]:
+    """Give what tells topics from other values; it passes over what this version knows not."""
+    return TypeAdapter(Topic)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
+from safetensors.numpy import save_file
 
 from knowledge_graph import Collection, Problem, open_collection
 from topicart import Encoder, FitConfig, FitError, Run, RunError, TopicModelConfig, fit_run
@@ -297,6 +300,12 @@ def test_a_damaged_run_names_the_file(run: Run, file: str, attribute: str) -> No
         getattr(Run.open(run.folder), attribute)
 
 
+def _topic(**values: object) -> str:
+    """Give the text of a ``topics.json`` with one topic, in which something is otherwise."""
+    sound = {"id": 0, "name": "a", "size": 3, "labels": [], "summary": "", "representatives": []}
+    return json.dumps({"topics": [sound | values]})
+
+
 @pytest.mark.parametrize(
     ("file", "text", "attribute"),
     [
@@ -304,6 +313,15 @@ def test_a_damaged_run_names_the_file(run: Run, file: str, attribute: str) -> No
         ("topics.json", "{}", "topics"),
         ("topics.json", '{"topics": [{}]}', "topics"),
         ("topics.json", '{"topics": {"a": 1}}', "topics"),
+        ("topics.json", _topic(name=5), "topics"),
+        ("topics.json", _topic(size="many"), "topics"),
+        ("topics.json", _topic(name="\ud800"), "topics"),
+        ("topics.json", _topic(id=1), "topics"),
+        ("topics.json", _topic(broader=0), "topics"),
+        ("topics.json", _topic(broader=9), "groups"),
+        ("topics.json", _topic(keywords=[{"word": "a", "score": math.inf}]), "topics"),
+        ("topics.json", _topic(labels=[{"facet": "genre", "term": 3}]), "topics"),
+        ("run.json", 50_000 * "[", "works"),
         ("metrics.json", "[]", "metrics"),
         ("problems.csv", "id,reason\n1,2\n", "problems"),
     ],
@@ -314,6 +332,25 @@ def test_a_file_of_a_run_that_holds_something_else_is_named(
     (run.folder / file).write_text(text, encoding="utf-8")
     with pytest.raises(RunError, match=rf"{file} cannot be read .*The run is damaged"):
         getattr(Run.open(run.folder), attribute)
+
+
+@pytest.mark.parametrize("column", ["artist", "topic", "x"])
+def test_a_table_of_works_without_one_of_its_columns_is_named(run: Run, column: str) -> None:
+    pq.write_table(run.works.drop_columns([column]), run.folder / "works.parquet")
+    with pytest.raises(RunError, match=f"works.parquet cannot be read .*no column '{column}'"):
+        _ = Run.open(run.folder).works
+
+
+def test_centroids_that_are_none_are_named(run: Run) -> None:
+    sound = run.model_arrays
+    for damage in (
+        {"thresholds": sound["thresholds"]},
+        {**sound, "centroids": sound["centroids"][:, :3].copy()},
+        {**sound, "centroids": sound["centroids"] * np.float32(np.nan)},
+    ):
+        save_file(damage, run.folder / "model.safetensors")
+        with pytest.raises(RunError, match="model.safetensors cannot be read"):
+            _ = Run.open(run.folder).model_arrays
 
 
 def test_a_problem_of_any_length_is_read_again(run: Run) -> None:

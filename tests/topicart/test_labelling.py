@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from safetensors.numpy import save_file
 
 from knowledge_graph import open_collection
 from topicart import Encoder, FitConfig, Run, RunError, TopicartError, TopicModelConfig, fit_run
@@ -183,3 +184,12 @@ def test_vectors_of_other_works_are_a_damaged_run(run: Run, finished: Run) -> No
     pq.write_table(finished.works.slice(1), run.folder / "works.parquet")
     with pytest.raises(RunError, match="are not of the same works"):
         label_run(run, None, STRICT)
+
+
+def test_centroids_of_another_fit_are_a_damaged_run(run: Run) -> None:
+    fewer = {name: values[1:].copy() for name, values in run.model_arrays.items()}
+    save_file(fewer, run.folder / "model.safetensors")
+    before = (run.folder / "topics.json").read_bytes()
+    with pytest.raises(RunError, match="works.parquet and model.safetensors are not of one fit"):
+        label_run(Run.open(run.folder), None, STRICT)
+    assert (run.folder / "topics.json").read_bytes() == before
