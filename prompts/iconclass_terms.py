@@ -119,7 +119,8 @@ def _is_term(notation: str) -> bool:
     parts = _NOTATION.fullmatch(notation)
     if parts is None or (parts[2] and not notation.startswith(_WITH_NAMES)):
         return False
-    return len(parts[1]) <= _DEPTHS[notation[0]]
+    # The ten main divisions (1 "Religion and Magic") name no motif.
+    return 1 < len(parts[1]) <= _DEPTHS[notation[0]]
 
 
 def _name(notation: str, text: str) -> str:

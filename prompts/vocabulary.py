@@ -30,6 +30,13 @@ DATE = "date"
 COLLECTION = "collection"
 """The source of terms that are values of the collection's own facts."""
 
+_SAYS_NOTHING = frozenset({
+    "anonymous", "n/a", "none", "not known", "not specified", "other", "others",
+    "private collection", "unidentified", "unknown", "unknown artist",
+    "unknown location", "unspecified", "various", "various artists",
+})  # fmt: skip
+"""Values, casefolded, that cataloguers write where nothing is known: a theme is not called so."""
+
 MAX_TERMS = 2000
 """Terms kept for a facet, the most frequent first: labels need words that many works share."""
 
@@ -128,6 +135,7 @@ def build_vocabulary(collection: Collection, *, min_works: int = 3) -> Vocabular
             (key for key, works in works_of.items() if len(works) >= min_works),
             key=lambda key: (-len(works_of[key]), key),
         )
+        kept = [key for key in kept if key not in _SAYS_NOTHING]
         if facet == "subject":
             kept = [key for key in kept if not is_markup(key)]
         for key in kept[:MAX_TERMS]:

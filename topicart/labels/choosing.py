@@ -26,6 +26,9 @@ _STATED_ENOUGH = 1 / 3
 _LEAST_SHARE = 0.15
 """However sure the few records are, they do not speak for a topic that hardly has any."""
 
+_FEW_TERMS = 30
+"""Among more terms than this the least score grows with the logarithm of their number."""
+
 _ABOUT_AS_STRONG = 0.75
 """Terms with this part of the best one's information are told apart by the pictures."""
 
@@ -121,7 +124,10 @@ def _choose(
     silent = config.judges == "pictures" or (
         config.judges == "both" and evidence.coverages[topic, columns[0]] < _STATED_ENOUGH
     )
-    clear = score >= config.min_score and lead >= config.min_margin
+    # One of thousands of terms is near by chance: the more compete, the nearer it must be.
+    n_rivals = np.count_nonzero(~np.isnan(closeness.scores[topic, columns]))
+    needed = config.min_score * max(1.0, np.log(max(n_rivals, 1)) / np.log(_FEW_TERMS))
+    clear = score >= needed and lead >= config.min_margin
     if seen is not None and silent and clear:
         return seen, "pictures"
     return None, ""
@@ -132,12 +138,11 @@ def _seen(
 ) -> tuple[int | None, float, float]:
     """Return the term that the pictures point at, its score, and its lead over the next one."""
     own = columns[~np.isnan(scores[columns])]
-    if not len(own):
-        return None, 0.0, 0.0
     order = own[np.argsort(-scores[own], kind="stable")]
     # One term alone has no rival: whether the pictures show it, or anything else, is not known.
-    lead = scores[order[0]] - scores[order[1]] if len(order) > 1 else 0.0
-    return int(order[0]), float(scores[order[0]]), float(lead)
+    if len(order) < 2 or scores[order[0]] <= 0.0:
+        return None, 0.0, 0.0
+    return int(order[0]), float(scores[order[0]]), float(scores[order[0]] - scores[order[1]])
 
 
 def _about_as_strong(
@@ -188,8 +193,9 @@ def _label(
         score=_rounded(closeness.scores[topic, column], 2),
         share=round(float(evidence.shares[topic, column]), 4),
         stated_share=round(float(evidence.stated_shares[topic, column]), 4),
-        lift=round(float(evidence.lifts[topic, column]), 2),
-        q_value=float(f"{evidence.q_values[topic, column]:.3g}") if term.n_works else None,
+        lift=_significant(evidence.lifts[topic, column]),
+        p_value=_significant(evidence.p_values[topic, column]) if term.n_works else None,
+        q_value=_significant(evidence.q_values[topic, column]) if term.n_works else None,
         overlap=round(float(evidence.overlaps[topic, column]), 4),
         source=term.source,
         iri=term.iri,
@@ -197,6 +203,10 @@ def _label(
         chosen=bool(decided_by),
         decided_by=decided_by,
     )
+
+
+def _significant(value: np.float64) -> float:
+    return float(f"{value:.4g}")
 
 
 def _known(value: np.float64) -> float:

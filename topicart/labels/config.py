@@ -32,7 +32,7 @@ class LabelConfig(BaseModel):
     min_share_agreed: float = Field(default=0.2, ge=0.0, le=1.0)
     """The same where the pictures point at the same term."""
     min_score: float = Field(default=1.5, ge=0.0)
-    """Score that a term needs for pictures alone to choose it."""
+    """Score that a term needs for pictures alone to choose it; more among more than 30 terms."""
     min_margin: float = Field(default=0.5, ge=0.0)
     """By how much its score must lead over the next term's of the facet."""
     per_facet: int = Field(default=5, ge=1)

@@ -33,8 +33,10 @@ class Evidence:
         The term's part of the divergence between topic and collection, in bits: ``stated_shares``
         times the binary logarithm of ``stated_shares`` over the same share in all works. A common
         word needs a large share, a rare one a large lift.
+    p_values
+        Probability of so many members with the fact by chance.
     q_values
-        Corrected probability of so many members with the fact by chance.
+        The same corrected for the number of tests; a term that no work states is none.
     overlaps
         Jaccard index of a topic's members and the works that have the fact.
     """
@@ -44,6 +46,7 @@ class Evidence:
     coverages: NDArray[np.float64]
     lifts: NDArray[np.float64]
     information: NDArray[np.float64]
+    p_values: NDArray[np.float64]
     q_values: NDArray[np.float64]
     overlaps: NDArray[np.float64]
 
@@ -82,6 +85,7 @@ def weigh_evidence(
     shares = counts / np.maximum(sizes, 1.0)
     stated_shares = counts / np.maximum(stated, 1.0)
     expected = n_works / np.maximum(n_stated, 1.0)
+    p_values = _p_values(counts, n_stated, n_works, stated)
     ratios = np.maximum(stated_shares, 1e-12) / np.maximum(expected, 1e-12)
     return Evidence(
         shares=shares,
@@ -89,7 +93,8 @@ def weigh_evidence(
         coverages=stated / np.maximum(sizes, 1.0),
         lifts=shares * len(assignments) / np.maximum(n_works, 1.0),
         information=stated_shares * np.log2(ratios),
-        q_values=adjusted_p_values(_p_values(counts, n_stated, n_works, stated), stated > 0),
+        p_values=p_values,
+        q_values=adjusted_p_values(p_values, (stated > 0) & (n_works > 0)),
         overlaps=counts / np.maximum(sizes + n_works - counts, 1.0),
     )
 

@@ -18,6 +18,9 @@ OTHER_FACETS = ("period", "date", "medium", "place", "series", "emotion")
 _MAKER_SHARE = 2 / 3
 """A topic is said to be by an artist who made at least this share of it."""
 
+_AHEAD = 0.1
+"""By how much larger a share a term must have here than in topics called alike."""
+
 _TELLING_SHARE, _CERTAIN = 0.2, 0.05
 """From this share and up to this q-value a runner-up may tell equal headlines apart."""
 
@@ -47,7 +50,10 @@ def compose_headlines(
         the next term that sets them apart, then the title of their most central work, at last a
         number.
     """
-    parts = [_parts(own) or [_like(titles)] for own, titles in zip(labels, central, strict=True)]
+    parts = [
+        _parts(own) or _makers(own) or [_like(titles)]
+        for own, titles in zip(labels, central, strict=True)
+    ]
     spare = [_spare(own, said) for own, said in zip(labels, parts, strict=True)]
     while equal := _equal(parts, taken):
         added = [_set_apart(alike, parts, spare) for alike in equal]
@@ -70,10 +76,7 @@ def _parts(labels: Sequence[Label]) -> list[str]:
         label = chosen.get(facet)
         if label is None or (facet == "artist" and label.share < _MAKER_SHARE):
             continue
-        told = {word for part in parts for word in _words(part)}
-        own = _words(_said(label))
-        # "design, designs and sketches" says one thing twice; "abstract, Lyrical Abstraction" two.
-        if not (own & told if facet == "subject" else own <= told):
+        if not any(_says_twice(part, _said(label), facet) for part in parts):
             parts.append(_said(label))
     for facet in OTHER_FACETS:
         if len(parts) < 2 and facet in chosen:
@@ -81,9 +84,21 @@ def _parts(labels: Sequence[Label]) -> list[str]:
     return parts
 
 
-def _words(text: str) -> set[str]:
-    """Return a text's words without the endings that a plural or another form would have."""
-    return {word[:6] for word in _WORD.findall(text.casefold()) if len(word) > 3} or {text}
+def _makers(labels: Sequence[Label]) -> list[str]:
+    """Return the artist of a topic of which nothing else is known."""
+    return [_said(label) for label in labels if label.chosen and label.facet == "artist"]
+
+
+def _says_twice(said: str, more: str, facet: str) -> bool:
+    """Whether a term says what was said: "design", then "designs and sketches".
+
+    A subject that shares a word with the genre is the same in detail; a style is another thing
+    ("abstract, Lyrical Abstraction") unless it is the very words.
+    """
+    one, other = (set(_WORD.findall(text.casefold())) for text in (said, more))
+    if facet != "subject":
+        return other <= one
+    return not {word[:6] for word in one}.isdisjoint({word[:6] for word in other if len(word) > 3})
 
 
 def _said(label: Label) -> str:
@@ -125,7 +140,7 @@ def _set_apart(
             for term, share in spare[topic].items()
         }
         best = max(ahead, key=lambda term: ahead[term], default=None)
-        if best is not None and ahead[best] > 0.0:
+        if best is not None and ahead[best] >= _AHEAD:
             added[topic] = best
     for topic, term in added.items():
         parts[topic].append(term)

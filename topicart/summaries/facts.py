@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -180,19 +181,23 @@ def _span(dated: list[tuple[int, int]]) -> tuple[str, tuple[int, int]]:
 
     Of a part of the works it is the shortest span that holds so many.
     """
-    dated = sorted(dated, key=lambda years: (years[0] + years[1], years))
-    found = []
-    for words, part in _PARTS:
-        count = math.ceil(part * len(dated))
-        start = min(
-            range(len(dated) - count + 1),
-            key=lambda row: dated[row + count - 1][1] - dated[row][0],
-        )
-        held = dated[start : start + count]
-        found.append((words, (min(f for f, _ in held), max(last for _, last in held))))
+    found = [(words, _shortest_span(dated, math.ceil(part * len(dated)))) for words, part in _PARTS]
     widths = [last - first for _, (first, last) in found]
     near = 2 * widths[-1] + _FAR_YEARS
     return next(one for one, width in zip(found, widths, strict=True) if width <= near)
+
+
+def _shortest_span(dated: list[tuple[int, int]], count: int) -> tuple[int, int]:
+    """Return the shortest span of years within which so many works were made for certain."""
+    best: tuple[int, int] | None = None
+    ends: list[int] = []  # of the works that begin no earlier, the latest first, no more than count
+    for first, last in sorted(dated, reverse=True):
+        heapq.heappush(ends, -last)
+        if len(ends) > count:
+            heapq.heappop(ends)
+        if len(ends) == count and (best is None or -ends[0] - first <= best[1] - best[0]):
+            best = first, -ends[0]
+    return best or dated[0]
 
 
 def _years(first: int, last: int) -> str:

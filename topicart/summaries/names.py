@@ -56,6 +56,8 @@ class NameCheck:
         """Names in scripts that know no capitals and, often, no spaces."""
         for name in listed("styles"):
             self._names.setdefault(name[0], set()).add(name)
+        for name in listed("artists"):
+            self._capitalised.update(word for word in name if _telling(word))
         for facet in _NAMING_FACETS:
             for value in _distinct(works, facet):
                 self._learn(value, facet)

@@ -42,6 +42,7 @@ def labels_of(
         coverages=np.full((1, n_terms), coverage),
         lifts=np.where(stated > 0, lift, 0.0),
         information=stated * np.log2(lift),
+        p_values=np.array([q_values or [1e-6] * n_terms]),
         q_values=np.array([q_values or [1e-6] * n_terms]),
         overlaps=stated,
     )

@@ -58,6 +58,13 @@ def test_without_records_the_pictures_speak_only_when_clear(
     assert chosen(labels_of(GENRES, scores=scores, coverage=0.1)) == expected
 
 
+def test_among_thousands_of_terms_a_nearer_one_is_asked_for() -> None:
+    many = [("subject", f"motif {number}") for number in range(3000)]
+    others = [0.0] * 2999
+    assert chosen(labels_of(many, scores=[3.0, *others], coverage=0.1)) == {}
+    assert set(chosen(labels_of(many, scores=[4.0, *others], coverage=0.1))) == {"subject"}
+
+
 def test_pictures_do_not_contradict_members_that_state_the_facet() -> None:
     assert chosen(labels_of(GENRES, scores=[3.0, 0.0, 0.0], coverage=0.5)) == {}
 
@@ -67,6 +74,18 @@ def test_who_when_and_where_are_never_said_on_the_pictures_word_alone(facet: str
     terms = [(facet, "one"), (facet, "two")]
     assert chosen(labels_of(terms, scores=[9.0, 0.0], coverage=0.0)) == {}
     assert chosen(labels_of(terms, scores=[9.0, 0.0], judges="pictures")) == {}
+
+
+@pytest.mark.parametrize(
+    ("terms", "scores"),
+    [(GENRES[:1], [3.0]), (GENRES, [-0.5, -1.0, -2.0])],
+    ids=["a term without a rival", "terms that are farther than elsewhere"],
+)
+def test_pictures_agree_with_nothing(terms: list[tuple[str, str]], scores: list[float]) -> None:
+    few = [0.3, 0.1, 0.0][: len(terms)]
+    assert chosen(labels_of(terms, shares=few, scores=scores)) == {}
+    most = [0.6, 0.1, 0.0][: len(terms)]
+    assert chosen(labels_of(terms, shares=most, scores=scores)) == {"genre": ("marina", "facts")}
 
 
 def test_pictures_are_no_witness_of_who_when_and_where() -> None:

@@ -31,7 +31,6 @@ def test_a_word_that_is_near_everything_is_no_name() -> None:
     centroids = unit(np.array([[3.0, 1, 1], [1, 3, 1], [1, 1, 3]]))
     directions = unit(np.array([everywhere, [2.2, 1, 1], [1, 2.2, 1]])).astype(float)
     found = measure_closeness(TERMS, directions, centroids, centroids.mean(axis=0))
-    assert found.cosines[0].argmax() == 1 or found.cosines[0, 0] > 0.9
     assert found.cosines[2, 0] == found.cosines[2].max(), "art is the nearest word to topic 2"
     assert found.scores[0].argmax() == 1
     assert found.scores[1].argmax() == 2

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import false_discovery_control, hypergeom
 
 from knowledge_graph import Artwork, Collection
-from prompts import build_vocabulary
+from prompts import Term, add_terms, build_vocabulary
 from topicart.labels.evidence import adjusted_p_values, hypergeometric_tail, weigh_evidence
 
 GENRES = ("marina", "marina", "marina", "portrait", "marina", "portrait", "")
@@ -59,6 +59,14 @@ def test_corrected_p_values_are_scipys_among_the_tests_and_1_elsewhere() -> None
     found = adjusted_p_values(p_values, tested)
     assert found[tested] == pytest.approx(false_discovery_control(p_values[tested]))
     assert (found[~tested] == 1.0).all()
+
+
+def test_words_that_no_work_states_are_no_tests(collection: Collection) -> None:
+    own = build_vocabulary(collection, min_works=1)
+    more = add_terms(own, [Term("genre", f"word {number}") for number in range(50)])
+    before, after = (weigh_evidence(vocabulary, MEMBERS, 2) for vocabulary in (own, more))
+    stated = [place for place, term in enumerate(more.terms) if term.n_works]
+    assert after.q_values[:, stated] == pytest.approx(before.q_values)
 
 
 def test_facts_strewn_at_random_are_hardly_ever_taken_for_evidence() -> None:

@@ -29,6 +29,9 @@ def test_a_headline_says_what_in_which_style_by_whom() -> None:
             "abstract, Lyrical Abstraction",
         ),
         ([("subject", "self-portrait"), ("genre", "portrait")], "portrait"),
+        ([("genre", "sea"), ("style", "Sea")], "sea"),
+        ([("genre", "figurative"), ("style", "New Figuration")], "figurative, New Figuration"),
+        ([("genre", "modern art"), ("style", "Modernism")], "modern art, Modernism"),
     ],
 )
 def test_a_headline_says_nothing_twice(labels: list[tuple[str, str]], headline: str) -> None:
@@ -38,6 +41,11 @@ def test_a_headline_says_nothing_twice(labels: list[tuple[str, str]], headline: 
 def test_an_artist_of_less_than_two_thirds_of_the_works_is_not_said_to_be_the_maker() -> None:
     own = [_label("genre", "portrait"), _label("style", "Baroque"), _label("artist", "Hals", 0.65)]
     assert compose_headlines([own], [["A"]]) == ["portrait, Baroque"]
+
+
+def test_a_topic_of_which_only_its_chief_artist_is_known_is_called_so() -> None:
+    own = [_label("artist", "Monet", 0.55)]
+    assert compose_headlines([own], [["A"]]) == ["Monet and others"]
 
 
 def test_one_word_is_joined_by_when_or_what_of() -> None:
@@ -72,6 +80,14 @@ def test_equal_headlines_are_told_apart_by_what_distinguishes_each_most() -> Non
         "portrait, Baroque, Hals and others",
         "portrait, Baroque, Rubens and others",
     ]
+
+
+def test_a_difference_that_is_hardly_one_tells_nothing_apart() -> None:
+    one, other = ([_label("genre", "icon"), _label("style", "Byzantine"),
+                   _label("medium", "tempera", share)] for share in (0.9, 0.89))  # fmt: skip
+    assert compose_headlines([one, other], [["A"], ["B"]]) == [
+        "icon, Byzantine, “A”", "icon, Byzantine, “B”",
+    ]  # fmt: skip
 
 
 def test_where_no_term_tells_them_apart_the_central_work_does_and_at_last_a_number() -> None:

@@ -52,6 +52,12 @@ def test_one_date_far_off_does_not_rule_the_span() -> None:
     assert summarize_facts(works, ()) == "21 works; nine in ten are from 1890 to 1899."
 
 
+def test_one_vague_date_does_not_stretch_the_span() -> None:
+    vague = [Artwork(id="", year_from=1801, year_to=1900)]
+    works = _collection(*([_works(13, year=year) for year in (1850, 1852, 1853)]), vague)
+    assert summarize_facts(works, ()) == "40 works; nine in ten are from 1850 to 1853."
+
+
 def test_a_span_that_nearly_all_fill_is_told_whole() -> None:
     works = _collection(*(_works(year=1800 + 10 * row) for row in range(20)))
     assert summarize_facts(works, ()) == "20 works from 1800 to 1990."

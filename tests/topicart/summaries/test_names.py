@@ -151,3 +151,10 @@ def test_on_real_works_what_the_records_say_is_never_flagged(shared_data: Path) 
         facts = [value for values in work.facets.values() for value in values]
         text = f"A work, {work.title}, and of it {'; '.join(facts)}."
         assert check.unsupported(text, works.select([row])) == (), text
+
+
+def test_a_famous_name_that_opens_a_sentence_is_marked_unless_the_facts_have_it() -> None:
+    own = Collection.from_artworks([Artwork(id="m", facets={"artist": ("Monet Claude",)})])
+    text = "Hokusai inspired this. Renoir, Degas and Pissarro are near. Figures rest. Monet is too."
+    found = NameCheck(own).unsupported(text, own)
+    assert found == ("Hokusai", "Renoir", "Degas", "Pissarro")
