@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -125,8 +126,8 @@ def _choose(
         config.judges == "both" and evidence.coverages[topic, columns[0]] < _STATED_ENOUGH
     )
     # One of thousands of terms is near by chance: the more compete, the nearer it must be.
-    n_rivals = np.count_nonzero(~np.isnan(closeness.scores[topic, columns]))
-    needed = config.min_score * max(1.0, np.log(max(n_rivals, 1)) / np.log(_FEW_TERMS))
+    n_rivals = int(np.count_nonzero(~np.isnan(closeness.scores[topic, columns])))
+    needed = config.min_score * max(1.0, math.log(n_rivals + 1) / math.log(_FEW_TERMS))
     clear = score >= needed and lead >= config.min_margin
     if seen is not None and silent and clear:
         return seen, "pictures"
