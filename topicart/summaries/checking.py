@@ -41,7 +41,8 @@ _REFUSAL = re.compile(
     r"|i(?:['’]m| am) (?:just |only )?an? (?:ai|artificial|(?:large )?language model)\b"
     r"|(?:unfortunately,? |however,? )?i " + _CANNOT + r" (?:\w+ ){0,2}?"
     r"(?:assist|help(?! but\b)|provide|view|see|access|process|describe|analy[sz]e|open|load"
-    r"|fulfil|comply|answer|do that|identify (?:people|persons|individuals|who|real|the (?:person|people))))"
+    r"|fulfil|comply|answer|do that"
+    r"|identify (?:people|persons|individuals|who|real|the (?:person|people))))"
     # … and what no summary says anywhere.
     r"|\bi(?:['’]m unable to| " + _CANNOT + r") (?:directly )?(?:view|see|access|open|process) "
     r"(?:the|this|that|your|any|these)?\s*(?:images?|pictures?|attachments?|files?|sheet)\b"
