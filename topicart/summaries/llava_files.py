@@ -174,7 +174,7 @@ def _kind(name: str, config_file: Path) -> str:
 def _json(file: Path) -> dict[str, Any]:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(
             f"{file} cannot be read as JSON ({error}). Copy or download it again."
         ) from error
@@ -189,9 +189,9 @@ def _weights(folder: Path) -> tuple[str, ...]:
     if not index.is_file():
         return (_WEIGHTS,)
     listed = _json(index).get("weight_map")
-    names = set(listed.values()) if isinstance(listed, dict) else set()
-    plain = [name for name in names if isinstance(name, str) and re.fullmatch(r"[\w.-]+", name)]
-    if not plain or len(plain) < len(names):
+    names = [*listed.values()] if isinstance(listed, dict) else []
+    plain = {name for name in names if isinstance(name, str) and re.fullmatch(r"[\w.-]+", name)}
+    if not plain or any(name not in plain for name in map(str, names)):
         raise ModelError(
             f"{index} is damaged: expected a 'weight_map' with names of files beside it. Copy or "
             "download it again."

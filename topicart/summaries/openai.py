@@ -16,6 +16,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from knowledge_graph import cut, printable
 from topicart.errors import ModelError, PictureError
 from topicart.summaries.chat import ChatError, chat
 from topicart.summaries.summarizer import Failure, Request
@@ -29,6 +30,7 @@ __all__ = ["OpenAISummarizer"]
 _PATH = "/chat/completions"
 _JPEG_QUALITY = 90
 _CONNECT_S = 10.0
+_DAY_S = 86_400.0  # Sockets take no endless wait.
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
 _LOOK_S = 0.2
@@ -80,11 +82,16 @@ class OpenAISummarizer:
                 "The engine openai needs the name of a model. Give --model, as the address knows "
                 "it (llava:7b, for example)."
             )
+        if not model.strip().isprintable():
+            raise ModelError(
+                f"The name of the model, {printable(cut(model))!r}, has letters in it that none "
+                "has; expected one printable line. Check --model."
+            )
         self.model = model.strip()
         self.batch_size = concurrency
         self._url = _address(endpoint)
         self._key = _usable_key(api_key)
-        self._timeout_s = timeout_s
+        self._timeout_s = min(timeout_s, _DAY_S)
         self._max_tokens = max_tokens
         self._retries = retries
 

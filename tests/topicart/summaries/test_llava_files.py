@@ -199,6 +199,7 @@ def test_an_incomplete_folder_is_told_what_it_lacks(folder: Path, file: str, sai
     ("file", "content", "said"),
     [
         ("config.json", "{", "config.json cannot be read as JSON"),
+        ("config.json", 50_000 * "[", "config.json cannot be read as JSON"),
         ("config.json", "[]", "config.json holds no JSON object"),
         ("config.json", '{"model_type": ["x"]}', "is no vision-language model"),
         ("model.safetensors", "cut", "cannot be loaded: .*Download the whole folder again"),
@@ -209,6 +210,9 @@ def test_an_incomplete_folder_is_told_what_it_lacks(folder: Path, file: str, sai
         ("adapter_config.json", "{}", "holds an adapter .*Merge it into its model"),
         ("model.safetensors.index.json", '{"weight_map": {}}', "is damaged: expected a 'weight_m"),
         ("model.safetensors.index.json", '{"weight_map": {"a": "../b.safetensors"}}', "is damaged"),
+        ("model.safetensors.index.json", '{"weight_map": {"a": ["b"]}}', "is damaged"),
+        ("processor_config.json", 50_000 * "[", "cannot be loaded"),
+        ("tokenizer_config.json", 50_000 * "[", "cannot be loaded"),
         ("model.safetensors.index.json", '{"weight_map": {"a": "b.safetensors"}}', "no b.safet"),
     ],
 )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 import time
 from typing import Any
 
@@ -273,6 +274,18 @@ def test_a_key_that_cannot_be_one_is_refused_and_not_printed() -> None:
     with pytest.raises(ModelError, match="letters in it that no key has") as caught:
         OpenAISummarizer("m", endpoint="http://h/v1", api_key="sk-se\ncret")
     assert "cret" not in str(caught.value)
+
+
+def test_a_timeout_without_end_is_a_day() -> None:
+    with serving(says("Boats.")) as stub:
+        assert ask(stub, timeout_s=math.inf) == "Boats."
+
+
+@pytest.mark.parametrize("name", ["m\udcff", "m\x1b[31m"])
+def test_a_model_whose_name_cannot_be_sent_is_refused(name: str) -> None:
+    with pytest.raises(ModelError, match="has letters in it that none has") as caught:
+        OpenAISummarizer(name, endpoint="http://localhost:1/v1")
+    assert str(caught.value).isprintable()
 
 
 def test_a_model_needs_a_name() -> None:
