@@ -7,11 +7,12 @@ import errno
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from knowledge_graph import cut
 from topicart.errors import ModelError, WriteError
 from topicart.hub import HubFileMissingError, HubUnreachableError, fetch_file
 
@@ -29,6 +30,8 @@ _INDEX, _WEIGHTS = "model.safetensors.index.json", "model.safetensors"
 _PROCESSOR = ("preprocessor_config.json", "processor_config.json")
 _TOKENIZER = ("tokenizer.json", "tokenizer.model", "vocab.json")
 _SMALL_FILES = ("*.json", "*.jinja", "*.model", "*.txt")
+_MOST_LAYERS = 1_000
+_MOST = 1_000_000_000
 _FACTS = "The engine `facts` needs no model."
 
 
@@ -168,7 +171,21 @@ def _kind(name: str, config_file: Path) -> str:
             f"knows (model_type {str(kind)[:80]!r}). Choose one of {', '.join(LLAVA_MODELS)}. "
             f"{_FACTS}"
         )
+    if found := next(_beyond_all_models(config), None):
+        raise ModelError(
+            f"{config_file} asks for {found}, which no model has. Copy or download it again."
+        )
     return kind
+
+
+def _beyond_all_models(values: Mapping[str, Any]) -> Iterator[str]:
+    """Name numbers with which making the model, before any weight is read, would never end."""
+    for name, value in values.items():
+        most = _MOST_LAYERS if "layers" in name else _MOST
+        if isinstance(value, dict):
+            yield from _beyond_all_models(value)
+        elif isinstance(value, int) and value > most:
+            yield f"{cut(name)!r} above {most:,}"
 
 
 def _json(file: Path) -> dict[str, Any]:

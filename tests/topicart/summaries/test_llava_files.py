@@ -225,6 +225,16 @@ def test_a_damaged_folder_is_named_with_the_fault_and_a_remedy(
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("part", ["text_config", "vision_config"])
+@pytest.mark.parametrize("name", ["num_hidden_layers", "hidden_size"])
+def test_a_model_larger_than_any_is_not_made(folder: Path, part: str, name: str) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    config[part][name] = 10**10
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(ModelError, match=f"config.json asks for '{name}' above .*no model has"):
+        load(folder)
+
+
 def test_weights_that_are_not_there_are_not_made_up(folder: Path) -> None:
     weights = load_file(folder / "model.safetensors")
     absent = next(name for name in weights if "k_proj" in name)
