@@ -158,7 +158,11 @@ def report_run(run: Run, *, quiet: bool, as_json: bool, more: str = "") -> None:
             console.print(Text(more))
         if run.record.model.note:
             console.print(Text(run.record.model.note, style="dim"))
-        console.print(Text.assemble("Page: ", (str(run.page.resolve()), "bold")), soft_wrap=True)
+        if run.page.exists():
+            page = Text.assemble("Page: ", (str(run.page.resolve()), "bold"))
+        else:
+            page = Text("Page: none; repeat the command that was cut short to make it.")
+        console.print(page, soft_wrap=True)
 
 
 def opened_with(

@@ -315,3 +315,8 @@ def test_help_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_page_that_is_not_there_is_not_named(run: Path) -> None:
+    (run / "site" / "index.html").unlink()
+    assert "Page: none; repeat the command that was cut short" in topicart("show", run).stdout
