@@ -24,7 +24,14 @@ from rich.text import Text
 
 from knowledge_graph import printable
 from topicart.contents import Part, arrange_contents
-from topicart.evidence import COLLECTION, FACET_ORDER, called_by, cut_at_names, origin
+from topicart.evidence import (
+    COLLECTION,
+    FACET_ORDER,
+    called_by,
+    cut_at_names,
+    origin,
+    vocabulary,
+)
 
 if TYPE_CHECKING:
     from topicart.models import ModelRow
@@ -33,6 +40,7 @@ if TYPE_CHECKING:
 
 _MOST_EVIDENCE = 3
 _LONGEST_IRI = 300
+_MOST_NUMBERS = 12
 _DECIDERS = {"facts": "records", "both": "both", "pictures": "pictures"}
 _UNSUPPORTED = "[?]"
 _STAGES = {
@@ -154,7 +162,7 @@ def topics_table(run: Run) -> RenderableType:
     contents = arrange_contents(run.topics, run.groups)
     if any(part.group for part in contents):
         parts += [_groups_table(contents), Text()]
-    return Group(*parts, counts_line(run))
+    return Group(*parts, counts_line(run), *_words_lines(run.topics))
 
 
 def counts_line(run: Run) -> Text:
@@ -214,6 +222,9 @@ def topic_details(topic: Topic, groups: Sequence[Topic] = ()) -> RenderableType:
         if sources := _sources(topic):
             parts += [Text(), Text("Where the words come from", style="dim"), *sources]
     parts.append(Text())
+    if not called_by(topic):
+        because = "no label is certain enough" if topic.labels else "there is no word to choose"
+        parts.append(_told("Called by its most central works", because))
     if topic.keywords:
         words = ", ".join(keyword.word for keyword in topic.keywords)
         parts.append(_told("In titles and descriptions", words))
@@ -240,6 +251,31 @@ def models_table(rows: Sequence[ModelRow]) -> RenderableType:
     for row in rows:
         table.add_row(Text(row.name, style="bold"), Text(row.available), Text(row.note))
     return table
+
+
+def _words_lines(topics: Sequence[Topic]) -> list[Text]:
+    """Say which topics a vocabulary named, and that none has a name for want of any word."""
+    named: dict[str, list[str]] = {}
+    for topic in topics:
+        called = called_by(topic)
+        for source in dict.fromkeys(label.source for label in topic.labels):
+            if source != COLLECTION:
+                own = named.setdefault(source, [])
+                own += [str(topic.id)] * any(label.source == source for label in called)
+    lines = []
+    for source, own in named.items():
+        more = f" and {len(own) - _MOST_NUMBERS:,} more" if len(own) > _MOST_NUMBERS else ""
+        themes = ", ".join(own[:_MOST_NUMBERS]) + more if own else "none was certain enough"
+        lines.append(_told(f"Themes with a word from {vocabulary(source)}", themes))
+    if topics and not any(topic.labels for topic in topics):
+        lines.append(
+            Text(
+                "No theme has a name: no record says anything of the works. `topicart label RUN "
+                "--vocabulary iconclass` or `--vocabulary FACET=words.txt` gives words to choose "
+                "from."
+            )
+        )
+    return lines
 
 
 def _groups_table(contents: Sequence[Part]) -> Table:

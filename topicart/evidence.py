@@ -101,6 +101,8 @@ def decider(label: Label) -> str:
         In plain words; empty for a runner-up.
     """
     if label.decided_by == "pictures":
+        if label.borne_out:
+            return "pictures, borne out by records"
         return "pictures only, " + (
             "too few records say so" if label.share > 0 else "no record says so"
         )

@@ -19,6 +19,8 @@ OUTLIER = -1
 Decider = Literal["facts", "pictures", "both", ""]
 """What chose a label: the members' facts, their pictures, both in agreement, or nothing yet."""
 
+_BORNE_OUT = 1 / 3
+
 
 @dataclass(frozen=True)
 class Label:
@@ -80,6 +82,11 @@ class Label:
     notation: str = ""
     chosen: bool = False
     decided_by: Decider = ""
+
+    @property
+    def borne_out(self) -> bool:
+        """Whether records say it, asked or not: at least a third of all members have it."""
+        return self.share >= _BORNE_OUT
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from rich.console import Console, RenderableType
 
 from tests.topicart.report_runs import HOSTILE, group, harbour
 from topicart.console import topic_details, topics_table
+from topicart.run import Run
 from topicart.topics import Keyword, Label, Summary, Topic
 
 
@@ -92,3 +93,33 @@ def test_no_text_of_a_collection_or_a_model_commands_the_terminal(tmp_path: Path
     told = _shown(topic_details(topic, [group(1, HOSTILE[6])]))
     assert "\x1b" not in told
     assert "\x00" not in told
+
+
+def test_themes_with_a_word_from_a_vocabulary_are_told(tmp_path: Path) -> None:
+    run = _counted(tmp_path)
+    seen = Label("subject", "ships", source="iconclass", chosen=True, decided_by="pictures")
+    near = Label("subject", "sea", source="words.txt")
+    first = run.topics[0]
+    run.__dict__["topics"] = (replace(first, labels=(seen, near)), *run.topics[1:])
+    words = _words(topics_table(run))
+    assert f"Themes with a word from Iconclass: {first.id}" in words
+    assert "Themes with a word from words.txt: none was certain enough" in words
+
+
+def test_silence_is_explained(tmp_path: Path) -> None:
+    run = _counted(tmp_path)
+    marine = run.topics[0]
+    assert "Called by" not in _words(topic_details(marine))
+    nameless = replace(marine, labels=())
+    assert "central works: there is no word to choose" in _words(topic_details(nameless))
+    unsure = replace(marine, labels=(Label("genre", "marina", score=0.1),))
+    assert "central works: no label is certain enough" in _words(topic_details(unsure))
+    assert "No theme has a name" not in _words(topics_table(run))
+    run.__dict__["topics"] = (nameless,)
+    assert "No theme has a name: no record says anything" in _words(topics_table(run))
+
+
+def _counted(folder: Path) -> Run:
+    run = harbour(folder)
+    run.record.counts.update(works=12, embedded=11, topics=2, outliers=2, problems=0)
+    return run

@@ -36,6 +36,7 @@ def test_chance_is_told_as_odds(q_value: float | None, told: str) -> None:
         ("both", 0.5, "records and pictures agree"),
         ("pictures", 0.0, "pictures only, no record says so"),
         ("pictures", 0.1, "pictures only, too few records say so"),
+        ("pictures", 0.95, "pictures, borne out by records"),
         ("", 0.5, ""),
     ],
 )

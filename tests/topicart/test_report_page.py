@@ -219,6 +219,13 @@ def test_a_theme_without_any_label_says_so(tmp_path: Path) -> None:
     assert "What not named: nothing certain enough marina 20% 1.1× as likely as not" in text
 
 
+def test_a_theme_without_any_word_says_so(tmp_path: Path) -> None:
+    works = [Artwork(id=f"w{n}") for n in range(4)]
+    page = check(write_run(tmp_path, works, [0] * 4, labels={}))
+    text = " ".join(page.text.split())
+    assert "No record and no vocabulary has a word for it" in text
+
+
 def test_a_run_of_format_2_0_still_has_its_page(tmp_path: Path) -> None:
     run = harbour(tmp_path)
     path = run.folder / "topics.json"

@@ -24,6 +24,9 @@ _AHEAD = 0.1
 _TELLING_SHARE, _CERTAIN = 0.2, 0.05
 """From this share and up to this q-value a runner-up may tell equal headlines apart."""
 
+_LONGEST_LIKE = 70
+"""Length of the titles together, in characters, up to which another one is named."""
+
 _WORD = re.compile(r"\w+")
 
 
@@ -61,8 +64,9 @@ def compose_headlines(
             break
     for alike in _equal(parts, taken):
         for topic in alike:
-            if central[topic]:
-                parts[topic].append(f"“{central[topic][0]}”")
+            said = ", ".join(parts[topic])
+            if new := [quoted for title in central[topic] if (quoted := f"“{title}”") not in said]:
+                parts[topic].append(new[0])
     return _numbered([", ".join(own) for own in parts], taken)
 
 
@@ -109,7 +113,11 @@ def _said(label: Label) -> str:
 
 
 def _like(titles: Sequence[str]) -> str:
-    quoted = [f"“{title}”" for title in dict.fromkeys(titles)]
+    quoted: list[str] = []
+    for title in dict.fromkeys(titles):
+        if quoted and len("".join(quoted)) + len(title) > _LONGEST_LIKE:
+            break
+        quoted.append(f"“{title}”")
     if not quoted:
         return "Works without a name"
     listed = quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"

@@ -74,7 +74,8 @@ def summarize_facts(members: Collection, labels: Sequence[Label]) -> str:
     """Say how many works a topic holds, from when, by whom, and what most of them share.
 
     A term stands as the collection writes it, and with its number. A facet that few members state
-    is told of those alone. What pictures alone have chosen is told as seen, not as recorded.
+    is told of those alone. What pictures alone have chosen is told as seen, not as recorded, unless
+    records bear it out.
 
     Parameters
     ----------
@@ -89,7 +90,9 @@ def summarize_facts(members: Collection, labels: Sequence[Label]) -> str:
         One to four sentences; the same for the same facts.
     """
     chosen = {label.facet: label for label in labels if label.chosen}
-    seen = [label for label in chosen.values() if label.decided_by == "pictures"]
+    seen = [
+        label for label in chosen.values() if label.decided_by == "pictures" and not label.borne_out
+    ]
     recorded = {facet: label for facet, label in chosen.items() if label not in seen}
     sentences = [f"{_how_many(members)}."]
     compared = False

@@ -72,6 +72,14 @@ def test_a_topic_without_a_label_is_called_by_its_most_central_works() -> None:
     ]
 
 
+def test_long_titles_such_as_names_of_files_are_not_heaped_up() -> None:
+    titles = [f"francis-bacon_study-for-a-head-number-{number}" for number in range(3)]
+    assert compose_headlines([[]], [titles]) == [f"Works like “{titles[0]}”"]
+    assert compose_headlines([[]], [titles], [f"Works like “{titles[0]}”"]) == [
+        f"Works like “{titles[0]}”, “{titles[1]}”"
+    ]
+
+
 def test_equal_headlines_are_told_apart_by_what_distinguishes_each_most() -> None:
     shared = [_label("genre", "portrait"), _label("style", "Baroque")]
     one = [*shared, _label("artist", "Hals", 0.4), _label("medium", "oil", 0.9)]

@@ -131,6 +131,12 @@ def test_what_pictures_alone_chose_is_told_as_seen() -> None:
     )
 
 
+def test_what_records_bear_out_is_told_as_recorded_though_pictures_chose_it() -> None:
+    works = _collection(_works(28, genre="marina"), _works(2, genre="portrait"))
+    seen = _chosen("genre", "marina", 0.93, decided_by="pictures")
+    assert summarize_facts(works, [seen]) == "30 works. The genre is nearly always marina (93%)."
+
+
 def test_a_runner_up_is_not_preferred_to_what_is_commoner() -> None:
     works = _collection(_works(6, genre="marina"), _works(24, genre="portrait"))
     runner_up = Label("genre", "marina", share=0.2, stated_share=0.2, lift=8.0)
