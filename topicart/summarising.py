@@ -6,6 +6,8 @@ on where it was; the run itself changes at the end.
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,12 +25,11 @@ from topicart.graph_export import export_topics
 from topicart.out import remove_what_names_made
 from topicart.run import Run, write_names, write_problems, write_record
 from topicart.soundness import unlike
-from topicart.store import size_and_time
 from topicart.summaries.answers import Answer, Answers
 from topicart.summaries.asking import PromptKind, summary_prompt
 from topicart.summaries.checking import checked
-from topicart.summaries.facts import summarize_facts
-from topicart.summaries.mosaic import make_mosaic
+from topicart.summaries.facts import FactsSummarizer
+from topicart.summaries.mosaic import LAYOUT, make_mosaic
 from topicart.summaries.names import NameCheck
 from topicart.summaries.summarizer import Failure, Request
 from topicart.topics import Summary, Topic
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from topicart.summaries.summarizer import Summarizer
 
 _FILE = "topics.json"
+_END_BYTES = 1 << 16
 _TOPIC_ID = re.compile(r"topic-\d+")
 
 
@@ -85,17 +87,19 @@ def summarize_run(
     """
     progress = progress or Silent()
     progress.stage("summarise")
-    members = _members_of(run)
+    questions = [
+        _question(run, topic, rows, prompt, n_pictures)
+        for topic, rows in zip(run.topics, _members_of(run), strict=True)
+    ]
+    facts = FactsSummarizer()
     summaries = {
-        topic.id: Summary(summarize_facts(_works(run, members[topic.id]), topic.labels))
-        for topic in run.topics
+        question.topic.id: Summary(text)
+        for question in questions
+        for text in facts.summarize([_request(run, question)])
     }
     failures: dict[int, str] = {}
     used: dict[str, Any] = {"engine": summarizer.engine}
-    if summarizer.engine != "facts":
-        questions = [
-            _question(run, topic, members[topic.id], prompt, n_pictures) for topic in run.topics
-        ]
+    if summarizer.engine != facts.engine:
         answers, failures = _ask(run, summarizer, questions, progress)
         summaries |= _machine_written(run, summarizer, questions, answers)
         used |= {"model": summarizer.model, "prompt": prompt, "pictures": n_pictures}
@@ -115,15 +119,26 @@ class _Question:
     """By work, the picture that stands for it; the most central work first."""
 
     def asked(self, summarizer: Summarizer) -> dict[str, Any]:
-        """Return all that decides the answer; no picture is opened to learn it."""
-        files = {work: [path.name, *size_and_time(path)] for work, path in self.pictures.items()}
+        """Return all that decides the answer; no picture is decoded to learn it."""
         return {
             "engine": summarizer.engine,
             "model": summarizer.model,
             "settings": dict(summarizer.settings),
             "prompt": self.prompt,
-            "pictures": list(files.items()),
+            "sheet": LAYOUT,
+            "pictures": [_ends_sha256(path) for path in self.pictures.values()],
         }
+
+
+def _ends_sha256(path: Path) -> str:
+    """Tell a picture's content by its size and both its ends: a scan may have gigabytes."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        digest = hashlib.sha256(str(size).encode())
+        for start in (0, max(size - _END_BYTES, 0)):
+            file.seek(start)
+            digest.update(file.read(_END_BYTES))
+    return digest.hexdigest()
 
 
 def _members_of(run: Run) -> list[NDArray[np.int64]]:
@@ -167,26 +182,26 @@ def _ask(
     kept = Answers(run.folder / "summaries")
     answers: dict[int, Answer] = {}
     failures: dict[int, str] = {}
-    missing: list[_Question] = []
+    missing: list[tuple[_Question, dict[str, Any]]] = []
     for question in questions:
         if not question.pictures:
             failures[question.topic.id] = "none of its pictures can be read"
-        elif found := kept.get(question.asked(summarizer)):
+        elif found := kept.get(asked := question.asked(summarizer)):
             answers[question.topic.id] = found
         else:
-            missing.append(question)
+            missing.append((question, asked))
     progress.count(len(questions) - len(missing), len(questions))
     size = max(summarizer.batch_size, 1)
     for start in range(0, len(missing), size):
         batch = missing[start : start + size]
-        said = summarizer.summarize([_request(run, question) for question in batch])
-        for question, answer in zip(batch, said, strict=True):
+        said = summarizer.summarize([_request(run, question) for question, _ in batch])
+        for (question, asked), answer in zip(batch, said, strict=True):
             text = checked(answer) if isinstance(answer, str) else answer
             if isinstance(text, Failure):
                 failures[question.topic.id] = text.reason
             else:
                 answers[question.topic.id] = Answer(text, now())
-                kept.put(question.asked(summarizer), answers[question.topic.id])
+                kept.put(asked, answers[question.topic.id])
         progress.count(len(answers) + len(failures), len(questions))
         if failures:
             progress.note(f"{len(failures):,} without an answer")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +23,6 @@ __all__ = ["LLAVA_MODELS", "LlavaSummarizer"]
 _NO_ROOM = (
     "the memory does not hold the model and one mosaic; use --four-bit, or a smaller model "
     "(--model llava-onevision-0.5b)"
-)
-# A stop ends a sentence unless it follows an initial or a usual abbreviation.
-_SENTENCE_END = re.compile(
-    r"""(?<!\b\w)(?<!\b(?:St|Mr|Dr|ca|cf|vs|no|No))(?<!\b(?:Mrs|etc))[.!?…]["'”’»)\]]*(?=\s|$)"""
 )
 
 
@@ -171,8 +166,7 @@ class LlavaSummarizer:
         Returns
         -------
         list of str or Failure
-            One answer a request, in order: the model's text, up to its last whole sentence if it
-            was cut off, or why there is none.
+            One answer a request, in order: the model's text, or why there is none.
         """
         answers: list[str | Failure] = []
         while rest := requests[len(answers) :]:
@@ -236,19 +230,9 @@ class LlavaSummarizer:
                 "--precision bf16 or fp32"
             )
             if broken
-            else self._text(row)
+            else str(self._processor.tokenizer.decode(row, skip_special_tokens=True)).strip()
             for row, broken in zip(new, watch.broken, strict=True)
         ]
-
-    def _text(self, tokens: Sequence[int]) -> str:
-        """Decode new tokens; a text that was cut off ends at its last whole sentence."""
-        text = str(self._processor.tokenizer.decode(tokens, skip_special_tokens=True)).strip()
-        ends = self._model.generation_config.eos_token_id
-        finished = set(ends if isinstance(ends, list) else [ends])
-        if finished.intersection(tokens):
-            return text
-        sentences = list(_SENTENCE_END.finditer(text))
-        return text[: sentences[-1].end()] if sentences else text
 
     def _dialogue(self, prompt: str) -> str:
         """Set a prompt and the place of one picture into the words of the model's dialogue."""

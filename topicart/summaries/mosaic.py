@@ -13,10 +13,13 @@ from topicart.images import load_picture
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["BACKGROUND", "make_mosaic"]
+__all__ = ["BACKGROUND", "LAYOUT", "make_mosaic"]
 
 BACKGROUND = (122, 116, 104)
 """The mean colour of CLIP's training pictures: to a CLIP tower it is nothing at all."""
+
+LAYOUT = 1
+"""Counts up when the same pictures come to stand otherwise: what a model said of them is void."""
 
 _GAP_PX = 4
 

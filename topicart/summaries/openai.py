@@ -199,6 +199,12 @@ class OpenAISummarizer:
                         if number not in left:  # it came after all, too late
                             continue
                         if isinstance(answer, BaseException):
+                            if isinstance(answer, ModelError) and len(left) < len(requests):
+                                # What has come is kept; the next batch meets the same error.
+                                return [
+                                    Failure(str(answer)) if row in left else own
+                                    for row, own in enumerate(answers)
+                                ]
                             raise answer
                         answers[number] = answer
                         left.discard(number)

@@ -107,7 +107,7 @@ def test_an_answer_is_the_likeliest_word_after_word(folders: dict[str, Path], ki
     expected = processor.tokenizer.decode(inputs["input_ids"][0, start:], skip_special_tokens=True)
     (answer,) = load(folders[kind]).summarize([ask(PROMPTS[1], mosaic)])
     assert answer
-    assert expected.startswith(str(answer))  # a text that is cut off ends with a sentence
+    assert answer == expected.strip()
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -150,28 +150,11 @@ def tokens(llava: LlavaSummarizer, text: str) -> list[int]:
     return llava._processor.tokenizer(text, add_special_tokens=False)["input_ids"]
 
 
-@pytest.mark.parametrize(
-    ("said", "kept"),
-    [
-        ("ships . the sea . a storm with", "ships . the sea ."),
-        ("ships . the sea . a storm with </s> <pad>", "ships . the sea . a storm with"),
-        ("ships and the sea", "ships and the sea"),
-    ],
-)
-def test_a_text_that_is_cut_off_ends_with_a_whole_sentence(
-    llava: LlavaSummarizer, monkeypatch: pytest.MonkeyPatch, said: str, kept: str
-) -> None:
-    put_generate(llava, monkeypatch, lambda _: tokens(llava, said))
-    assert llava.summarize([ask(PROMPTS[0], noise(0))]) == [kept]
-
-
-def test_a_stop_after_an_initial_or_abbreviation_ends_no_sentence(
+def test_special_tokens_are_no_part_of_an_answer(
     llava: LlavaSummarizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put_generate(llava, monkeypatch, lambda _: [20])
-    said = 'A "calm sea." Works by J. M. W. Turner, ca. 1840, and St. Peter in the'
-    monkeypatch.setattr(llava._processor.tokenizer, "decode", lambda *_, **__: said)
-    assert llava.summarize([ask(PROMPTS[0], noise(0))]) == ['A "calm sea."']
+    put_generate(llava, monkeypatch, lambda _: tokens(llava, "ships . the sea </s> <pad>"))
+    assert llava.summarize([ask(PROMPTS[0], noise(0))]) == ["ships . the sea"]
 
 
 def test_a_batch_that_does_not_fit_is_halved(

@@ -188,6 +188,15 @@ def test_a_server_that_is_not_there_ends_the_stage() -> None:
         ask(stub)
 
 
+def test_what_was_answered_before_the_server_went_away_is_kept() -> None:
+    with serving(says("Boats."), fails(401, "key expired")) as stub:
+        summarizer = OpenAISummarizer("m", endpoint=stub.url, concurrency=1)
+        first, second = summarizer.summarize([request(), request()])
+    assert first == "Boats."
+    assert isinstance(second, Failure)
+    assert "key expired" in second.reason
+
+
 @pytest.mark.parametrize("status", [401, 400])
 def test_a_key_that_a_server_repeats_is_not_printed(status: int) -> None:
     with serving(fails(status, f"no access with {KEY}")) as stub:
