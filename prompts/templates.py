@@ -64,8 +64,8 @@ def load_templates(path: Path | str | None = None) -> Templates:
         content = tomllib.loads(text)
     except OSError as error:
         raise TemplateError(
-            f"The templates file {name} cannot be read: {error}. Check its name, or leave it out: "
-            "templates come with topicart."
+            f"The templates file {name} cannot be read: {(error.strerror or str(error)).lower()}. "
+            "Check its name, or leave it out: templates come with topicart."
         ) from error
     except TemplateError:
         raise

@@ -25,15 +25,8 @@ from topicart.graph_export import export_topics
 from topicart.labels import read_words
 from topicart.model import TopicModel, TopicModelConfig, require_enough_works
 from topicart.out import prepare
-from topicart.run import (
-    Model,
-    Run,
-    RunRecord,
-    Source,
-    write_problems,
-    write_record,
-    write_topics,
-)
+from topicart.run import Model, Run, RunRecord, Source, write_record
+from topicart.run_files import write_problems, write_topics
 from topicart.store import encode_collection, save_embeddings, size_and_time
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from topicart.fit import Silent
 from topicart.graph_export import export_topics
 from topicart.labels import LabelConfig, describe_topics
 from topicart.out import remove_what_names_made
-from topicart.run import Run, write_names, write_problems, write_record
+from topicart.run import Run, write_record
+from topicart.run_files import write_names, write_problems
 from topicart.soundness import unlike
 
 if TYPE_CHECKING:

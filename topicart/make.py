@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from evaluation import evaluate, to_json
 from topicart.fit import FitConfig, Progress, Silent, fit_run
 from topicart.report import write_site
-from topicart.run import Run, write_json
+from topicart.run import Run
+from topicart.run_files import write_json
 
 if TYPE_CHECKING:
     from knowledge_graph import Collection

@@ -23,7 +23,8 @@ from topicart.errors import RunError
 from topicart.fit import Silent, now
 from topicart.graph_export import export_topics
 from topicart.out import remove_what_names_made
-from topicart.run import Run, write_names, write_problems, write_record
+from topicart.run import Run, write_record
+from topicart.run_files import write_names, write_problems
 from topicart.soundness import unlike
 from topicart.summaries.answers import Answer, Answers
 from topicart.summaries.asking import PromptKind, summary_prompt

@@ -10,16 +10,8 @@ import numpy as np
 from PIL import Image
 
 from knowledge_graph import Artwork, Collection, Problem
-from topicart.run import (
-    Model,
-    Run,
-    RunRecord,
-    Source,
-    write_json,
-    write_problems,
-    write_record,
-    write_topics,
-)
+from topicart.run import Model, Run, RunRecord, Source, write_record
+from topicart.run_files import write_json, write_problems, write_topics
 from topicart.topics import OUTLIER, Keyword, Label, Summary, Topic, Topics
 
 HOSTILE = (

@@ -12,7 +12,8 @@ from safetensors.numpy import save_file
 
 from knowledge_graph import Collection, Problem, open_collection
 from topicart import Encoder, FitConfig, FitError, Run, RunError, TopicModelConfig, fit_run
-from topicart.run import read_record, write_problems
+from topicart.run import read_record
+from topicart.run_files import write_problems
 
 CONFIG = FitConfig(topics=TopicModelConfig(min_cluster_size=5))
 RESULTS = ("topics.json", "works.parquet", "model.safetensors", "problems.csv", "topics.ttl")

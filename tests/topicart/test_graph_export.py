@@ -11,7 +11,8 @@ from tests.topicart.report_runs import HOSTILE, harbour, write_run
 from topicart import Encoder, FitConfig, Run, RunError, TopicModelConfig, fit_run
 from topicart.errors import WriteError
 from topicart.graph_export import export_topics
-from topicart.run import write_names, write_record
+from topicart.run import write_record
+from topicart.run_files import write_names
 from topicart.topics import Label, Summary
 
 SHAPES = Path(__file__).parents[1] / "knowledge_graph" / "shapes.ttl"

@@ -15,7 +15,8 @@ from typer.testing import CliRunner, Result
 from tests.topicart.summaries.stub_server import says, serving
 from topicart.cli import app
 from topicart.labels import LabelConfig
-from topicart.run import Run, write_names
+from topicart.run import Run
+from topicart.run_files import write_names
 from topicart.summaries import Failure, Request
 from topicart.topics import Summary
 

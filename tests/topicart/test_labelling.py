@@ -14,7 +14,7 @@ from topicart import Encoder, FitConfig, Run, RunError, TopicartError, TopicMode
 from topicart.labelling import label_run
 from topicart.labels import LabelConfig, read_words
 from topicart.make import finish_run
-from topicart.run import write_names
+from topicart.run_files import write_names
 from topicart.topics import Summary
 
 STRICT = LabelConfig(judges="facts", min_share=1.0, min_share_agreed=1.0, n_representatives=3)

@@ -14,7 +14,7 @@ from topicart import Encoder, FitConfig, Run, TopicModelConfig, fit_run
 from topicart.errors import ModelError, PictureError, RunError
 from topicart.make import finish_run
 from topicart.out import prepare
-from topicart.run import write_names, write_problems
+from topicart.run_files import write_names, write_problems
 from topicart.summaries import Failure, Request
 from topicart.summaries.facts import FactsSummarizer, summarize_facts
 from topicart.summaries.openai import OpenAISummarizer
