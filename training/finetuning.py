@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from topicart.adapter import AdapterRecord, save_weights, write_record
 from topicart.errors import TrainingError
 from topicart.fit import Progress, Silent, now
-from topicart.run import write_problems
+from topicart.run_files import write_problems
 from training.claim import clear_working_files
 from training.config import TrainConfig
 from training.optimizer import learning_rate
