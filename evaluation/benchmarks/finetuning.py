@@ -11,19 +11,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from evaluation.benchmarks.provenance import provenance
 from knowledge_graph import open_collection
 from knowledge_graph.atomic import write_text_atomic
 from prompts import Captioner
@@ -225,10 +222,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     trainings = arms(given.base)
     seeds = range(given.seeds)
     results = {
-        "name": "finetuning",
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": {"system": platform.platform(terse=True), "processors": os.cpu_count()},
-        "versions": {name: version(name) for name in PACKAGES},
+        **provenance("finetuning", PACKAGES),
         "source": Path(given.source).name,
         "base": Path(given.base).name,
         "configurations": {

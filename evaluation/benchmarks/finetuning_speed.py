@@ -12,15 +12,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import re
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -56,6 +52,7 @@ from evaluation.benchmarks.finetuning_results import (
     told,
 )
 from evaluation.benchmarks.finetuning_works import captioner_of_one_length, make_works, paint
+from evaluation.benchmarks.provenance import provenance
 from knowledge_graph.atomic import write_text_atomic
 from topicart.cpu import wait_without_spinning
 from training.config import TrainConfig
@@ -271,18 +268,10 @@ def measure(chosen: argparse.Namespace) -> dict[str, Any]:
     gpu = chosen.device.startswith("cuda")
     precision = "bf16" if gpu else "fp32"
     rate = rate_of_products(chosen.device, precision)
-    name = torch.cuda.get_device_name() if gpu else platform.processor() or platform.machine()
-    peak = next((value for key, value in PEAKS.items() if key in name), None)
+    made = provenance("finetuning_speed", PACKAGES, chosen.device)
+    peak = next((value for key, value in PEAKS.items() if key in made["machine"]["device"]), None)
     results: dict[str, Any] = {
-        "name": "finetuning_speed",
-        "date": datetime.now(tz=UTC).date().isoformat(),
-        "machine": {
-            "system": platform.platform(),
-            "processors": os.cpu_count(),
-            "device": name,
-            "python": platform.python_version(),
-        },
-        "versions": {package: version(package) for package in PACKAGES},
+        **made,
         "settings": {
             "batch": chosen.batch,
             "precision": precision,

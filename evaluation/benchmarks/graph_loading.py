@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import random
 import resource
 import subprocess
@@ -18,10 +16,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from evaluation.benchmarks.provenance import provenance
 
 RESULTS = Path(__file__).parent / "results" / "graph_loading.json"
 
@@ -188,16 +186,7 @@ def measure(n_statements: int, repeats: int) -> dict[str, Any]:
     best = {way: _best(of_way) for way, of_way in runs.items()}
     ours, rdflib, ox = (best[way] for way in WAYS)
     return {
-        "name": "graph_loading",
-        "date": datetime.now(tz=UTC).date().isoformat(),
-        "machine": {
-            "system": platform.platform(),
-            "processors": os.cpu_count(),
-            "python": platform.python_version(),
-        },
-        "versions": {
-            name: version(name) for name in ("pyoxigraph", "oxrdflib", "rdflib", "pyarrow", "numpy")
-        },
+        **provenance("graph_loading", ("pyoxigraph", "oxrdflib", "rdflib", "pyarrow", "numpy")),
         "file": {
             "statements": n_works * _STATEMENTS_OF_A_WORK + 2 * n_nodes,
             "works": n_works,

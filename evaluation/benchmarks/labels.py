@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from evaluation.benchmarks.provenance import provenance
 from evaluation.labels import label_accuracy
 from knowledge_graph import open_collection
 from knowledge_graph.gallery import paint_gallery
 from prompts import build_vocabulary, load_templates
-from topicart import Encoder, TopicModel, TopicModelConfig, __version__
+from topicart import Encoder, TopicModel, TopicModelConfig
 from topicart.labels import LabelConfig, describe_topics
 from topicart.labels.closeness import encode_terms
 
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 
 RESULTS = Path(__file__).parent / "results" / "labels.json"
 
+PACKAGES = ("hdbscan", "numpy", "open_clip_torch", "scikit-learn", "torch", "umap-learn")
 FACETS = ("genre", "style")
 
 NEAREST = "the nearest prompt"
@@ -149,9 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         }
     before = json.loads(chosen.out.read_text())["collections"] if chosen.out.exists() else {}
     results = {
-        "benchmark": "labels",
-        "date": datetime.now(UTC).date().isoformat(),
-        "versions": {"python": platform.python_version(), "topicart": __version__},
+        **provenance("labels", PACKAGES),
         "encoder": encoder.name,
         "seeds": chosen.seeds,
         "collections": before | measured,

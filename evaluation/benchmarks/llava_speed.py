@@ -13,16 +13,12 @@ from __future__ import annotations
 import argparse
 import copy
 import json
-import os
-import platform
 import re
 import resource
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -31,6 +27,7 @@ import torch
 from PIL import Image, ImageOps
 
 from evaluation.benchmarks.finetuning_works import paint
+from evaluation.benchmarks.provenance import provenance
 from knowledge_graph.atomic import write_text_atomic
 from topicart.device import choose_device, choose_precision
 from topicart.summaries.mosaic import BACKGROUND, make_mosaic
@@ -287,7 +284,6 @@ def measure(chosen: argparse.Namespace) -> dict[str, Any]:
     """
     device = choose_device(chosen.device)
     precision = choose_precision(chosen.precision, device)
-    gpu = device.startswith("cuda")
     mosaic, mosaic_s = timed_mosaic(chosen.rounds)
     model = make_model(chosen.size, device, precision)
     held = sum(tensor.nbytes for tensor in [*model.parameters(), *model.buffers()])
@@ -296,15 +292,7 @@ def measure(chosen: argparse.Namespace) -> dict[str, Any]:
         inputs = make_inputs(model, chosen.size, mosaic, batch)
         rows.append(measure_batch(model, inputs, tokens=chosen.tokens, rounds=chosen.rounds))
     return {
-        "name": "llava_speed",
-        "date": datetime.now(tz=UTC).date().isoformat(),
-        "machine": {
-            "system": platform.platform(),
-            "processors": os.cpu_count(),
-            "device": torch.cuda.get_device_name() if gpu else platform.machine(),
-            "python": platform.python_version(),
-        },
-        "versions": {package: version(package) for package in PACKAGES},
+        **provenance("llava_speed", PACKAGES, device),
         "settings": {
             "size": chosen.size,
             "precision": precision,

@@ -1,0 +1,45 @@
+"""With what a benchmark was measured: the same lines at the head of every file of results."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+
+def provenance(name: str, packages: Sequence[str], device: str = "cpu") -> dict[str, Any]:
+    """Say which benchmark it was, when, on what machine and with which versions.
+
+    Parameters
+    ----------
+    name : str
+        The benchmark's.
+    packages : sequence of str
+        Distributions that decide its figures.
+    device : str
+        A torch device.
+
+    Returns
+    -------
+    dict
+        JSON-ready; a GPU has its name.
+    """
+    processor = platform.processor() or platform.machine()
+    if device.startswith("cuda"):
+        import torch
+
+        processor = torch.cuda.get_device_name(device)
+    return {
+        "name": name,
+        "date": datetime.now(tz=UTC).date().isoformat(),
+        "machine": {
+            "system": platform.platform(),
+            "processors": os.cpu_count(),
+            "device": processor,
+            "python": platform.python_version(),
+        },
+        "versions": {package: version(package) for package in packages},
+    }
