@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 _MOST_ENCODED = 300
 """Of a facet's terms, the most frequent ones that pictures may always choose from."""
 
+_PARTS = 3
+"""Parts of a group by which it is called if it has no label."""
+
 _TITLES = 3
 """Central works by which a topic without a label is called."""
 
@@ -108,19 +111,34 @@ def describe_topics(
     words = count_words(works.column("title"), works.column("description"))
     described: list[tuple[Topic, ...]] = []
     taken: list[str] = []
-    for level, evidence in zip(levels, evidences, strict=True):
+    for number, (level, evidence) in enumerate(zip(levels, evidences, strict=True)):
         if directions is None:
             closeness = no_closeness(len(level.centroids), len(vocabulary.terms))
         else:
             closeness = measure_closeness(vocabulary, directions, level.centroids, mean)
+        # What is true of few of its works names no group: it would be the name of one part.
+        least = config.min_share if number else config.min_share_agreed
+        own = config.model_copy(update={"min_share_agreed": least})
         labels = [
-            choose_labels(topic, vocabulary, evidence, closeness, config)
+            choose_labels(topic, vocabulary, evidence, closeness, own)
             for topic in range(len(level.centroids))
         ]
-        described.append(tuple(_describe(works, level, labels, config, words, taken)))
+        parts = _names_within(described[-1], *tiers[number - 1 : number + 1]) if number else ()
+        described.append(tuple(_describe(works, level, labels, config, words, taken, parts)))
         taken += [topic.name for topic in described[-1]]
     nested = _nested(described, tiers)
     return Described(nested[0], tuple(group for level in nested[1:] for group in level))
+
+
+def _names_within(
+    below: Sequence[Topic], of_below: NDArray[np.int32], of_group: NDArray[np.int32]
+) -> list[str]:
+    """Return what each group is called if it has no label: what its largest parts show."""
+    group_of = dict(zip(of_below.tolist(), of_group.tolist(), strict=True))
+    within: list[dict[str, None]] = [{} for _ in range(int(of_group.max()) + 1)]
+    for part, topic in enumerate(below):
+        within[group_of[part]][topic.name.partition(", ")[0]] = None
+    return [" / ".join(list(names)[:_PARTS]) for names in within]
 
 
 def _nested(
@@ -233,13 +251,14 @@ def _describe(
     config: LabelConfig,
     words: WordCounts,
     taken: Sequence[str],
+    otherwise: Sequence[str],
 ) -> Iterator[Topic]:
     titles = works.column("title")
     central = [
         [titles[row] or works.ids[row] for row in rows[:_TITLES].tolist()] for rows in level.members
     ]
     keywords = topic_keywords(words, level.assignments, len(level.members), most=config.n_keywords)
-    for topic, name in enumerate(compose_headlines(labels, central, taken)):
+    for topic, name in enumerate(compose_headlines(labels, central, taken, otherwise)):
         rows = level.members[topic]
         yield Topic(
             id=topic,

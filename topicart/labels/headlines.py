@@ -34,6 +34,7 @@ def compose_headlines(
     labels: Sequence[Sequence[Label]],
     central: Sequence[Sequence[str]],
     taken: Collection[str] = (),
+    otherwise: Sequence[str] = (),
 ) -> list[str]:
     """Compose the headline of each topic.
 
@@ -45,6 +46,9 @@ def compose_headlines(
         Titles of the most central works of each topic: what a topic without a label is called by.
     taken
         Headlines that none of these may have.
+    otherwise
+        For groups: what each is called of which no label says what it shows or how, or whose
+        headline would be taken.
 
     Returns
     -------
@@ -57,6 +61,12 @@ def compose_headlines(
         _parts(own) or _makers(own) or [_like(titles)]
         for own, titles in zip(labels, central, strict=True)
     ]
+    if otherwise:
+        gone = {topic for equal in _equal(parts, taken) for topic in equal}
+        parts = [
+            [called] if topic in gone or not _shows(own) else said
+            for topic, (own, said, called) in enumerate(zip(labels, parts, otherwise, strict=True))
+        ]
     spare = [_spare(own, said) for own, said in zip(labels, parts, strict=True)]
     while equal := _equal(parts, taken):
         added = [_set_apart(alike, parts, spare) for alike in equal]
@@ -86,6 +96,10 @@ def _parts(labels: Sequence[Label]) -> list[str]:
         if len(parts) < 2 and facet in chosen:
             parts.append(_said(chosen[facet]))
     return parts
+
+
+def _shows(labels: Sequence[Label]) -> bool:
+    return any(label.chosen and label.facet in LEADING_FACETS[:-1] for label in labels)
 
 
 def _makers(labels: Sequence[Label]) -> list[str]:

@@ -112,6 +112,17 @@ def test_a_headline_that_is_taken_is_lengthened() -> None:
     assert compose_headlines([own[:2]], [[]], taken) == ["portrait, Baroque (2)"]
 
 
+def test_a_group_without_a_name_of_its_own_is_called_by_its_parts() -> None:
+    own = [_label("genre", "portrait"), _label("style", "Baroque")]
+    when = [_label("date", "17th century")]
+    named = compose_headlines(
+        [own, when, own], [["A"], ["B"], ["C"]], (), ["a / b", "c / d", "e / f"]
+    )
+    assert named == ["a / b", "c / d", "e / f"]
+    assert compose_headlines([own], [["A"]], (), ["a / b"]) == ["portrait, Baroque"]
+    assert compose_headlines([own], [["A"]], ["portrait, baroque"], ["a / b"]) == ["a / b"]
+
+
 _labels = st.lists(
     st.builds(
         _label,
