@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -178,7 +179,7 @@ def counts_line(run: Run) -> Text:
     rich.text.Text
         The line.
     """
-    counts = run.record.counts
+    counts = Counter(run.record.counts)  # what is not counted is 0
     outliers, embedded = counts["outliers"], max(counts["embedded"], 1)
     line = Text.assemble(
         (f"{counts['works']:,}", "bold"), " works, ",

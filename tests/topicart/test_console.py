@@ -106,6 +106,12 @@ def test_themes_with_a_word_from_a_vocabulary_are_told(tmp_path: Path) -> None:
     assert "Themes with a word from words.txt: none was certain enough" in words
 
 
+def test_a_run_whose_record_counts_nothing_is_shown(tmp_path: Path) -> None:
+    run = harbour(tmp_path)
+    bare = Run(run.folder, run.record.model_copy(update={"counts": {}}))
+    assert "0 works, 0 themes" in _words(topics_table(bare))
+
+
 def test_silence_is_explained(tmp_path: Path) -> None:
     run = _counted(tmp_path)
     marine = run.topics[0]
