@@ -1,0 +1,131 @@
+"""How many windows of the texts a topic's words share: the counts behind the coherences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain, repeat
+
+import numpy as np
+from numpy.typing import NDArray
+
+_Integers = NDArray[np.int64]
+_SIEVE = 2**22
+
+
+@dataclass(frozen=True)
+class SharedWindows:
+    """Windows of the texts, and how many of them hold two words of a topic.
+
+    Parameters
+    ----------
+    n_windows
+        How many windows the texts have; an empty text has one, which holds no word.
+    shared
+        A matrix of each topic, shape ``(n_words, n_words)``: the windows which hold both words;
+        on the diagonal, those which hold the word.
+    """
+
+    n_windows: int
+    shared: tuple[_Integers, ...]
+
+
+def shared_windows(
+    topics: Sequence[Sequence[str]], texts: Sequence[Sequence[str]], window: int | None
+) -> SharedWindows:
+    """Count as gensim's sliding window does (``WordOccurrenceAccumulator``, gensim 4.4).
+
+    A window slides over a text one token at a time; a text no longer than the window is one
+    window. As in gensim, whose numbers are the ones published, a word that stands twice in a
+    window is forgotten when the first of the two leaves it, until the word comes in again.
+
+    Parameters
+    ----------
+    topics
+        The words of each topic, none of them twice.
+    texts
+        The tokens of each text.
+    window
+        Tokens in a window, at least 1; ``None`` takes each text as one window.
+
+    Returns
+    -------
+    SharedWindows
+        Takes time and memory as the topics' words occur, times those which a window has of them.
+    """
+    index = {word: n for n, word in enumerate(dict.fromkeys(chain.from_iterable(topics)))}
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    tokens = np.fromiter(
+        map(index.get, chain.from_iterable(texts), repeat(-1)), np.int64, int(lengths.sum())
+    )
+    size = int(lengths.max(initial=1)) if window is None else window
+    n_windows = np.maximum(lengths - size + 1, 1)
+    words, starts, ends = _stays(tokens, lengths, n_windows, size)
+
+    ids = [np.array([index[word] for word in own], np.int64) for own in topics]
+    keys = [np.minimum.outer(own, own) * len(index) + np.maximum.outer(own, own) for own in ids]
+    wanted = np.unique(np.concatenate([[], *map(np.ravel, keys)]).astype(np.int64))
+    counts = _overlaps(words, starts, ends, wanted, len(index))
+    return SharedWindows(
+        n_windows=int(n_windows.sum()),
+        shared=tuple(counts[np.searchsorted(wanted, key)] for key in keys),
+    )
+
+
+def _stays(
+    tokens: _Integers, lengths: _Integers, n_windows: _Integers, size: int
+) -> tuple[_Integers, _Integers, _Integers]:
+    """Return words and the first and last window of their stays, which never meet for one word.
+
+    Windows are numbered through all texts. A word comes in with an occurrence and stays until the
+    next occurrence, from that window on, has left at the window's other end.
+    """
+    places = np.flatnonzero(tokens >= 0)
+    places = places[np.argsort(tokens[places], kind="stable")]
+    words = tokens[places]
+    ends_of_texts = np.cumsum(lengths)
+    texts = np.searchsorted(ends_of_texts, places, side="right")
+    first_tokens = (ends_of_texts - lengths)[texts]
+    first_windows = (np.cumsum(n_windows) - n_windows)[texts]
+    enters = np.maximum(places - first_tokens - size + 1, 0)
+    ordered = words * len(tokens)
+    leaves = np.searchsorted(ordered + places, ordered + first_tokens + enters)
+    # Whoever enters while the word is in leaves with it, so the earliest to enter tells the stay.
+    stays = np.flatnonzero(np.diff(leaves, prepend=-1))
+    last = np.minimum((places - first_tokens)[leaves], n_windows[texts] - 1)
+    return words[stays], (first_windows + enters)[stays], (first_windows + last)[stays]
+
+
+def _overlaps(
+    words: _Integers, starts: _Integers, ends: _Integers, wanted: _Integers, n_words: int
+) -> _Integers:
+    """Return in how many windows the words of each wanted pair, ``low * n_words + high``, stay."""
+    totals = np.zeros(len(wanted), np.int64)
+    # Few of the pairs met are of one topic: most are turned away before the search for the key.
+    sieve = np.zeros(_SIEVE, bool)
+    sieve[wanted % _SIEVE] = True
+
+    def add(one: _Integers, other: _Integers, n_shared: _Integers) -> None:
+        keys = np.minimum(one, other) * n_words + np.maximum(one, other)
+        through = np.flatnonzero(sieve[keys % _SIEVE])
+        keys, n_shared = keys[through], n_shared[through]
+        found = np.searchsorted(wanted, keys)
+        met = wanted.take(found, mode="clip") == keys
+        sums = np.bincount(found[met], n_shared[met], len(wanted))
+        np.add(totals, sums.astype(np.int64), out=totals)
+
+    order = np.argsort(starts, kind="stable")
+    words, starts, ends = words[order], starts[order], ends[order]
+    add(words, words, ends - starts + 1)
+    # A stay meets those which begin after it and before it ends: first the next one of each,
+    # then the one after that, for as long as any is met.
+    n_met = np.searchsorted(starts, ends, side="right") - np.arange(len(starts)) - 1
+    rows = np.flatnonzero(n_met)
+    distance = 1
+    while len(rows):
+        others = rows + distance
+        n_shared = np.minimum(ends[rows], ends[others]) - starts[others] + 1
+        add(words[rows], words[others], n_shared)
+        distance += 1
+        rows = rows[n_met[rows] >= distance]
+    return totals
