@@ -135,6 +135,19 @@ def test_the_interval_is_as_wide_as_the_numbers_of_other_works_are_spread() -> N
         assert interval[1] - interval[0] == pytest.approx(high - low, rel=0.3), name
 
 
+def test_a_facet_of_many_values_lies_within_its_interval() -> None:
+    topics, _ = _half_true(600, groups=12, seed=6)
+    rare = np.random.default_rng(7).integers(10, size=600)
+    values = [f"{topic}, {value}" for topic, value in zip(topics, rare, strict=True)]
+    shaken = np.where(rare < 5, topics, np.random.default_rng(8).integers(12, size=600))
+    found = grouping_agreement(shaken, values, permutations=1)
+    assert found is not None
+    for name, measured in found.measures.items():
+        assert measured.interval is not None
+        low, high = measured.interval
+        assert abs((low + high) / 2 - measured.value) < (high - low) / 5, name
+
+
 def test_full_agreement_is_one_and_sure() -> None:
     values: list[str | None] = ["a", "b", "c"] * 20
     found = grouping_agreement(np.array([2, 5, 9] * 20), values)
