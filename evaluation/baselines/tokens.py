@@ -1,0 +1,45 @@
+"""What counts as a word of a caption, for every method and measure that counts words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
+MIN_WORKS = 2
+"""A word of one work only ties nothing together."""
+
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+
+
+def tokenize(texts: Sequence[str], *, min_works: int = MIN_WORKS) -> list[list[str]]:
+    """Split captions into words.
+
+    A word is two or more letters of any script, in lower case, that is not among the English stop
+    words of scikit-learn.
+
+    Parameters
+    ----------
+    texts
+        A caption of each work; ``""`` where there is none.
+    min_works
+        Words that fewer works use are left out.
+
+    Returns
+    -------
+    list of list of str
+        The words of each work, in order, with repetitions; empty where none is left.
+    """
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    told = [
+        [
+            word
+            for word in _LETTERS.findall(unicodedata.normalize("NFC", text).lower())
+            if word not in ENGLISH_STOP_WORDS
+        ]
+        for text in texts
+    ]
+    n_works = Counter(word for words in told for word in set(words))
+    return [[word for word in words if n_works[word] >= min_works] for words in told]
