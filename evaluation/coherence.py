@@ -54,7 +54,7 @@ class Coherence:
     reasons: dict[int, str]
 
 
-def coherence(
+def topic_coherence(
     topics: Sequence[Sequence[str]],
     texts: Sequence[Sequence[str]],
     measure: str = "c_v",

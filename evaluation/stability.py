@@ -110,7 +110,7 @@ class Stability:
     threshold: float
 
 
-def stability(
+def topic_stability(
     reference: Assigned, others: Sequence[Assigned], *, threshold: float = 0.5, seed: int = 0
 ) -> Stability | None:
     """Measure how stable the topics of a run are over other runs of the same model.

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from evaluation.benchmarks.provenance import provenance
-from evaluation.coherence import Coherence, coherence
+from evaluation.coherence import Coherence, topic_coherence
 
 RESULTS = Path(__file__).parent / "results" / "coherence.json"
 MEASURES = ("c_v", "c_npmi", "c_uci", "u_mass")
@@ -107,7 +107,7 @@ def measure(n_works: int, n_topics: int, repeats: int) -> dict[str, Any]:
         return per_topic
 
     def _by_topicart(name: str) -> Coherence:
-        return coherence(topics, texts, name, top_n=_TOP_N)
+        return topic_coherence(topics, texts, name, top_n=_TOP_N)
 
     measures = {}
     for name in MEASURES:

@@ -13,7 +13,7 @@ from gensim.models import CoherenceModel
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from evaluation.coherence import coherence
+from evaluation.coherence import topic_coherence
 from evaluation.cooccurrence import shared_windows
 
 MEASURES = ("c_v", "c_npmi", "c_uci", "u_mass")
@@ -53,7 +53,7 @@ def test_equals_gensim_for_every_topic(measure: str, data: st.DataObject) -> Non
     topics = data.draw(st.lists(topic, min_size=1, max_size=4))
     top_n = data.draw(st.integers(2, n_words))
     window = None if measure == "u_mass" else data.draw(st.none() | st.integers(1, 30))
-    ours = coherence(topics, texts, measure, window=window, top_n=top_n)
+    ours = topic_coherence(topics, texts, measure, window=window, top_n=top_n)
     theirs = _by_gensim(topics, texts, measure, window, top_n)
     np.testing.assert_allclose(ours.per_topic, theirs, rtol=0, atol=1e-9)
     assert ours.mean == pytest.approx(np.mean(theirs), abs=1e-9)
@@ -70,7 +70,7 @@ def test_equals_gensim_on_long_texts_with_its_own_windows(measure: str) -> None:
         for length in draw.integers(0, 260, 60)
     ]
     topics = [draw.choice(words[:100], 8, replace=False).tolist() for _ in range(12)]
-    ours = coherence(topics, texts, measure, top_n=8)
+    ours = topic_coherence(topics, texts, measure, top_n=8)
     theirs = _by_gensim(topics, texts, measure, None, 8)
     np.testing.assert_allclose(ours.per_topic, theirs, rtol=0, atol=1e-9)
     assert len({round(value, 6) for value in ours.per_topic}) == len(topics)
@@ -107,32 +107,36 @@ def test_a_word_is_forgotten_as_gensim_forgets_it() -> None:
 def test_words_met_together_are_coherent_and_words_met_apart_are_not() -> None:
     texts = [["sea", "ship"], ["tree", "leaf"]] * 10
     for measure in MEASURES:
-        together, apart = coherence([["sea", "ship"], ["sea", "leaf"]], texts, measure).per_topic
+        together, apart = topic_coherence(
+            [["sea", "ship"], ["sea", "leaf"]], texts, measure
+        ).per_topic
         assert together > apart
-    assert coherence([["sea", "ship"]], texts, "c_npmi").mean == pytest.approx(1)
-    assert coherence([["sea", "leaf"]], texts, "c_npmi").mean == pytest.approx(-0.95, abs=0.01)
+    assert topic_coherence([["sea", "ship"]], texts, "c_npmi").mean == pytest.approx(1)
+    assert topic_coherence([["sea", "leaf"]], texts, "c_npmi").mean == pytest.approx(
+        -0.95, abs=0.01
+    )
 
 
 def test_the_number_names_what_decided_it() -> None:
-    found = coherence([["sea", "ship", "sun"]], TEXTS, "c_npmi", top_n=2)
+    found = topic_coherence([["sea", "ship", "sun"]], TEXTS, "c_npmi", top_n=2)
     assert (found.measure, found.window, found.segmentation) == ("c_npmi", 10, "s_one_one")
     assert (found.epsilon, found.top_n, found.n_texts) == (1e-12, 2, 5)
-    assert coherence([], TEXTS).window == 110
-    assert coherence([], TEXTS, "c_uci", window=4).window == 4
-    assert coherence([], TEXTS, "u_mass").window is None
+    assert topic_coherence([], TEXTS).window == 110
+    assert topic_coherence([], TEXTS, "c_uci", window=4).window == 4
+    assert topic_coherence([], TEXTS, "u_mass").window is None
 
 
 def test_a_word_told_twice_counts_once() -> None:
     for measure in MEASURES:
-        twice = coherence([["sea", "sea", "ship", "sun"]], TEXTS, measure, top_n=3)
-        assert twice == coherence([["sea", "ship", "sun"]], TEXTS, measure, top_n=3)
+        twice = topic_coherence([["sea", "sea", "ship", "sun"]], TEXTS, measure, top_n=3)
+        assert twice == topic_coherence([["sea", "ship", "sun"]], TEXTS, measure, top_n=3)
         assert math.isfinite(twice.mean)
 
 
 @pytest.mark.parametrize("measure", MEASURES)
 def test_topics_without_a_value_are_left_out_of_the_mean_and_say_why(measure: str) -> None:
     topics = [["sea"], ["sea", "ship"], [], ["sea", "moon", "sun", "star"], ["tree", "sun"]]
-    found = coherence(topics, TEXTS, measure)
+    found = topic_coherence(topics, TEXTS, measure)
     assert found.reasons == {
         0: "has one word; coherence is between words",
         2: "has no word; coherence is between words",
@@ -140,16 +144,16 @@ def test_topics_without_a_value_are_left_out_of_the_mean_and_say_why(measure: st
     }
     assert [math.isnan(value) for value in found.per_topic] == [True, False, True, True, False]
     assert found.mean == pytest.approx((found.per_topic[1] + found.per_topic[4]) / 2)
-    assert found.per_topic[1] == coherence([topics[1]], TEXTS, measure).mean
+    assert found.per_topic[1] == topic_coherence([topics[1]], TEXTS, measure).mean
 
 
 @pytest.mark.parametrize("measure", MEASURES)
 def test_nothing_to_count_is_no_error(measure: str) -> None:
-    none = coherence([["sea", "ship"]], [], measure)
+    none = topic_coherence([["sea", "ship"]], [], measure)
     assert none.reasons == {0: "there is no text to count its words in"}
-    empty = coherence([["sea", "ship"]], [[], []], measure)
+    empty = topic_coherence([["sea", "ship"]], [[], []], measure)
     assert empty.reasons == {0: "2 of its 2 words are in no text: sea, ship"}
-    no_topic = coherence([], TEXTS, measure)
+    no_topic = topic_coherence([], TEXTS, measure)
     assert (no_topic.per_topic, no_topic.reasons) == ((), {})
     assert all(math.isnan(found.mean) for found in (none, empty, no_topic))
 
@@ -158,7 +162,7 @@ def test_nothing_to_count_is_no_error(measure: str) -> None:
 def test_one_text_with_all_the_words_has_a_value_as_in_gensim(measure: str) -> None:
     topics, texts = [["a", "b", "c"]], [["a", "b", "c"]]
     theirs = _by_gensim(topics, texts, measure, None, 3)
-    np.testing.assert_allclose(coherence(topics, texts, measure).per_topic, theirs, atol=1e-9)
+    np.testing.assert_allclose(topic_coherence(topics, texts, measure).per_topic, theirs, atol=1e-9)
 
 
 def test_pairs_are_counted_for_many_topics_at_once() -> None:
@@ -187,4 +191,4 @@ def test_pairs_are_counted_for_many_topics_at_once() -> None:
 )
 def test_a_wrong_argument_is_named(arguments: dict[str, object], told: str) -> None:
     with pytest.raises(ValueError, match=told):
-        coherence(**{"topics": [["sea", "ship"]], "texts": TEXTS, **arguments})  # type: ignore[arg-type]
+        topic_coherence(**{"topics": [["sea", "ship"]], "texts": TEXTS, **arguments})  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
 from evaluation.matching import Assigned, match_topics
-from evaluation.stability import stability
+from evaluation.stability import topic_stability
 
 RUN = st.dictionaries(st.integers(0, 20), st.integers(-1, 3), min_size=1, max_size=20)
 
@@ -45,7 +45,7 @@ def _ari(
 def test_the_numbers_are_those_of_brute_force(runs: list[dict[int, int]]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = stability(_run(runs[0]), [_run(run) for run in runs[1:]])
+        found = topic_stability(_run(runs[0]), [_run(run) for run in runs[1:]])
     assert found is not None
     pairs = list(combinations(range(len(runs)), 2))
     for summary, outliers in ((found.ari, True), (found.ari_without_outliers, False)):
@@ -95,7 +95,7 @@ def test_a_theme_is_found_in_19_of_20_runs() -> None:
         topics[reference == 2] = generator.integers(20, 40, size=100)
         order = generator.permutation(300)
         others.append(Assigned([ids[row] for row in order], topics[order]))
-    found = stability(Assigned(ids, reference), others)
+    found = topic_stability(Assigned(ids, reference), others)
     assert found is not None
     assert [(own.n_found, own.n_runs) for own in found.topics] == [(20, 20), (19, 20), (0, 20)]
     assert found.topics[0].jaccard == 1
@@ -110,7 +110,7 @@ def test_shuffled_runs_agree_no_more_than_chance() -> None:
     generator = np.random.default_rng(4)
     ids = [f"w{row:03}" for row in range(400)]
     topics = generator.integers(-1, 8, size=400)
-    found = stability(Assigned(ids, topics), [Assigned(ids, topics)] * 6)
+    found = topic_stability(Assigned(ids, topics), [Assigned(ids, topics)] * 6)
     assert found is not None
     assert found.ari is not None
     assert found.ari_without_outliers is not None
@@ -123,7 +123,7 @@ def test_outliers_are_one_group_or_left_out() -> None:
     ids = ["a", "b", "c", "d", "e", "f"]
     one = Assigned(ids, np.array([0, 0, 1, 1, -1, -1]))
     two = Assigned(ids, np.array([0, 0, 1, 1, 1, 1]))
-    found = stability(one, [two])
+    found = topic_stability(one, [two])
     assert found is not None
     assert found.ari is not None
     assert found.ari_without_outliers is not None
@@ -135,7 +135,7 @@ def test_outliers_are_one_group_or_left_out() -> None:
 
 def test_a_sample_counts_only_the_works_that_it_has() -> None:
     reference = _run({0: 0, 1: 0, 2: 0, 3: 1, 4: 1})
-    found = stability(reference, [_run({0: 9, 1: 9}), _run({0: 9, 1: 9, 2: 9, 3: 9, 4: 8})])
+    found = topic_stability(reference, [_run({0: 9, 1: 9}), _run({0: 9, 1: 9, 2: 9, 3: 9, 4: 8})])
     assert found is not None
     kept, thin = found.topics
     assert (kept.n_found, kept.n_runs) == (2, 2)
@@ -146,7 +146,7 @@ def test_a_sample_counts_only_the_works_that_it_has() -> None:
 
 def test_the_threshold_decides_what_is_found() -> None:
     reference, other = _run({0: 0, 1: 0, 2: 0, 3: 1}), _run({0: 0, 1: 0, 2: 1, 3: 1})
-    told = [stability(reference, [other], threshold=value) for value in (0.5, 2 / 3, 0.67)]
+    told = [topic_stability(reference, [other], threshold=value) for value in (0.5, 2 / 3, 0.67)]
     assert [found.topics[0].n_found for found in told if found] == [1, 1, 0]
 
 
@@ -154,7 +154,7 @@ def test_a_likest_topic_is_found_though_the_matching_gives_it_away() -> None:
     # Half of what is in 0 of either is in both, but 1/3 + 1/3 with the others is a larger sum.
     one = _run({0: 0, 1: 0, 2: 0, 3: 1})
     two = _run({0: 0, 1: 0, 3: 0, 2: 1})
-    found = stability(one, [two])
+    found = topic_stability(one, [two])
     assert found is not None
     assert found.likest[:, 0].tolist() == [1 / 2, 1 / 3]
     assert found.matched[:, 0].tolist() == [1 / 3, 1 / 3]
@@ -166,9 +166,9 @@ def test_the_order_of_the_works_changes_nothing() -> None:
     ids = [f"w{row:03}" for row in range(200)]
     topics = generator.integers(-1, 6, size=(3, 200))
     order = generator.permutation(200)
-    straight = stability(Assigned(ids, topics[0]), [Assigned(ids, own) for own in topics[1:]])
+    straight = topic_stability(Assigned(ids, topics[0]), [Assigned(ids, own) for own in topics[1:]])
     shuffled = [Assigned([ids[row] for row in order], own[order]) for own in topics]
-    turned = stability(shuffled[0], shuffled[1:])
+    turned = topic_stability(shuffled[0], shuffled[1:])
     assert straight is not None
     assert turned is not None
     assert (straight.ari, straight.ari_baseline, straight.topics) == (
@@ -180,18 +180,18 @@ def test_the_order_of_the_works_changes_nothing() -> None:
 
 def test_without_a_topic_or_another_run_nothing_is_said() -> None:
     some, none = _run({0: 0, 1: 1}), _run({0: -1, 1: -1})
-    assert stability(some, []) is None
-    assert stability(none, [some]) is None
-    assert stability(Assigned([], np.array([], dtype=int)), [some]) is None
+    assert topic_stability(some, []) is None
+    assert topic_stability(none, [some]) is None
+    assert topic_stability(Assigned([], np.array([], dtype=int)), [some]) is None
 
 
 def test_a_run_without_topics_or_common_works_finds_nothing() -> None:
     some = _run({0: 0, 1: 0, 2: 1})
-    empty = stability(some, [_run({0: -1, 1: -1, 2: -1})])
+    empty = topic_stability(some, [_run({0: -1, 1: -1, 2: -1})])
     assert empty is not None
     assert [own.n_found for own in empty.topics] == [0, 0]
     assert empty.ari_without_outliers is None
-    foreign = stability(some, [_run({7: 0, 8: 1})])
+    foreign = topic_stability(some, [_run({7: 0, 8: 1})])
     assert foreign is not None
     assert foreign.ari is None
     assert foreign.ari_baseline is None
@@ -204,4 +204,4 @@ def test_a_run_without_topics_or_common_works_finds_nothing() -> None:
 @pytest.mark.parametrize("threshold", [0.0, -0.5, 1.1])
 def test_a_threshold_out_of_range_is_named(threshold: float) -> None:
     with pytest.raises(ValueError, match=f"over 0 and at most 1; got {threshold}"):
-        stability(_run({0: 0}), [_run({0: 0})], threshold=threshold)
+        topic_stability(_run({0: 0}), [_run({0: 0})], threshold=threshold)

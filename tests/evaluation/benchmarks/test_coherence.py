@@ -47,14 +47,14 @@ def test_the_same_captions_are_invented_again() -> None:
 def test_other_numbers_than_gensims_are_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right = coherence.coherence
+    right = coherence.topic_coherence
 
     def wrong(*arguments: object, **options: object) -> Coherence:
         found = right(*arguments, **options)  # type: ignore[arg-type]
         off = (found.per_topic[0] + 1e-6, *found.per_topic[1:])
         return Coherence(**{**vars(found), "per_topic": off})
 
-    monkeypatch.setattr(coherence, "coherence", wrong)
+    monkeypatch.setattr(coherence, "topic_coherence", wrong)
     out = tmp_path / "coherence.json"
     with pytest.raises(RuntimeError, match="c_v is 1.0e-06 apart from gensim's"):
         coherence.main(["--works", "50", "--topics", "3", "--repeats", "1", "--out", str(out)])
