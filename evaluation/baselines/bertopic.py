@@ -44,7 +44,7 @@ class Bertopic:
     reads: ClassVar[Literal["both"]] = "both"
     takes_n_topics: ClassVar[bool] = False
 
-    def describe(self) -> Description:
+    def describe(self) -> Description:  # numpydoc ignore=RT01
         """Return what it is, with its settings and source."""
         return Description(
             self.name,
@@ -61,7 +61,7 @@ class Bertopic:
         texts: Sequence[str],
         n_topics: int | None,
         seed: int,
-    ) -> Found:
+    ) -> Found:  # numpydoc ignore=PR01,RT01
         """Group the works; see ``Baseline.fit``. What BERTopic raises is in the error."""
         require_aligned(vectors, texts)
         require_works(self.name, len(vectors), MIN_WORKS)

@@ -41,11 +41,11 @@ class Random:
     reads: ClassVar[Literal["vectors"]] = "vectors"
 
     @property
-    def takes_n_topics(self) -> bool:
+    def takes_n_topics(self) -> bool:  # numpydoc ignore=RT01
         """Whether the sizes are not given by other groups."""
         return self.like is None
 
-    def describe(self) -> Description:
+    def describe(self) -> Description:  # numpydoc ignore=RT01
         """Return what it is, with its settings and source."""
         return Description(
             self.name,
@@ -62,7 +62,7 @@ class Random:
         texts: Sequence[str],
         n_topics: int | None,
         seed: int,
-    ) -> Found:
+    ) -> Found:  # numpydoc ignore=PR01,RT01
         """Deal the works; see ``Baseline.fit``. Only their number counts."""
         require_aligned(vectors, texts)
         own = derive_seed(seed, "cluster")

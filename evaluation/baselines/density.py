@@ -42,7 +42,7 @@ class UmapHdbscan:
     reads: ClassVar[Literal["vectors"]] = "vectors"
     takes_n_topics: ClassVar[bool] = False
 
-    def describe(self) -> Description:
+    def describe(self) -> Description:  # numpydoc ignore=RT01
         """Return what it is, with its settings and source."""
         return Description(
             self.name,
@@ -59,7 +59,7 @@ class UmapHdbscan:
         texts: Sequence[str],
         n_topics: int | None,
         seed: int,
-    ) -> Found:
+    ) -> Found:  # numpydoc ignore=PR01,RT01
         """Group the works; see ``Baseline.fit``. Works in thin regions are outliers."""
         from hdbscan import HDBSCAN
 
@@ -92,7 +92,7 @@ class Evoc:
     reads: ClassVar[Literal["vectors"]] = "vectors"
     takes_n_topics: ClassVar[bool] = False
 
-    def describe(self) -> Description:
+    def describe(self) -> Description:  # numpydoc ignore=RT01
         """Return what it is, with its settings and source."""
         return Description(
             self.name,
@@ -109,7 +109,7 @@ class Evoc:
         texts: Sequence[str],
         n_topics: int | None,
         seed: int,
-    ) -> Found:
+    ) -> Found:  # numpydoc ignore=PR01,RT01
         """Group the works; see ``Baseline.fit``. Works in thin regions are outliers."""
         require_aligned(vectors, texts)
         require_works(self.name, len(vectors), MIN_WORKS)

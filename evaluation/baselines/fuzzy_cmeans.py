@@ -50,7 +50,7 @@ class FuzzyCMeans:
     reads: ClassVar[Literal["vectors"]] = "vectors"
     takes_n_topics: ClassVar[bool] = True
 
-    def describe(self) -> Description:
+    def describe(self) -> Description:  # numpydoc ignore=RT01
         """Return what it is, with its settings and source."""
         return Description(
             self.name,
@@ -67,7 +67,7 @@ class FuzzyCMeans:
         texts: Sequence[str],
         n_topics: int | None,
         seed: int,
-    ) -> Found:
+    ) -> Found:  # numpydoc ignore=PR01,RT01
         """Group the works; see ``Baseline.fit``. A probability is the strongest membership."""
         require_aligned(vectors, texts)
         count = required_count(self.name, n_topics, len(vectors))

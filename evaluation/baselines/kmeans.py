@@ -40,11 +40,11 @@ class KMeans:
     takes_n_topics: ClassVar[bool] = True
 
     @property
-    def name(self) -> str:
+    def name(self) -> str:  # numpydoc ignore=RT01
         """``kmeans`` or ``kmeans-umap``."""
         return "kmeans-umap" if self.on_umap else "kmeans"
 
-    def describe(self) -> Description:
+    def describe(self) -> Description:  # numpydoc ignore=RT01
         """Return what it is, with its settings and source."""
         return Description(
             self.name,
@@ -61,7 +61,7 @@ class KMeans:
         texts: Sequence[str],
         n_topics: int | None,
         seed: int,
-    ) -> Found:
+    ) -> Found:  # numpydoc ignore=PR01,RT01
         """Group the works; see ``Baseline.fit``. Probabilities as ``topicart.cluster.KMeans``."""
         from sklearn.exceptions import ConvergenceWarning
 

@@ -62,7 +62,7 @@ class Lda:
     reads: ClassVar[Literal["texts"]] = "texts"
     takes_n_topics: ClassVar[bool] = True
 
-    def describe(self) -> Description:
+    def describe(self) -> Description:  # numpydoc ignore=RT01
         """Return what it is, with its settings and source."""
         return Description(
             self.name,
@@ -79,7 +79,7 @@ class Lda:
         texts: Sequence[str],
         n_topics: int | None,
         seed: int,
-    ) -> Found:
+    ) -> Found:  # numpydoc ignore=PR01,RT01
         """Group the works; see ``Baseline.fit``. Works without words are outliers."""
         from gensim.corpora import Dictionary  # type: ignore[import-untyped,unused-ignore]
         from gensim.models import LdaModel  # type: ignore[import-untyped,unused-ignore]

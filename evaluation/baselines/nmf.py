@@ -47,7 +47,7 @@ class Nmf:
     reads: ClassVar[Literal["texts"]] = "texts"
     takes_n_topics: ClassVar[bool] = True
 
-    def describe(self) -> Description:
+    def describe(self) -> Description:  # numpydoc ignore=RT01
         """Return what it is, with its settings and source."""
         return Description(
             self.name,
@@ -64,7 +64,7 @@ class Nmf:
         texts: Sequence[str],
         n_topics: int | None,
         seed: int,
-    ) -> Found:
+    ) -> Found:  # numpydoc ignore=PR01,RT01
         """Group the works; see ``Baseline.fit``. Works without words are outliers."""
         from sklearn.decomposition import NMF
         from sklearn.exceptions import ConvergenceWarning
