@@ -81,8 +81,8 @@ class Lda:
         seed: int,
     ) -> Found:  # numpydoc ignore=PR01,RT01
         """Group the works; see ``Baseline.fit``. Works without words are outliers."""
-        from gensim.corpora import Dictionary  # type: ignore[import-untyped,unused-ignore]
-        from gensim.models import LdaModel  # type: ignore[import-untyped,unused-ignore]
+        from gensim.corpora import Dictionary
+        from gensim.models import LdaModel
         from threadpoolctl import threadpool_limits
 
         require_aligned(vectors, texts)

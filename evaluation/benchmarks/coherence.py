@@ -88,8 +88,8 @@ def measure(n_works: int, n_topics: int, repeats: int) -> dict[str, Any]:
     RuntimeError
         The two do not agree.
     """
-    from gensim.corpora import Dictionary  # type: ignore[import-untyped,unused-ignore]
-    from gensim.models import CoherenceModel  # type: ignore[import-untyped,unused-ignore]
+    from gensim.corpora import Dictionary
+    from gensim.models import CoherenceModel
 
     texts, topics = invent(n_works, n_topics)
     dictionary_seconds, dictionary = _timed(lambda: Dictionary(texts))
