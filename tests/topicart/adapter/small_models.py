@@ -51,9 +51,10 @@ def coca() -> Any:
     pool = {"attentional_pool": True, "attn_pooler_heads": 2, "output_tokens": True}
     decoder = {"width": 32, "heads": 2, "layers": 1, "context_length": CONTEXT}
     text = TEXT | {"embed_cls": True, "output_tokens": True}
-    return _noised(
-        CoCa(24, {**decoder, "vocab_size": VOCABULARY}, text, VISION | {"width": 64} | pool)
-    )
+    model = CoCa(24, {**decoder, "vocab_size": VOCABULARY}, text, VISION | {"width": 64} | pool)
+    # open_clip leaves this as the memory is, which now and then is not a number.
+    torch.nn.init.normal_(model.text_decoder.text_projection)
+    return _noised(model)
 
 
 def timm(name: str, pool: str = "avg", proj: str = "linear") -> Any:
