@@ -25,7 +25,7 @@ from rich.text import Text
 
 from knowledge_graph import printable
 from topicart.contents import Part, arrange_contents
-from topicart.evidence import (
+from topicart.evidence_in_words import (
     COLLECTION,
     FACET_ORDER,
     called_by,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from topicart.evidence import (
+from topicart.evidence_in_words import (
     COLLECTION,
     FACET_ORDER,
     called_by,

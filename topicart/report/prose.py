@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from topicart.evidence import cut_at_names
+from topicart.evidence_in_words import cut_at_names
 from topicart.report.wording import day, shorten
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from topicart.evidence import called_by, chance, cut_at_names, decider, origin, web_address
+from topicart.evidence_in_words import called_by, chance, cut_at_names, decider, origin, web_address
 from topicart.topics import Decider, Label, Summary, Topic
 
 
