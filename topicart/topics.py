@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 OUTLIER = -1
 """The topic id of a work that is in no topic."""
 
+CERTAIN_Q = 0.05
+"""Up to this corrected probability chance is no explanation."""
+
 Decider = Literal["facts", "pictures", "both", ""]
 """What chose a label: the members' facts, their pictures, both in agreement, or nothing yet."""
 

@@ -52,11 +52,3 @@ def test_the_benchmark_counts_every_way_of_naming(tmp_path: Path) -> None:
     assert n_topics > 0
     assert arms[benchmark.NEAREST]["n_labelled"] == n_topics, "the nearest prompt is never silent"
     assert all(row["n_right"] <= row["n_labelled"] <= n_topics for row in arms.values())
-
-
-def test_the_results_meet_what_is_promised() -> None:
-    """Evidence off, genre is right in at least 60 % of the labelled topics; on, in 90 %."""
-    results = json.loads(benchmark.RESULTS.read_text())
-    genre = results["collections"]["wikiart-sample"]["genre"]
-    assert genre["pictures"]["right_of_labelled"] >= 0.6
-    assert genre["both"]["right_of_labelled"] >= 0.9

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from topicart.topics import CERTAIN_Q
+
 Judges = Literal["both", "facts", "pictures"]
 """Who may vote on a label: the members' facts, their pictures, or both."""
 
@@ -25,7 +27,7 @@ class LabelConfig(BaseModel):
     """A file of phrasings; by default the one shipped with ``prompts``."""
     min_works: int = Field(default=3, ge=1)
     """A fact stated by fewer works of the collection is no term."""
-    max_q: float = Field(default=0.05, gt=0.0, le=1.0)
+    max_q: float = Field(default=CERTAIN_Q, gt=0.0, le=1.0)
     """Facts count only below this corrected probability of chance."""
     min_share: float = Field(default=0.4, ge=0.0, le=1.0)
     """Share of the members stating a facet that must agree for facts alone to choose a label."""

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from prompts import without_brackets
-from topicart.topics import Label
+from topicart.topics import CERTAIN_Q, Label
 
 LEADING_FACETS = ("genre", "subject", "style", "artist")
 """What a headline is made of where it is known."""
@@ -21,8 +21,8 @@ _MAKER_SHARE = 2 / 3
 _AHEAD = 0.1
 """By how much larger a share a term must have here than in topics called alike."""
 
-_TELLING_SHARE, _CERTAIN = 0.2, 0.05
-"""From this share and up to this q-value a runner-up may tell equal headlines apart."""
+_TELLING_SHARE = 0.2
+"""From this share a runner-up may tell equal headlines apart, if chance does not explain it."""
 
 _LONGEST_LIKE = 70
 """Length of the titles together, in characters, up to which another one is named."""
@@ -145,7 +145,7 @@ def _spare(labels: Sequence[Label], said: Sequence[str]) -> dict[str, float]:
         label
         for label in sorted(labels, key=lambda label: not label.chosen)
         if label.chosen
-        or (recorded and label.share >= _TELLING_SHARE and (label.q_value or 0.0) <= _CERTAIN)
+        or (recorded and label.share >= _TELLING_SHARE and (label.q_value or 0.0) <= CERTAIN_Q)
     ]
     return {term: label.share for label in told if (term := _said(label)) not in said}
 

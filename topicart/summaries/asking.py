@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from knowledge_graph import cut
+from topicart.topics import CERTAIN_Q
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +31,6 @@ _GIVEN_NAMES = (
 _MOST_TERMS = 4
 _MOST_KEYWORDS = 8
 _LONGEST_TERM = 60
-_SIGNIFICANT_Q = 0.05
 _ALWAYS = ("genre", "subject", "style", "medium")
 _WHERE_CHOSEN = ("period", "place", "series", "artist", "emotion")
 
@@ -70,7 +70,7 @@ def _catalogue_lines(topic: Topic) -> Iterable[str]:
 
 
 def _is_telling(label: Label) -> bool:
-    significant = label.q_value is not None and label.q_value <= _SIGNIFICANT_Q
+    significant = label.q_value is not None and label.q_value <= CERTAIN_Q
     return label.chosen or (significant and label.share > 0)
 
 
