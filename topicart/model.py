@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -137,19 +137,65 @@ class TopicModel:
         FitError
             If there are too few works, or vectors of works that the collection does not have.
         """
-        config = self.config
-        vectors = embeddings.vectors
-        n_works = len(vectors)
-        min_cluster_size = config.min_cluster_size or default_min_cluster_size(n_works)
-        min_samples = config.min_samples or max(3, min_cluster_size // 8)
-        n_topics = config.n_topics or max(2, default_min_cluster_size(n_works))
-        require_enough_works(n_works, config)
         if unknown := set(embeddings.ids).difference(collection.ids):
             raise FitError(
                 f"{len(unknown):,} works have a vector but are not in the collection, "
                 f"{min(unknown)!r} for one. Give the collection that the vectors were made from."
             )
-        seeds = {step: derive_seed(config.seed, step) for step in ("reduce", "cluster", "map")}
+        vectors = embeddings.vectors
+        clusters, used = self.cluster(vectors, on_stage=on_stage)
+        on_stage("map")
+        map_seed = derive_seed(self.config.seed, "map")
+        used["seeds"]["map"] = map_seed
+        positions = reduce_umap(
+            vectors,
+            n_components=2,
+            n_neighbors=self.config.n_neighbors,
+            min_dist=self.config.map_min_dist,
+            seed=map_seed,
+        )
+        on_stage("label")
+        return topics_of(
+            clusters,
+            embeddings,
+            collection,
+            positions,
+            used,
+            encoder=encoder,
+            labels=self.config.labels,
+            threshold_quantile=self.config.threshold_quantile,
+            on_count=on_count,
+        )
+
+    def cluster(
+        self, vectors: NDArray[np.float32], *, on_stage: Callable[[str], object] = str
+    ) -> tuple[Clusters, dict[str, Any]]:
+        """Find the groups alone, without names and map.
+
+        Parameters
+        ----------
+        vectors
+            Unit vectors, shape ``(n_works, dim)``.
+        on_stage
+            Called with ``reduce`` and ``cluster`` as each begins.
+
+        Returns
+        -------
+        tuple of Clusters and dict
+            The groups, largest first, and what was really used, JSON-ready.
+
+        Raises
+        ------
+        FitError
+            If there are too few works.
+        """
+        config = self.config
+        n_works = len(vectors)
+        min_cluster_size = config.min_cluster_size or default_min_cluster_size(n_works)
+        min_samples = config.min_samples or max(3, min_cluster_size // 8)
+        n_topics = config.n_topics or max(2, default_min_cluster_size(n_works))
+        require_enough_works(n_works, config)
+        seeds = {step: derive_seed(config.seed, step) for step in ("reduce", "cluster")}
         used: dict[str, Any] = {"clusterer": config.clusterer, "seeds": seeds}
         if config.clusterer == "kmeans":
             used["n_topics"] = n_topics
@@ -165,7 +211,6 @@ class TopicModel:
             n_topics=n_topics,
             seed=seeds["cluster"],
         )
-
         points = vectors
         if clusterer.reduces:
             on_stage("reduce")
@@ -178,43 +223,79 @@ class TopicModel:
             )
         on_stage("cluster")
         clusters = largest_first(clusterer(points))
-        centroids = topic_centroids(vectors, clusters)
         if config.reassign:
+            centroids = topic_centroids(vectors, clusters)
             used["reassigned"] = int((clusters.labels == OUTLIER).sum()) if len(centroids) else 0
             clusters = _reassigned(clusters, vectors, centroids)
-        ranks, thresholds = _closeness(vectors, clusters, centroids, config.threshold_quantile)
-        on_stage("map")
-        positions = reduce_umap(
-            vectors,
-            n_components=2,
-            n_neighbors=config.n_neighbors,
-            min_dist=config.map_min_dist,
-            seed=seeds["map"],
-        )
-        on_stage("label")
-        row_of = {work_id: row for row, work_id in enumerate(collection.ids)}
-        described = describe_topics(
-            collection.select([row_of[work_id] for work_id in embeddings.ids]),
-            clusters.labels,
-            ranks,
-            centroids,
-            vectors.mean(axis=0),
-            encoder=encoder,
-            config=config.labels,
-            on_count=on_count,
-        )
-        return Topics(
-            ids=embeddings.ids,
-            assignments=clusters.labels,
-            probabilities=clusters.probabilities,
-            ranks=ranks,
-            positions=positions,
-            centroids=centroids,
-            thresholds=thresholds,
-            topics=described.topics,
-            groups=described.groups,
-            parameters=used,
-        )
+        return clusters, used
+
+
+def topics_of(
+    clusters: Clusters,
+    embeddings: Embeddings,
+    collection: Collection,
+    positions: NDArray[np.float32],
+    parameters: Mapping[str, Any],
+    *,
+    encoder: Encoder | None,
+    labels: LabelConfig,
+    threshold_quantile: float = 0.05,
+    on_count: Progress | None = None,
+) -> Topics:
+    """Make topics of groups, however these were found: centroids, ranks, names, evidence.
+
+    Parameters
+    ----------
+    clusters
+        The groups, numbered from 0, each with a work; aligned with ``embeddings``.
+    embeddings
+        Unit vectors, aligned with work ids, shape ``(n_works, dim)``.
+    collection
+        The works; it may hold more than have a vector.
+    positions
+        Place of each work on the map, shape ``(n_works, 2)``.
+    parameters
+        What was used to find the groups, JSON-ready.
+    encoder
+        As for :meth:`TopicModel.fit`.
+    labels
+        How topics are named.
+    threshold_quantile
+        As in :class:`TopicModelConfig`.
+    on_count
+        Called with the prompts encoded and all prompts.
+
+    Returns
+    -------
+    Topics
+        All that a run keeps.
+    """
+    vectors = embeddings.vectors
+    centroids = topic_centroids(vectors, clusters)
+    ranks, thresholds = _closeness(vectors, clusters, centroids, threshold_quantile)
+    row_of = {work_id: row for row, work_id in enumerate(collection.ids)}
+    described = describe_topics(
+        collection.select([row_of[work_id] for work_id in embeddings.ids]),
+        clusters.labels,
+        ranks,
+        centroids,
+        vectors.mean(axis=0),
+        encoder=encoder,
+        config=labels,
+        on_count=on_count,
+    )
+    return Topics(
+        ids=embeddings.ids,
+        assignments=clusters.labels,
+        probabilities=clusters.probabilities,
+        ranks=ranks,
+        positions=positions,
+        centroids=centroids,
+        thresholds=thresholds,
+        topics=described.topics,
+        groups=described.groups,
+        parameters=parameters,
+    )
 
 
 def require_enough_works(n_works: int, config: TopicModelConfig) -> None:

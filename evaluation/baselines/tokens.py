@@ -10,10 +10,15 @@ from collections.abc import Sequence
 MIN_WORKS = 2
 """A word of one work only ties nothing together."""
 
+MAX_SHARE = 0.5
+"""A word of most works tells none of them apart: the "painting" of every caption (gensim's stock)."""
+
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 
-def tokenize(texts: Sequence[str], *, min_works: int = MIN_WORKS) -> list[list[str]]:
+def tokenize(
+    texts: Sequence[str], *, min_works: int = MIN_WORKS, max_share: float = MAX_SHARE
+) -> list[list[str]]:
     """Split captions into words.
 
     A word is two or more letters of any script, in lower case, that is not among the English stop
@@ -25,6 +30,9 @@ def tokenize(texts: Sequence[str], *, min_works: int = MIN_WORKS) -> list[list[s
         A caption of each work; ``""`` where there is none.
     min_works
         Words that fewer works use are left out.
+    max_share
+        So are words that more than this share of the works with words use, unless that leaves
+        none at all.
 
     Returns
     -------
@@ -42,4 +50,7 @@ def tokenize(texts: Sequence[str], *, min_works: int = MIN_WORKS) -> list[list[s
         for text in texts
     ]
     n_works = Counter(word for words in told for word in set(words))
-    return [[word for word in words if n_works[word] >= min_works] for words in told]
+    enough = {word for word, works in n_works.items() if works >= min_works}
+    most = max_share * sum(map(bool, told))
+    telling = {word for word in enough if n_works[word] <= most} or enough
+    return [[word for word in words if word in telling] for words in told]
