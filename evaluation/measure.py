@@ -2,269 +2,298 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Collection as Container
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
-from evaluation.agreement import facet_agreement
-from evaluation.pictures import (
-    TOP_K,
-    image_embedding_coherence,
-    image_embedding_pairwise_similarity,
-)
-from evaluation.words import topic_diversity
-from knowledge_graph import FACETS
-from topicart import OUTLIER
+from evaluation.judges import DEFAULT_JUDGE, Judge, OwnVectors, load_judge
+from evaluation.measuring.clusters import cluster_metrics
+from evaluation.measuring.facets import facet_metrics
+from evaluation.measuring.pictures import picture_metrics
+from evaluation.measuring.stability import stability_metrics
+from evaluation.measuring.words import word_metrics
+from evaluation.metric import Metric
+from evaluation.models import model_of
+from evaluation.reference import Reference, read_reference
+from evaluation.refits import refit
+from evaluation.stability import TopicStability
+from evaluation.values import RunValues, read_values
+from topicart.errors import RunError
+from topicart.fit import Progress, Silent
+from topicart.run_files import write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-
     from topicart import Run
 
-PERMUTATIONS = 100
-RESAMPLES = 1000
+OWN = "own"
+"""The judge that is the run's own stored vectors: no encoder is loaded, and no number is fair."""
+
+CACHE = "judged"
+"""Where in a run's folder the judges' vectors are kept."""
+
+REFITS = "refits"
+"""Where in a run's folder the topics of other fits are kept."""
+
+_VERSION = 1
+"""Part of every request: raise it when the same request would give another number."""
 
 
-@dataclass(frozen=True)
-class Metric:
-    """One number and all that is needed to read it.
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What was measured of a run.
 
     Parameters
     ----------
-    name
-        Short name, stable, for machines.
-    title
-        Its name in words.
-    value
-        The number, or ``None`` where it cannot be had; then ``note`` says why.
-    interval
-        A 95 % interval, or ``None``.
-    baseline
-        The mean value that chance gives, or ``None``.
-    p_value
-        Share of chance values at least as good, or ``None`` where it was not tested.
-    better
-        ``higher``, ``lower``, or ``None`` where neither is.
-    judge
-        The encoder or facts that scored it.
-    parameters
-        What it was computed with.
-    n
-        How many things (topics, pairs, works) it is a mean over.
-    note
-        What a reader must know.
+    values
+        What was looked at.
+    metrics
+        The numbers, family by family.
+    stability
+        How often each topic was found again, by its number; empty where it was not asked.
+    request
+        What decides the numbers, JSON-ready: the same gives the same.
     """
 
-    name: str
-    title: str
-    value: float | None
-    interval: tuple[float, float] | None = None
-    baseline: float | None = None
-    p_value: float | None = None
-    better: Literal["higher", "lower"] | None = None
-    judge: str | None = None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    n: int = 0
-    note: str | None = None
+    values: RunValues
+    metrics: tuple[Metric, ...]
+    stability: Mapping[int, TopicStability]
+    request: Mapping[str, Any]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the contents of ``metrics.json``.
+
+        Returns
+        -------
+        dict
+            JSON-ready values.
+        """
+        return {
+            "request": dict(self.request),
+            "metrics": [metric.to_dict() for metric in self.metrics],
+            "stability": [asdict(topic) for topic in self.stability.values()],
+        }
 
 
-def evaluate(run: Run, *, seed: int = 0) -> tuple[Metric, ...]:
+def evaluate(
+    run: Run,
+    *,
+    judge: Judge | str = DEFAULT_JUDGE,
+    reference: str = "captions",
+    keep: Container[str] | None = None,
+    stability: int = 0,
+    cache: Path | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Evaluation:
     """Measure a run.
 
     Parameters
     ----------
     run
         A finished run.
+    judge
+        Who looks at the pictures and reads the words: a judge, or the name of one
+        (``imagenet``, the default; ``own``; or any that ``Encoder.load`` takes).
+    reference
+        The texts in which words are counted: ``captions``, ``titles``, ``descriptions``, or a file
+        with one text a line.
+    keep
+        Ids of the works to look at; by default all. Stability is measured on all works only.
+    stability
+        Fits of the same model with other seeds, as many with the rows in other orders and as many
+        on other samples of the works, to see which topics are found again. 0 makes none.
+    cache
+        Where the judge's vectors are kept; by default in the run's folder.
     seed
-        Seed of the resampling and the shuffles.
+        Seed of the resampling, the random clusters and the refits.
+    progress
+        Told of stages and counts.
 
     Returns
     -------
-    tuple of Metric
-        IEC, IEPS, topic diversity, share of outliers, and AMI against each facet.
+    Evaluation
+        The numbers and all that is needed to read them.
+
+    Raises
+    ------
+    RunError
+        If the run is damaged, or has none of the works to keep.
+    ModelError
+        If the judge cannot be loaded.
+    ReferenceError, BaselineError
+        If the texts cannot be read; if the model cannot be fitted again.
+    ValueError
+        If stability is asked for some of the works.
     """
-    assignments = run.works_with_vector.column("topic").to_numpy().astype(np.int32)
-    generator = np.random.default_rng(seed)
-    return (
-        *_picture_metrics(run, assignments, generator),
-        _diversity(run),
-        _outliers(assignments),
-        *_agreements(run, assignments, seed),
+    progress = progress or Silent()
+    return _measured(
+        run, _asked(run, judge, reference, keep, stability, seed, progress), cache, progress
     )
 
 
-def to_json(metrics: tuple[Metric, ...]) -> dict[str, Any]:
-    """Return the contents of ``metrics.json``.
+def evaluate_run(
+    run: Run,
+    *,
+    judge: Judge | str = DEFAULT_JUDGE,
+    reference: str = "captions",
+    stability: int = 0,
+    seed: int = 0,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Measure a run and write ``metrics.json``, unless the same was asked and answered before.
+
+    Its page is made anew only by ``topicart.make.finish_run``.
 
     Parameters
     ----------
-    metrics
-        What was measured.
+    run, judge, reference, stability, seed, cache, progress
+        As for :func:`evaluate`.
 
     Returns
     -------
-    dict
-        JSON-ready values.
+    Evaluation
+        The numbers.
+
+    Raises
+    ------
+    RunError, ModelError, ReferenceError, BaselineError
+        As :func:`evaluate`.
     """
-    return {"metrics": [asdict(metric) for metric in metrics]}
+    progress = progress or Silent()
+    asked = _asked(run, judge, reference, None, stability, seed, progress)
+    before = _answered(run, asked, {})
+    if before is not None:
+        return before
+    found = _measured(run, asked, cache, progress)
+    write_json(run.folder / "metrics.json", found.to_dict())
+    return found
 
 
-def _picture_metrics(
-    run: Run, assignments: NDArray[np.int32], generator: np.random.Generator
-) -> tuple[Metric, Metric]:
-    pictures = run.picture_embeddings
-    vectors = pictures.vectors
-    chosen = [
-        pictures.rows(shown[:TOP_K])
-        for topic in run.topics
-        if len(shown := [work for work in topic.representatives if work in pictures]) >= TOP_K
-    ]
-    iec = Metric(
-        name="iec",
-        title="Image embedding coherence (IEC)",
-        value=None,
-        better="higher",
-        judge=f"{run.record.model.name} (the encoder that made the topics)",
-        parameters={"top_k": TOP_K, "resamples": RESAMPLES},
-        n=len(chosen),
-        note=f"Topics with fewer than {TOP_K} pictures are left out.",
-    )
-    ieps = replace(
-        iec,
-        name="ieps",
-        title="Image embedding pairwise similarity (IEPS)",
-        better="lower",
-        n=len(chosen) * (len(chosen) - 1) // 2,
-    )
-    if not chosen:
-        return iec, ieps
-    own = vectors[np.stack(chosen)]
-    chance = vectors[_central_of_random_groups(vectors, assignments, len(chosen), generator)]
-    coherence = image_embedding_coherence(own)
-    iec = replace(
-        iec,
-        value=float(coherence.mean()),
-        interval=_interval(
-            len(chosen), lambda drawn: float(drawn @ coherence / drawn.sum()), generator
-        ),
-        baseline=float(image_embedding_coherence(chance).mean()),
-    )
-    if len(chosen) > 1:
-        similarity = image_embedding_pairwise_similarity(own)
-        once = np.ones(len(chosen))
-        ieps = replace(
-            ieps,
-            value=_mean_of_pairs(similarity, once),
-            interval=_interval(
-                len(chosen), lambda drawn: _mean_of_pairs(similarity, drawn), generator
-            ),
-            baseline=_mean_of_pairs(image_embedding_pairwise_similarity(chance), once),
+def evaluation_of(
+    run: Run,
+    *,
+    judge: Judge | str = DEFAULT_JUDGE,
+    reference: str = "captions",
+    keep: Container[str] | None = None,
+    seed: int = 0,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Return what ``metrics.json`` says if it answers the same, with its stability; else measure.
+
+    Parameters
+    ----------
+    run, judge, reference, keep, seed, cache, progress
+        As for :func:`evaluate`.
+
+    Returns
+    -------
+    Evaluation
+        The numbers. Nothing but the judge's vectors is written.
+
+    Raises
+    ------
+    RunError, ModelError, ReferenceError
+        As :func:`evaluate`.
+    """
+    progress = progress or Silent()
+    asked = _asked(run, judge, reference, keep, 0, seed, progress)
+    before = _answered(run, asked, {"stability"})
+    return before if before is not None else _measured(run, asked, cache, progress)
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What is to be measured, read and loaded."""
+
+    values: RunValues
+    judge: Judge
+    texts: Reference
+    stability: int
+    seed: int
+
+    @property
+    def request(self) -> dict[str, Any]:
+        texts = json.dumps(self.texts.texts).encode()
+        return {
+            "version": _VERSION,
+            "judge": self.judge.name,
+            "judge_fingerprint": self.judge.fingerprint,
+            "reference": self.texts.name,
+            "reference_sha256": hashlib.sha256(texts).hexdigest(),
+            "works": len(self.values.works),
+            "left_out": self.values.left_out,
+            "stability": self.stability,
+            "seed": self.seed,
+        }
+
+
+def _asked(
+    run: Run,
+    judge: Judge | str,
+    reference: str,
+    keep: Container[str] | None,
+    stability: int,
+    seed: int,
+    progress: Progress,
+) -> _Asked:
+    if stability and keep is not None:
+        raise ValueError("Stability is measured on all works of a run; leave out keep.")
+    progress.stage("read")
+    values = read_values(run, keep)
+    if not len(values.works):
+        raise RunError(
+            f"{run.folder} has none of the works to be measured. Name runs of the same collection."
         )
-    return iec, ieps
+    if isinstance(judge, str):
+        judge = OwnVectors(run) if judge == OWN else load_judge(judge, progress=False)
+    return _Asked(values, judge, read_reference(reference, values), stability, seed)
 
 
-def _central_of_random_groups(
-    vectors: NDArray[np.float32],
-    assignments: NDArray[np.int32],
-    n_groups: int,
-    generator: np.random.Generator,
-) -> NDArray[np.int64]:
-    """Return the most central rows of random groups as large as the ``n_groups`` largest topics.
-
-    The shape is ``(n_groups, TOP_K)``.
-    """
-    sizes = np.maximum(np.bincount(assignments[assignments != OUTLIER])[:n_groups], TOP_K)
-    shuffled = generator.permutation(len(vectors))
-    rows = []
-    for end, size in zip(np.cumsum(sizes), sizes, strict=True):
-        group = np.take(shuffled, np.arange(end - size, end), mode="wrap")
-        cosines = vectors[group] @ vectors[group].mean(axis=0)
-        rows.append(group[np.argsort(-cosines, kind="stable")[:TOP_K]])
-    return np.stack(rows)
-
-
-def _mean_of_pairs(similarity: NDArray[np.float64], drawn: NDArray[np.float64]) -> float:
-    """Return the mean over pairs of different topics, each as often as it was drawn."""
-    weights = np.outer(drawn, drawn)
-    np.fill_diagonal(weights, 0.0)
-    return float((weights * similarity).sum() / weights.sum())
-
-
-def _interval(
-    n_topics: int,
-    statistic: Callable[[NDArray[np.float64]], float],
-    generator: np.random.Generator,
-) -> tuple[float, float] | None:
-    """Return the 95 % percentile bootstrap interval over topics; ``None`` under three topics."""
-    if n_topics < 3:
+def _answered(run: Run, asked: _Asked, but: Container[str]) -> Evaluation | None:
+    """Return what ``metrics.json`` says, if it was asked the same (``but`` for some of it)."""
+    told = run.metrics
+    wanted = asked.request
+    before = told.get("request", {})
+    if any(before.get(key) != value for key, value in wanted.items() if key not in but):
         return None
-    draws = generator.multinomial(n_topics, np.full(n_topics, 1 / n_topics), size=RESAMPLES)
-    # A resample of one topic alone has no pair.
-    usable = draws[(draws > 0).sum(axis=1) > 1].astype(np.float64)
-    low, high = np.quantile([statistic(drawn) for drawn in usable], [0.025, 0.975])
-    return float(low), float(high)
+    try:
+        metrics = tuple(map(Metric.from_dict, told["metrics"]))
+        topics = TypeAdapter(list[TopicStability]).validate_python(told["stability"])
+    except (ValidationError, KeyError):
+        return None
+    return Evaluation(asked.values, metrics, {topic.topic: topic for topic in topics}, before)
 
 
-def _diversity(run: Run) -> Metric:
-    words = [[label.term for label in topic.labels] for topic in run.topics]
-    told = [own for own in words if own]
-    metric = Metric(
-        name="topic_diversity",
-        title="Topic diversity of the labels",
-        value=None,
-        better="higher",
-        judge="the topics' labels",
-        parameters={"words": "all labels of a topic"},
-        n=len(told),
-        note="No topic has a label.",
+def _measured(run: Run, asked: _Asked, cache: Path | None, progress: Progress) -> Evaluation:
+    values, judge, seed = asked.values, asked.judge, asked.seed
+    progress.stage("measure")
+    metrics = word_metrics(values, asked.texts, judge, seed=seed)
+    progress.stage("judge")
+    metrics += picture_metrics(
+        values, judge, cache=cache or run.folder / CACHE, seed=seed, progress=progress.count
     )
-    return replace(metric, value=topic_diversity(told), note=None) if told else metric
-
-
-def _outliers(assignments: NDArray[np.int32]) -> Metric:
-    return Metric(
-        name="outlier_share",
-        title="Share of outliers",
-        value=float((assignments == OUTLIER).mean()),
-        n=len(assignments),
-        note="Works in no topic, of those with a vector.",
-    )
-
-
-def _agreements(run: Run, assignments: NDArray[np.int32], seed: int) -> list[Metric]:
-    metrics = []
-    rows = run.works_with_vector
-    for facet in FACETS:
-        stated = rows.column(facet).to_pylist()
-        first = [values[0].casefold() if values else None for values in stated]
-        if not any(first):
-            continue
-        found = facet_agreement(assignments, first, permutations=PERMUTATIONS, seed=seed)
-        metric = Metric(
-            name=f"ami_{facet}",
-            title=f"Agreement with {facet} (AMI)",
-            value=None,
-            better="higher",
-            judge="the collection's facts",
-            parameters={
-                "permutations": PERMUTATIONS,
-                "value": "first stated",
-                "outliers": "left out",
-            },
-            note="Needs two topics and two values among the works in topics.",
+    metrics += cluster_metrics(values, seed=seed)
+    metrics += facet_metrics(values, seed=seed)
+    found: Mapping[int, TopicStability] = {}
+    if asked.stability:
+        progress.stage("refit")
+        refits = refit(
+            model_of(run),
+            values,
+            times=asked.stability,
+            n_topics=len(values.topics) or None,
+            folder=run.folder / REFITS,
+            seed=seed,
+            progress=progress,
         )
-        if found:
-            metric = replace(
-                metric,
-                value=found.ami,
-                baseline=found.baseline,
-                p_value=found.p_value,
-                n=found.n_works,
-                note=None,
-            )
-        metrics.append(metric)
-    return metrics
+        more, found = stability_metrics(values, refits)
+        metrics += more
+    return Evaluation(values, tuple(metrics), found, asked.request)
