@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.cooccurrence import shared_windows
+from evaluation.cooccurrence import SharedWindows, TopicTokens
 
 EPSILON = 1e-12
 """What is added to a probability before its logarithm, as in gensim."""
@@ -105,19 +105,79 @@ def topic_coherence(
         raise ValueError(f"window is {window}, but u_mass counts whole texts; leave it out.")
     if window is not None and window < 1:
         raise ValueError(f"window is {window}; expected at least 1 token.")
+    return _measured(topics, texts, {measure: window or _MEASURES[measure][1]}, top_n)[measure]
+
+
+def topic_coherences(
+    topics: Sequence[Sequence[str]], texts: Sequence[Sequence[str]], *, top_n: int = 10
+) -> dict[str, Coherence]:
+    """Measure topics in all four ways at once, each with gensim's usual window.
+
+    The texts are read once, and measures whose windows are the same count them once: ``c_npmi``
+    and ``c_uci`` always, ``c_v`` and ``u_mass`` where no text is longer than 110 tokens.
+
+    Parameters
+    ----------
+    topics
+        The words of each topic, the best first. A word told twice counts once.
+    texts
+        The tokens of each text; spelt as the words are. Empty texts count, as in gensim.
+    top_n
+        Words of a topic that count, at least 2.
+
+    Returns
+    -------
+    dict of str to Coherence
+        By measure, each as :func:`topic_coherence` gives it.
+
+    Raises
+    ------
+    ValueError
+        If ``top_n`` is below 2, or topics or texts are strings instead of lists of them.
+    """
+    return _measured(
+        topics, texts, {name: usual for name, (_, usual, _) in _MEASURES.items()}, top_n
+    )
+
+
+def _measured(
+    topics: Sequence[Sequence[str]],
+    texts: Sequence[Sequence[str]],
+    windows: Mapping[str, int | None],
+    top_n: int,
+) -> dict[str, Coherence]:
+    """Measure topics by each measure with its window."""
     if top_n < 2:
         raise ValueError(f"top_n is {top_n}; expected at least 2, for coherence is between words.")
     for name, lists in (("topics", topics), ("texts", texts)):
         if isinstance(lists, str) or any(isinstance(own, str) for own in lists):
             raise ValueError(f"{name} must be lists of words; found a string. Split it first.")
-    segmentation, usual_window, score = _MEASURES[measure]
-    window = window or usual_window
     top = [list(dict.fromkeys(own))[:top_n] for own in topics]
-    counted = shared_windows(top, texts, window)
+    tokens = TopicTokens.read(top, texts)
+    counted: dict[int, SharedWindows] = {}
+    found = {}
+    for measure, window in windows.items():
+        size = tokens.window_size(window)
+        if size not in counted:
+            counted[size] = tokens.shared_windows(size)
+        found[measure] = _coherence(measure, window, top_n, top, counted[size], len(texts))
+    return found
+
+
+def _coherence(
+    measure: str,
+    window: int | None,
+    top_n: int,
+    top: Sequence[list[str]],
+    counted: SharedWindows,
+    n_texts: int,
+) -> Coherence:
+    """Put the counts into one measure's formula."""
+    segmentation, _, score = _MEASURES[measure]
     reasons = {}
     per_topic = np.full(len(top), np.nan)
     for n, (words, shared) in enumerate(zip(top, counted.shared, strict=True)):
-        reason = _unmeasurable(words, shared.diagonal(), len(texts))
+        reason = _unmeasurable(words, shared.diagonal(), n_texts)
         if reason:
             reasons[n] = reason
         else:
@@ -132,7 +192,7 @@ def topic_coherence(
         segmentation=segmentation,
         epsilon=EPSILON,
         top_n=top_n,
-        n_texts=len(texts),
+        n_texts=n_texts,
         reasons=reasons,
     )
 

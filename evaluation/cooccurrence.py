@@ -30,46 +30,98 @@ class SharedWindows:
     shared: tuple[_Integers, ...]
 
 
-def shared_windows(
-    topics: Sequence[Sequence[str]], texts: Sequence[Sequence[str]], window: int | None
-) -> SharedWindows:
-    """Count as gensim's sliding window does (``WordOccurrenceAccumulator``, gensim 4.4).
-
-    A window slides over a text one token at a time; a text no longer than the window is one
-    window. As in gensim, whose numbers are the ones published, a word that stands twice in a
-    window is forgotten when the first of the two leaves it, until the word comes in again.
+@dataclass(frozen=True, eq=False)
+class TopicTokens:
+    """Texts as numbers of the topics' words, so that windows of any size are counted in them.
 
     Parameters
     ----------
-    topics
-        The words of each topic, none of them twice.
-    texts
-        The tokens of each text.
-    window
-        Tokens in a window, at least 1; ``None`` takes each text as one window.
-
-    Returns
-    -------
-    SharedWindows
-        Takes time and memory as the topics' words occur, times those which a window has of them.
+    words
+        The number of each word of each topic.
+    n_words
+        How many different words the topics have.
+    tokens
+        The number of each token of all texts, one after the other, -1 where it is in no topic.
+    lengths
+        Tokens in each text.
     """
-    index = {word: n for n, word in enumerate(dict.fromkeys(chain.from_iterable(topics)))}
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    tokens = np.fromiter(
-        map(index.get, chain.from_iterable(texts), repeat(-1)), np.int64, int(lengths.sum())
-    )
-    size = int(lengths.max(initial=1)) if window is None else window
-    n_windows = np.maximum(lengths - size + 1, 1)
-    words, starts, ends = _stays(tokens, lengths, n_windows, size)
 
-    ids = [np.array([index[word] for word in own], np.int64) for own in topics]
-    keys = [np.minimum.outer(own, own) * len(index) + np.maximum.outer(own, own) for own in ids]
-    wanted = np.unique(np.concatenate([[], *map(np.ravel, keys)]).astype(np.int64))
-    counts = _overlaps(words, starts, ends, wanted, len(index))
-    return SharedWindows(
-        n_windows=int(n_windows.sum()),
-        shared=tuple(counts[np.searchsorted(wanted, key)] for key in keys),
-    )
+    words: tuple[_Integers, ...]
+    n_words: int
+    tokens: _Integers
+    lengths: _Integers
+
+    @classmethod
+    def read(cls, topics: Sequence[Sequence[str]], texts: Sequence[Sequence[str]]) -> TopicTokens:
+        """Number the words.
+
+        Parameters
+        ----------
+        topics
+            The words of each topic, none of them twice.
+        texts
+            The tokens of each text.
+
+        Returns
+        -------
+        TopicTokens
+            Takes time and memory as there are tokens.
+        """
+        index = {word: n for n, word in enumerate(dict.fromkeys(chain.from_iterable(topics)))}
+        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+        tokens = np.fromiter(
+            map(index.get, chain.from_iterable(texts), repeat(-1)), np.int64, int(lengths.sum())
+        )
+        words = tuple(np.array([index[word] for word in own], np.int64) for own in topics)
+        return cls(words, len(index), tokens, lengths)
+
+    def window_size(self, window: int | None) -> int:
+        """Return the smallest size whose windows are the same as those of the size asked for.
+
+        Parameters
+        ----------
+        window
+            Tokens in a window, at least 1; ``None`` takes each text as one window.
+
+        Returns
+        -------
+        int
+            At most the length of the longest text, for a longer window is that text.
+        """
+        longest = max(int(self.lengths.max(initial=1)), 1)
+        return longest if window is None else min(window, longest)
+
+    def shared_windows(self, window: int | None) -> SharedWindows:
+        """Count as gensim's sliding window does (``WordOccurrenceAccumulator``, gensim 4.4).
+
+        A window slides over a text one token at a time; a text no longer than the window is one
+        window. As in gensim, whose numbers are the ones published, a word that stands twice in a
+        window is forgotten when the first of the two leaves it, until the word comes in again.
+
+        Parameters
+        ----------
+        window
+            Tokens in a window, at least 1; ``None`` takes each text as one window.
+
+        Returns
+        -------
+        SharedWindows
+            Takes time and memory as the topics' words occur, times those which a window has of
+            them.
+        """
+        size = self.window_size(window)
+        n_windows = np.maximum(self.lengths - size + 1, 1)
+        words, starts, ends = _stays(self.tokens, self.lengths, n_windows, size)
+        n_words = self.n_words
+        keys = [
+            np.minimum.outer(own, own) * n_words + np.maximum.outer(own, own) for own in self.words
+        ]
+        wanted = np.unique(np.concatenate([[], *map(np.ravel, keys)]).astype(np.int64))
+        counts = _overlaps(words, starts, ends, wanted, n_words)
+        return SharedWindows(
+            n_windows=int(n_windows.sum()),
+            shared=tuple(counts[np.searchsorted(wanted, key)] for key in keys),
+        )
 
 
 def _stays(

@@ -13,8 +13,8 @@ from gensim.models import CoherenceModel
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from evaluation.coherence import topic_coherence
-from evaluation.cooccurrence import shared_windows
+from evaluation.coherence import topic_coherence, topic_coherences
+from evaluation.cooccurrence import TopicTokens
 
 MEASURES = ("c_v", "c_npmi", "c_uci", "u_mass")
 TEXTS = [["sea", "ship", "sun"], ["sea", "ship"], ["tree", "sun"], [], ["tree", "sea", "tree"]]
@@ -90,16 +90,33 @@ def test_windows_that_hold_two_words_are_counted_as_by_looking(
         for text in texts
         for start in range(max(len(text) - window + 1, 1))
     ]
-    counted = shared_windows(topics, texts, window)
+    counted = TopicTokens.read(topics, texts).shared_windows(window)
     assert counted.n_windows == len(windows)
     for words, shared in zip(topics, counted.shared, strict=True):
         expected = [[sum({a, b} <= held for held in windows) for b in words] for a in words]
         np.testing.assert_array_equal(shared, np.reshape(expected, shared.shape))
 
 
+@pytest.mark.parametrize("longest", [4, 30, 200])
+def test_all_measures_at_once_are_those_one_by_one(longest: int) -> None:
+    draw = np.random.default_rng(longest)
+    texts = [draw.choice(list("abcdefghijkl"), n).tolist() for n in draw.integers(0, longest, 50)]
+    topics = [["a", "b", "c"], ["d", "e"], ["f"], ["g", "absent"], ["a", "k", "l", "h"]]
+    together = topic_coherences(topics, texts, top_n=3)
+    assert list(together) == ["c_v", "c_npmi", "c_uci", "u_mass"]
+    for measure, found in together.items():
+        alone = topic_coherence(topics, texts, measure, top_n=3)
+        np.testing.assert_array_equal(found.per_topic, alone.per_topic)
+        assert (found.mean, found.window, found.reasons) == (
+            alone.mean,
+            alone.window,
+            alone.reasons,
+        )
+
+
 def test_a_word_is_forgotten_as_gensim_forgets_it() -> None:
     # The windows are "a b a", "b a c" and "a c d"; gensim forgets a as the first a leaves.
-    counted = shared_windows([["a", "c"]], [["a", "b", "a", "c", "d"]], 3)
+    counted = TopicTokens.read([["a", "c"]], [["a", "b", "a", "c", "d"]]).shared_windows(3)
     assert counted.n_windows == 3
     np.testing.assert_array_equal(counted.shared[0], [[1, 0], [0, 2]])
 
@@ -170,7 +187,7 @@ def test_pairs_are_counted_for_many_topics_at_once() -> None:
     words = [f"w{n}" for n in range(2500)]  # pairs of them are more than the sieve has holes
     texts = [draw.choice(words, 40, replace=False).tolist() for _ in range(300)]
     topics = [texts[n][:6] for n in range(100)] + [words[n : n + 10] for n in range(0, 2500, 10)]
-    counted = shared_windows(topics, texts, None)
+    counted = TopicTokens.read(topics, texts).shared_windows(None)
     held = [set(text) for text in texts]
     for topic in (0, 57, 99, 120, 349):
         for (i, a), (j, b) in combinations(enumerate(topics[topic]), 2):
