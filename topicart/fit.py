@@ -7,7 +7,7 @@ import json
 import platform
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -32,6 +32,7 @@ from topicart.store import encode_collection, save_embeddings, size_and_time
 if TYPE_CHECKING:
     from knowledge_graph import Collection
     from topicart.encoder import Encoder
+    from topicart.topics import Topics
 
 _PACKAGES = ("datasets", "hdbscan", "numpy", "open_clip_torch", "pillow", "scikit-learn", "torch",
              "umap-learn")  # fmt: skip
@@ -157,23 +158,64 @@ def fit_run(
     topics = TopicModel(config.topics).fit(
         embeddings, collection, encoder, on_stage=clock.next_stage, on_count=progress.count
     )
-    with clock.timed("write"):
-        write_topics(folder, collection, topics)
-        export_topics(Run(folder, record), folder / "topics.ttl", overwrite=True)
+    clock.next_stage("write")
+    return write_finished(
+        folder, record, collection, topics, n_problems=len(problems), timings_s=clock.seconds
+    )
+
+
+def write_finished(
+    folder: Path,
+    record: RunRecord,
+    collection: Collection,
+    topics: Topics,
+    *,
+    n_problems: int,
+    timings_s: Mapping[str, float],
+    peak_memory_mb: float | None = None,
+) -> Run:
+    """Write what a fit found into its folder, which becomes a finished run by it.
+
+    Parameters
+    ----------
+    folder
+        A folder that ``prepare`` made ready, with ``embeddings/`` and ``problems.csv`` in it.
+    record
+        The fit, in state ``fitting``.
+    collection
+        The works; it may hold more than have a vector.
+    topics
+        What was found.
+    n_problems
+        Lines of ``problems.csv``.
+    timings_s
+        Seconds of the stages before this one.
+    peak_memory_mb
+        By default the most memory that the process has held so far.
+
+    Returns
+    -------
+    Run
+        Opened from the disk.
+    """
+    started = time.perf_counter()
+    write_topics(folder, collection, topics)
+    export_topics(Run(folder, record), folder / "topics.ttl", overwrite=True)
+    seconds = round(time.perf_counter() - started, 3)
     finished = record.model_copy(
         update={
             "state": "finished",
             "finished": now(),
             "parameters": dict(topics.parameters),
-            "timings_s": clock.seconds,
-            "peak_memory_mb": _peak_memory_mb(),
+            "timings_s": {**timings_s, "write": seconds},
+            "peak_memory_mb": most_memory_mb() if peak_memory_mb is None else peak_memory_mb,
             "counts": {
                 "works": len(collection),
                 "embedded": len(topics.ids),
                 "topics": len(topics),
                 "outliers": topics.n_outliers,
                 "reassigned": topics.parameters.get("reassigned", 0),
-                "problems": len(problems),
+                "problems": n_problems,
             },
         }
     )
@@ -204,11 +246,22 @@ def _new_record(collection: Collection, encoder: Encoder, config: FitConfig) -> 
             note=encoder.note,
         ),
         config=config.model_dump(mode="json"),
-        versions={
-            "python": platform.python_version(),
-            **{package: version(package) for package in _PACKAGES},
-        },
+        versions=versions_here(),
     )
+
+
+def versions_here() -> dict[str, str]:
+    """Return the versions of what decides a fit's result.
+
+    Returns
+    -------
+    dict
+        Of Python and of packages, by name.
+    """
+    return {
+        "python": platform.python_version(),
+        **{package: version(package) for package in _PACKAGES},
+    }
 
 
 def content_sha256(collection: Collection) -> str:
@@ -308,7 +361,14 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _peak_memory_mb() -> float | None:
+def most_memory_mb() -> float | None:
+    """Return the most memory that the process has held so far.
+
+    Returns
+    -------
+    float or None
+        In MiB, resident; ``None`` where the system does not tell.
+    """
     if sys.platform == "win32":
         return None
     import resource
