@@ -1,12 +1,12 @@
 """How good a topic model or an encoder is, with interval and baseline beside each number.
 
-Topics are judged by their words (``coherence``, ``words``), by their pictures (``pictures``), as
-clusters (``clusters``), against the collection's facets (``agreement``, ``grouping``, ``labels``)
-and against each other (``matching``, ``stability``); ``evaluate`` measures a run. ``retrieval`` and
-``zero_shot`` judge encoders, ``bootstrap`` says how sure a number is.
+``evaluate`` measures a run by its words, its pictures, as clusters, against the records and by what
+is found again (``measuring``), with a judge that did not make it (``judges``); ``compare`` sets
+runs side by side (``comparing``); ``baselines`` are the models to compare with. The other modules
+are the measures themselves. ``retrieval`` and ``zero_shot`` judge encoders.
 """
 
-from evaluation.agreement import Agreement, facet_agreement
+from evaluation.baseline_runs import fit_baseline
 from evaluation.bootstrap import Difference, bootstrap_interval, paired_difference
 from evaluation.clusters import (
     ClusterScore,
@@ -19,10 +19,14 @@ from evaluation.clusters import (
     topic_sizes,
 )
 from evaluation.coherence import Coherence, topic_coherence
+from evaluation.comparing.of_runs import CompareError, compare
 from evaluation.grouping import GroupingAgreement, Measured, grouping_agreement
+from evaluation.judges import DEFAULT_JUDGE, Judge, OwnVectors, load_judge
 from evaluation.labels import LabelAccuracy, label_accuracy
 from evaluation.matching import Assigned, Matching, match_topics
-from evaluation.measure import Metric, evaluate, to_json
+from evaluation.measure import OWN, Evaluation, evaluate, evaluate_run
+from evaluation.metric import Metric
+from evaluation.models import model_name, model_of
 from evaluation.pictures import image_embedding_coherence, image_embedding_pairwise_similarity
 from evaluation.retrieval import median_rank, ranks, recall_at
 from evaluation.stability import Stability, topic_stability
@@ -35,40 +39,49 @@ from evaluation.words import (
 from evaluation.zero_shot import class_vectors, zero_shot_hits
 
 __all__ = [
-    "Agreement",
+    "DEFAULT_JUDGE",
+    "OWN",
     "Assigned",
     "ClusterScore",
     "Coherence",
+    "CompareError",
     "Difference",
     "EmbeddingCoherence",
+    "Evaluation",
     "GroupingAgreement",
+    "Judge",
     "LabelAccuracy",
     "Matching",
     "Measured",
     "Metric",
+    "OwnVectors",
     "Stability",
     "TopicSizes",
     "bootstrap_interval",
     "class_vectors",
+    "compare",
     "davies_bouldin",
     "density_validity",
     "embedding_coherence",
     "evaluate",
-    "facet_agreement",
+    "evaluate_run",
+    "fit_baseline",
     "grouping_agreement",
     "image_embedding_coherence",
     "image_embedding_pairwise_similarity",
     "inverse_rbo",
     "label_accuracy",
+    "load_judge",
     "match_topics",
     "median_rank",
+    "model_name",
+    "model_of",
     "outlier_share",
     "paired_difference",
     "random_baseline",
     "ranks",
     "recall_at",
     "silhouette",
-    "to_json",
     "topic_coherence",
     "topic_diversity",
     "topic_sizes",

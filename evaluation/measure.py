@@ -276,7 +276,7 @@ def _measured(run: Run, asked: _Asked, cache: Path | None, progress: Progress) -
     values, judge, seed = asked.values, asked.judge, asked.seed
     progress.stage("measure")
     metrics = word_metrics(values, asked.texts, judge, seed=seed)
-    progress.stage("judge")
+    progress.stage("assess")
     metrics += picture_metrics(
         values, judge, cache=cache or run.folder / CACHE, seed=seed, progress=progress.count
     )

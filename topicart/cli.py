@@ -32,6 +32,7 @@ from topicart.door import (
     report_run,
     show_progress,
 )
+from topicart.evaluate_cli import baseline, bench, compare, evaluate
 from topicart.graph_cli import graph
 from topicart.label_cli import label, summarize
 from topicart.train_cli import train
@@ -47,6 +48,7 @@ app = typer.Typer(
 )
 app.add_typer(train, name="train")
 app.add_typer(graph, name="graph")
+app.add_typer(bench, name="bench")
 
 Out = Annotated[
     Path, typer.Option("--out", help="Folder for the run; resumed if it holds this fit.")
@@ -220,6 +222,9 @@ def demo(
 
 app.command()(label)
 app.command()(summarize)
+app.command()(evaluate)
+app.command()(baseline)
+app.command()(compare)
 
 
 @app.command()

@@ -58,7 +58,10 @@ _STAGES = {
     "label": "Naming the themes",
     "summarise": "Summarising the themes",
     "write": "Writing the run",
+    "read": "Reading the run",
     "measure": "Measuring",
+    "assess": "Showing pictures to the judge",
+    "refit": "Fitting again, to see what is found again",
     "page": "Making the page",
 }
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evaluation import evaluate, to_json
+from evaluation import OWN, evaluate_run
 from topicart.fit import FitConfig, Progress, Silent, fit_run
 from topicart.report import write_site
 from topicart.run import Run
-from topicart.run_files import write_json
 
 if TYPE_CHECKING:
     from knowledge_graph import Collection
@@ -60,8 +59,9 @@ def make_run(
 def finish_run(run: Run, *, progress: Progress | None = None) -> Run:
     """Measure the themes of a run and make its page, as far as either is missing.
 
-    Whatever writes other names or summaries takes away both first, so that none that is there
-    speaks of names that are gone.
+    Pictures are judged by the run's own vectors, which is quick, and is said beside the numbers;
+    ``evaluation.evaluate_run`` asks another judge. Whatever writes other names or summaries takes
+    away both first, so that none that is there speaks of names that are gone.
 
     Parameters
     ----------
@@ -77,10 +77,29 @@ def finish_run(run: Run, *, progress: Progress | None = None) -> Run:
     """
     progress = progress or Silent()
     if not run.metrics:
-        progress.stage("measure")
-        write_json(run.folder / "metrics.json", to_json(evaluate(run)))
+        evaluate_run(run, judge=OWN, progress=progress)
         run = Run.open(run.folder)
     if not run.page.exists():
         progress.stage("page")
         write_site(run, progress=progress.count)
     return run
+
+
+def remake_page(run: Run, *, progress: Progress | None = None) -> Run:
+    """Make the page of a run anew, after it was measured otherwise.
+
+    Parameters
+    ----------
+    run
+        A finished run.
+    progress
+        Told of the stage and counts.
+
+    Returns
+    -------
+    Run
+        With what ``metrics.json`` says now.
+    """
+    run = Run.open(run.folder)
+    run.page.unlink(missing_ok=True)
+    return finish_run(run, progress=progress)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evaluation.comparing import Comparison, Evaluated, Failed, compare_runs, write_report
+from evaluation.comparing import Comparison, Evaluated, Failed, compare_runs
 from evaluation.judges import DEFAULT_JUDGE, Judge, OwnVectors, load_judge
 from evaluation.measure import OWN, Evaluation, evaluation_of
 from evaluation.models import model_name
@@ -25,6 +25,7 @@ class CompareError(TopicartError):
 def compare(
     runs: Sequence[Run],
     *,
+    labels: Sequence[str] | None = None,
     judge: Judge | str = DEFAULT_JUDGE,
     reference: str = "captions",
     seed: int = 0,
@@ -41,6 +42,8 @@ def compare(
     ----------
     runs
         Finished runs. The first one's model is what the others are matched with.
+    labels
+        What each run's model is called; by default :func:`labels_of`.
     judge, reference, seed
         As for :func:`evaluation.evaluate`.
     cache
@@ -67,7 +70,7 @@ def compare(
     if isinstance(judge, str) and judge != OWN:
         judge = load_judge(judge, progress=False)
     told: list[Evaluated | Failed] = []
-    for run, label in zip(runs, labels_of(runs), strict=True):
+    for run, label in zip(runs, labels or labels_of(runs), strict=True):
         progress.note(run.folder.name)
         found = evaluation_of(
             run,
@@ -80,24 +83,6 @@ def compare(
         )
         told.append(_evaluated(run, label, found))
     return compare_runs([*told, *failed], seed=seed)
-
-
-def compare_and_report(out: str | Path, comparison: Comparison) -> Path:
-    """Write the report of a comparison.
-
-    Parameters
-    ----------
-    out
-        Its folder.
-    comparison
-        What to report.
-
-    Returns
-    -------
-    Path
-        The page.
-    """
-    return write_report(comparison, Path(out))
 
 
 def labels_of(runs: Sequence[Run]) -> list[str]:

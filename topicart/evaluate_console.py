@@ -1,0 +1,172 @@
+"""What the terminal shows of a run's measurements and of a comparison of models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from knowledge_graph import FACETS, printable
+
+if TYPE_CHECKING:
+    from evaluation import Evaluation, Metric
+
+FAMILIES = {
+    "words": "By their words",
+    "pictures": "By their pictures",
+    "clusters": "As clusters",
+    "facts": "Against the records",
+    "stability": "Found again",
+}
+_ARROWS = {"higher": " ↑", "lower": " ↓"}
+_COUNTS = ("n_topics",)
+_COMPARED = ("c_npmi", "irbo", "iec", "ieps", "silhouette", "outlier_share", "ami_")
+"""The numbers of a comparison that fit a terminal; the page has all."""
+
+
+def evaluation_tables(found: Evaluation) -> RenderableType:
+    """Return the measurements of a run, a table for each family.
+
+    Parameters
+    ----------
+    found
+        What was measured.
+
+    Returns
+    -------
+    rich renderable
+        To be printed.
+    """
+    parts: list[RenderableType] = []
+    for family, own in groupby(found.metrics, key=lambda metric: metric.family):
+        metrics = list(own)
+        parts.append(Text(f"\n{FAMILIES[family]}", style="bold"))
+        parts.append(_of_facets(metrics) if family == "facts" else _of_family(metrics))
+        parts += [Text(line, style="dim") for line in _remarks(metrics)]
+        parts += [
+            Text(line, style="yellow")
+            for line in dict.fromkeys(metric.warning for metric in metrics if metric.warning)
+        ]
+    parts.append(Text("\n↑ more is better, ↓ less is better; “Random” is what random clusters of "
+                      "the same sizes get.", style="dim"))  # fmt: skip
+    return Group(*parts)
+
+
+def comparison_table(report: Mapping[str, Any]) -> RenderableType:
+    """Return the main numbers of a comparison, a column a model.
+
+    Parameters
+    ----------
+    report
+        The contents of ``report.json``.
+
+    Returns
+    -------
+    rich renderable
+        To be printed.
+    """
+    models = report["models"]
+    table = Table(box=None, pad_edge=False)
+    table.add_column("")
+    for model in models:
+        table.add_column(Text(printable(model["label"])), justify="right")
+    for metric in report["metrics"]:
+        if not metric["name"].startswith(_COMPARED):
+            continue
+        cells = [_compared(metric["name"], number) for number in metric["numbers"]]
+        table.add_row(Text(_titled(metric["title"], metric["better"])), *cells)
+    failed = [
+        Text(f"{printable(model['label'])} failed: {printable(error)}", style="yellow")
+        for model in models
+        for error in model["errors"]
+    ]
+    told = Text(
+        "bold: the best; *: not to be told from the best (5 %, Holm). All numbers with their "
+        "intervals are on the page.",
+        style="dim",
+    )
+    return Group(table, told, *failed)
+
+
+def _compared(name: str, number: Mapping[str, Any] | None) -> Text:
+    if number is None or number["value"] is None:
+        return Text("–", style="dim")
+    told = _number(name, number["value"])
+    return Text(told, style="bold") if number["best"] else Text(told + "*" * number["level"])
+
+
+def _of_family(metrics: Sequence[Metric]) -> Table:
+    table = _table("Measure", "Value", "95 % interval", "Random", "Over")
+    for metric in metrics:
+        table.add_row(
+            Text(_titled(metric.title, metric.better)),
+            _number(metric.name, metric.value),
+            _interval(metric.name, metric.interval),
+            _number(metric.name, metric.baseline),
+            f"{metric.n:,} {metric.parameters.get('of', '')}".rstrip() if metric.n else "",
+        )
+    return table
+
+
+def _of_facets(metrics: Sequence[Metric]) -> Table:
+    """Return a row a facet, a column a measure; beside each value what random clusters get."""
+    measures = {"ami": "AMI", "ari": "ARI", "nmi": "V-measure", "purity": "Purity"}
+    by_name = {metric.name: metric for metric in metrics}
+    table = _table("Facet", *measures.values(), "Over")
+    for facet in FACETS:
+        own = {name: by_name.get(f"{name}_{facet}") for name in measures}
+        first = own["ami"]
+        if first is None:
+            continue
+        cells = [
+            Text.assemble(
+                _number("", one.value), (f"  {_number('', one.baseline)}".rstrip(), "dim")
+            )
+            if one
+            else Text("–")
+            for one in own.values()
+        ]
+        table.add_row(facet, *cells, f"{first.n:,} works" if first.n else "")
+    return table
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column(first)
+    for other in others:
+        table.add_column(other, justify="right")
+    return table
+
+
+def _remarks(metrics: Iterable[Metric]) -> list[str]:
+    """Say who judged, and why what is missing is missing; each thing once."""
+    metrics = list(metrics)
+    judges = dict.fromkeys(metric.judge for metric in metrics if metric.judge)
+    missing = {
+        metric.note: metric.title for metric in metrics if metric.value is None and metric.note
+    }
+    return [
+        *(f"Judged by {printable(judge)}" for judge in judges),
+        *(f"{title}: {printable(note)}" for note, title in missing.items()),
+    ]
+
+
+def _titled(title: str, better: str | None) -> str:
+    return printable(title) + _ARROWS.get(better or "", "")
+
+
+def _number(name: str, value: float | None) -> str:
+    if value is None:
+        return "–"
+    if name in _COUNTS:
+        return f"{value:,.0f}"
+    # Adding 0.0 turns a rounded -0.0 into 0.0.
+    return f"{round(value, 3) + 0.0:.3f}".replace("-", "−")
+
+
+def _interval(name: str, interval: tuple[float, float] | None) -> str:
+    return " to ".join(_number(name, end) for end in interval) if interval else ""
