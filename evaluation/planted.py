@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from evaluation.baselines import BASELINES
+from evaluation.models import OURS
+from evaluation.planted_trials import FACETS_TOLD, PAINTINGS, Trial, Trials
 from evaluation.planting import Planted, PlantedError, Setting, plant
+from knowledge_graph import nearest
+from knowledge_graph.atomic import make_folder
 from knowledge_graph.gallery import THEMES
+from topicart.fit import Silent
+from topicart.run_files import write_json
 
 if TYPE_CHECKING:
     from topicart import Encoder, Progress
 
 __all__ = [
+    "MEASURES",
+    "Estimate",
     "Planted",
     "PlantedError",
     "PlantedResult",
@@ -22,6 +33,36 @@ __all__ = [
     "bench_planted",
     "plant",
 ]
+
+MEASURES: Mapping[str, str] = {
+    "ari": "adjusted Rand index, all works",
+    "ami": "adjusted mutual information, all works",
+    "ari_members": "adjusted Rand index, works in a topic",
+    "ami_members": "adjusted mutual information, works in a topic",
+    **{f"label_{facet}": f"share of {facet} labels that are right" for facet in FACETS_TOLD},
+    **{f"labelled_{facet}": f"share of topics with a {facet} label" for facet in FACETS_TOLD},
+    "n_topics": "topics",
+    "outlier_share": "share of works in no topic",
+    "seconds": "seconds to group",
+}
+"""What is measured, by name, in words."""
+
+ABOUT = (
+    "One gallery for each setting; an interval speaks of the models' seeds, not of other "
+    "galleries.",
+    "All works: the outliers count as one more group. Works in a topic: outliers are left out, "
+    "which flatters a model that leaves out much.",
+    "Models that must be told the number of topics are told the number of planted themes, which "
+    "favours them.",
+    "All models' topics are named in the same way. A label is right if it is what most of the "
+    "topic's works were painted to be (or one of these, in a tie), whatever their records say.",
+    "Noise is the share of the records that belong to another work, and of the pictures that are "
+    "blurred and covered with grain.",
+)
+"""How to read the result."""
+
+RESULT = "planted.json"
+"""The file that ``bench_planted`` leaves in its folder."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +76,12 @@ class Estimate:
     interval
         A 95 % interval of the mean (Student's t), or ``None`` of a single seed.
     values
-        It by seed, in their order.
+        It by seed, in their order; ``None`` where it could not be had.
     """
 
     mean: float
     interval: tuple[float, float] | None
-    values: tuple[float, ...]
+    values: tuple[float | None, ...]
 
 
 @dataclass(frozen=True)
@@ -56,7 +97,7 @@ class PlantedRow:
     measures
         By name, one of ``MEASURES``, what was measured; what could not be had is not there.
     error
-        Why the model found nothing; ``""`` if it did.
+        Why it failed, with all seeds or some; ``""`` if it did not.
     note
         What a reader must know; ``""`` if nothing.
     """
@@ -97,7 +138,7 @@ class PlantedResult:
         dict
             As in ``planted.json``.
         """
-        raise NotImplementedError
+        return asdict(self)
 
 
 def bench_planted(
@@ -140,4 +181,114 @@ def bench_planted(
     PlantedError
         If there is nothing to vary, or a model is unknown.
     """
-    raise NotImplementedError
+    settings = _settings(sizes, noises, themes)
+    names = _models(models)
+    if not seeds or len(set(seeds)) < len(seeds) or min(seeds) < 0:
+        raise PlantedError(
+            f"seeds are {', '.join(map(str, seeds)) or 'none'}; expected one or more different "
+            "whole numbers from 0 up, for instance 0, 1, 2."
+        )
+    progress = progress or Silent()
+    folder = Path(out)
+    _require_usable(folder)
+    make_folder(folder / PAINTINGS)
+    if isinstance(encoder, str):
+        from topicart import Encoder
+
+        progress.stage("load")
+        encoder = Encoder.load(encoder)
+    rows: list[PlantedRow] = []
+    for setting in settings:
+        trials = Trials(setting, folder, encoder, progress)
+        by_model: dict[str, list[Trial]] = {name: [] for name in names}
+        for name in names:
+            for seed in seeds:
+                by_model[name].append(trials.run(name, seed))
+        rows += [_row(setting, name, found) for name, found in by_model.items()]
+    result = PlantedResult(tuple(rows), tuple(seeds), encoder.name, ABOUT)
+    write_json(folder / RESULT, {"measures": dict(MEASURES), **result.to_dict()})
+    return result
+
+
+def _settings(
+    sizes: Sequence[int], noises: Sequence[float], themes: Sequence[int]
+) -> tuple[Setting, ...]:
+    """List the base and, one at a time, what differs from it."""
+    for name, values in (("sizes", sizes), ("noises", noises), ("themes", themes)):
+        if not values:
+            raise PlantedError(f"{name} is empty; expected one value at least, the base first.")
+    base = Setting(sizes[0], themes[0], float(noises[0]))
+    others = [
+        *(Setting(works, base.themes, base.noise) for works in sizes),
+        *(Setting(base.works, base.themes, float(noise)) for noise in noises),
+        *(Setting(base.works, count, base.noise) for count in themes),
+    ]
+    settings = tuple(dict.fromkeys([base, *others]))
+    for setting in settings:
+        setting.require_possible()
+    return settings
+
+
+def _models(models: Sequence[str] | None) -> tuple[str, ...]:
+    legal = (OURS, *BASELINES)
+    names = tuple(dict.fromkeys(legal if models is None else models))
+    for name in names:
+        if name not in legal:
+            raise PlantedError(
+                f"There is no model {name!r}; the models are {', '.join(legal)}."
+                f"{nearest(name, legal)}"
+            )
+    if not names:
+        raise PlantedError(f"No model is named; expected one at least of {', '.join(legal)}.")
+    return names
+
+
+def _require_usable(folder: Path) -> None:
+    """Refuse a folder with somebody's files."""
+    if folder.is_file():
+        raise PlantedError(f"{folder} is a file. Name a folder that is new or holds a benchmark.")
+    own = (folder / PAINTINGS).is_dir()
+    if folder.is_dir() and not own and any(folder.iterdir()):
+        raise PlantedError(
+            f"{folder} is not empty and holds no planted benchmark. Name a new folder."
+        )
+
+
+def _row(setting: Setting, model: str, found: Sequence[Trial]) -> PlantedRow:
+    measures = {}
+    for name in MEASURES:
+        values = tuple(trial.measures.get(name) for trial in found)
+        if any(value is not None for value in values):
+            measures[name] = estimate(values)
+    errors = dict.fromkeys(trial.error for trial in found if trial.error)
+    notes = dict.fromkeys(trial.note for trial in found if trial.note)
+    return PlantedRow(setting, model, measures, "; ".join(errors), "; ".join(notes))
+
+
+def estimate(values: Sequence[float | None]) -> Estimate:
+    """Return a number's mean over seeds, and how sure it is.
+
+    Parameters
+    ----------
+    values
+        It by seed, ``None`` where it could not be had; at least one is a number.
+
+    Returns
+    -------
+    Estimate
+        The interval is ``mean ± t * s / sqrt(n)``, with the 97.5 % quantile of Student's t of
+        ``n - 1`` degrees of freedom.
+
+    Examples
+    --------
+    >>> estimate([0.4, 0.6, None]).mean
+    0.5
+    """
+    own = np.array([value for value in values if value is not None])
+    mean = float(own.mean())
+    if len(own) < 2:
+        return Estimate(mean, None, tuple(values))
+    from scipy.stats import t
+
+    reach = float(t.ppf(0.975, len(own) - 1) * own.std(ddof=1) / np.sqrt(len(own)))
+    return Estimate(mean, (mean - reach, mean + reach), tuple(values))
