@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from evaluation.packaged_judge import IMAGENET, SentenceEncoder, imagenet_encoder
+from topicart import Encoder, ModelError
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -18,8 +21,11 @@ if TYPE_CHECKING:
     from topicart.run import Model
     from topicart.slices import Progress
 
-DEFAULT_JUDGE = "imagenet"
+DEFAULT_JUDGE = IMAGENET
 """The name of the packaged judge; any other name is an encoder's, as ``Encoder.load`` takes it."""
+
+_KIN = ("mini", "mini-base")
+"""Encoders whose image tower is an EfficientNet-Lite of ImageNet, as the packaged judge's is."""
 
 
 class Judge(Protocol):
@@ -99,7 +105,8 @@ def load_judge(name: str = DEFAULT_JUDGE, *, device: str = "auto", progress: boo
     Parameters
     ----------
     name
-        ``imagenet``, or whatever ``Encoder.load`` takes.
+        ``imagenet``: EfficientNet-Lite2 for pictures and MiniLM-L6 for words, both Python packages;
+        or whatever ``Encoder.load`` takes.
     device
         ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
     progress
@@ -115,11 +122,126 @@ def load_judge(name: str = DEFAULT_JUDGE, *, device: str = "auto", progress: boo
     ModelError
         If there is none of that name, or it cannot be loaded; the message says what to do.
     """
-    raise NotImplementedError
+    if name == DEFAULT_JUDGE:
+        words = SentenceEncoder(device)
+        tower = "EfficientNet-Lite2 (ImageNet, whole picture at 260 px)"
+        return EncoderJudge(imagenet_encoder(device), picture_tower=tower, words=words)
+    try:
+        # In float32 wherever it runs, so that its numbers are the same on every machine.
+        encoder = Encoder.load(name, device=device, precision="fp32", progress=progress)
+    except ModelError as error:
+        raise ModelError(
+            f"There is no judge {name!r}: it is neither {DEFAULT_JUDGE!r}, the packaged judge, nor "
+            f"an encoder that can be loaded. {error}"
+        ) from error
+    return EncoderJudge(encoder)
+
+
+def partiality(judge: Judge, encoder: Model) -> str | None:
+    """Say why a judge may flatter what an encoder made.
+
+    Parameters
+    ----------
+    judge
+        Who scores.
+    encoder
+        What a run's record says of its encoder.
+
+    Returns
+    -------
+    str or None
+        A sentence; ``None`` where nothing is known against it.
+    """
+    if judge.made(encoder):
+        return (
+            f"The judge, {judge.name}, is the encoder that made these topics: its numbers flatter "
+            f"them and compare with no other encoder's. Use another judge ({DEFAULT_JUDGE})."
+        )
+    if judge.name == DEFAULT_JUDGE and encoder.name in _KIN:
+        return (
+            f"The judge is akin to {encoder.name}: both have an EfficientNet-Lite tower that "
+            "learnt on ImageNet. Where encoders are compared, ask another judge too."
+        )
+    return None
+
+
+class EncoderJudge:
+    """An encoder as judge.
+
+    Parameters
+    ----------
+    encoder
+        What sees pictures.
+    picture_tower
+        Its name in words for tables; by default said by the encoder.
+    words
+        What reads words; by default the encoder.
+    """
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        *,
+        picture_tower: str | None = None,
+        words: SentenceEncoder | None = None,
+    ) -> None:
+        self._encoder = encoder
+        self._words = words or encoder
+        self.name = encoder.name
+        self.picture_tower = picture_tower or _tower_in_words(encoder)
+        self.text_tower = self._words.name
+        self.fingerprint = encoder.fingerprint
+
+    def made(self, encoder: Model) -> bool:
+        """Say whether it made a run's vectors.
+
+        Parameters
+        ----------
+        encoder
+            What the run's record says of its encoder.
+
+        Returns
+        -------
+        bool
+            Whether the weights are the same.
+        """
+        return encoder.weights_sha256 == self._encoder.weights_sha256
+
+    def encode_pictures(self, works: Collection, *, progress: Progress | None = None) -> Embeddings:
+        """Encode the pictures of works.
+
+        Parameters
+        ----------
+        works
+            The works; one with several pictures gets the mean of their vectors, as in a run.
+        progress
+            Called with the works done and all works.
+
+        Returns
+        -------
+        Embeddings
+            Of the works that have a readable picture, in the collection's order.
+        """
+        return self._encoder.encode_images(works, progress=progress)
+
+    def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Encode texts.
+
+        Parameters
+        ----------
+        texts
+            Words or sentences.
+
+        Returns
+        -------
+        numpy.ndarray
+            Unit rows, shape ``(len(texts), dim)``.
+        """
+        return self._words.encode_texts(texts)
 
 
 class OwnVectors:
-    """A run's own vectors as judge: nothing is loaded, and what it says may flatter.
+    """The vectors of a run's own pictures as judge: nothing is loaded, and what it says flatters.
 
     Parameters
     ----------
@@ -128,4 +250,61 @@ class OwnVectors:
     """
 
     def __init__(self, run: Run) -> None:
-        raise NotImplementedError
+        self._pictures = run.picture_embeddings
+        self._encoder = run.record.model
+        self.name = self._encoder.name
+        self.picture_tower = f"{self.name} (the encoder that made the topics)"
+        self.text_tower = None
+        self.fingerprint = self._encoder.fingerprint
+
+    def made(self, encoder: Model) -> bool:
+        """Say whether it made a run's vectors.
+
+        Parameters
+        ----------
+        encoder
+            What the run's record says of its encoder.
+
+        Returns
+        -------
+        bool
+            Whether the weights are the same.
+        """
+        return encoder.weights_sha256 == self._encoder.weights_sha256
+
+    def encode_pictures(self, works: Collection, *, progress: Progress | None = None) -> Embeddings:
+        """Look the vectors of works up.
+
+        Parameters
+        ----------
+        works
+            Works of the run.
+        progress
+            Called once, at the end.
+
+        Returns
+        -------
+        Embeddings
+            Of the works that have a vector of their pictures, in the collection's order.
+        """
+        found = self._pictures.select([id_ for id_ in works.ids if id_ in self._pictures])
+        if progress is not None:
+            progress(len(works), len(works))
+        return found
+
+    def encode_texts(self, texts: Sequence[str]) -> None:
+        """Say that it reads no words.
+
+        Parameters
+        ----------
+        texts
+            Words or sentences, which are not looked at.
+        """
+        del texts
+
+
+def _tower_in_words(encoder: Encoder) -> str:
+    height, width = encoder.image_size
+    size = f"{height}" if height == width else f"{height} x {width}"
+    cut = encoder.preprocess.resize_mode == "shortest"
+    return f"{encoder.name} ({'the centre of a' if cut else 'whole'} picture at {size} px)"
