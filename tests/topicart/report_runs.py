@@ -244,7 +244,8 @@ def harbour(folder: Path, **more: Any) -> Run:
                 "note": "Needs two topics.",
             },
             {"name": "outlier_share", "title": "Share of outliers", "value": 0.1818},
-        ]
+        ],
+        "stability": [{"topic": 0, "n_found": 19, "n_runs": 20}],
     }
     return write_run(
         folder,

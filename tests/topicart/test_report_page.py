@@ -126,6 +126,7 @@ def test_page_shows_themes_evidence_measures_and_problems(tmp_path: Path) -> Non
         "from the collection’s own records and from Iconclass, aat.ttl.",
         "where nothing is certain enough, nothing is said",
         "6 works. Composed from the records.",
+        "found again in 19 of 20 fits",
         "Most in the 1870s (3 of 6 dated)",
         "2 works, 18% of those looked at, are too unlike any group",
         "1 work took no part",

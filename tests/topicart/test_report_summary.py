@@ -115,15 +115,17 @@ def test_measures_are_told_in_words_and_agreement_is_explained_once() -> None:
         {"name": "ami_style", "title": "Style", "value": 0.5},
         {"name": "ami_genre", "title": "Genre", "value": None, "note": "Needs two topics."},
         {"name": "outlier_share", "title": "Outliers", "value": 0.14},
-        {"name": "brand_new", "title": "New", "value": -0.25},
+        {"name": "ari_seeds", "title": "Other seeds", "value": -0.25, "warning": "Few seeds."},
+        {"name": "dbcv", "title": "Not told here", "value": 0.1},
     ]
-    iec, style, genre, outliers, new = explain_measures({"metrics": metrics})
+    iec, style, genre, outliers, seeds = explain_measures({"metrics": metrics})
     assert (iec.value, iec.interval, iec.baseline) == ("0.60", "0.50 to 0.70", "0.00")
     assert "alike" in iec.meaning
     assert "beyond chance" in style.meaning
     assert (genre.value, genre.meaning, genre.note) == ("", "", "Needs two topics.")
     assert outliers.value == "14%"
-    assert (new.value, new.meaning) == ("−0.25", "")
+    assert (seeds.value, seeds.note) == ("−0.25", "Few seeds.")
+    assert "another random start" in seeds.meaning
 
 
 def test_a_run_without_measurements_has_none() -> None:

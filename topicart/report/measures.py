@@ -17,17 +17,27 @@ _MEANINGS = {
         "How alike the central pictures of two different themes are. The lower, the better the "
         "themes keep apart."
     ),
+    "c_npmi": (
+        "How often the words of a theme stand together in the texts: 1 is always, 0 is as often "
+        "as by chance."
+    ),
     "topic_diversity": (
-        "Number of different terms among all labels, over the number of labels: at 1 no two "
-        "themes share a term; the lower, the more they repeat one another."
+        "Number of different words among the words of all themes, over the number of words: at 1 "
+        "no two themes share a word; the lower, the more they repeat one another."
     ),
     "outlier_share": (
         "Works that stand in no theme. Neither good nor bad: a theme that takes everything "
         "explains nothing."
     ),
 }
+_SHOWN = (*_MEANINGS, "ari_seeds", "ami_")
+"""What the page shows, in the order of the file; ``metrics.json`` has all."""
 _AGREEMENT = (
     "How well the division into themes coincides with what is recorded, beyond chance: "
+    "0 is chance, 1 the very same division."
+)
+_FOUND_AGAIN = (
+    "How alike the division into themes is when it is made again from another random start: "
     "0 is chance, 1 the very same division."
 )
 _AS_PERCENTAGE = ("outlier_share",)
@@ -50,9 +60,9 @@ class Measure:
     baseline
         What chance gives, or empty.
     meaning
-        One sentence in plain words, or empty for measures that are not known here.
+        One sentence in plain words, or empty where it was said in a row above.
     note
-        What else a reader must know, or empty.
+        What else a reader must know, with any warning, or empty.
     judge
         Who or what judged, or empty.
     """
@@ -78,10 +88,12 @@ def explain_measures(metrics: Mapping[str, Any]) -> tuple[Measure, ...]:
     Returns
     -------
     tuple of Measure
-        In the file's order.
+        Those that are told in plain words, in the file's order.
     """
     measures: list[Measure] = []
     for metric in metrics.get("metrics", []):
+        if not str(metric["name"]).startswith(_SHOWN):
+            continue
         measure = _explain(metric)
         # What agreement is, is said once; the rows after it differ in their facet alone.
         if any(_is_agreement(measure.name) and _is_agreement(other.name) for other in measures):
@@ -106,7 +118,9 @@ def _explain(metric: Mapping[str, Any]) -> Measure:
         return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
 
     interval = metric.get("interval")
-    meaning = _AGREEMENT if _is_agreement(name) else _MEANINGS.get(name, "")
+    meanings = {**_MEANINGS, "ari_seeds": _FOUND_AGAIN}
+    meaning = _AGREEMENT if _is_agreement(name) else meanings.get(name, "")
+    remarks = (metric.get("note"), metric.get("warning"))
     return Measure(
         name=name,
         title=str(metric.get("title") or name),
@@ -114,6 +128,6 @@ def _explain(metric: Mapping[str, Any]) -> Measure:
         interval=f"{shown(interval[0])} to {shown(interval[1])}" if interval else "",
         baseline=shown(metric.get("baseline")),
         meaning=meaning,
-        note=metric.get("note") or "",
+        note=" ".join(str(remark) for remark in remarks if remark),
         judge=metric.get("judge") or "",
     )

@@ -107,6 +107,9 @@ class Theme:
         When the works were made, or ``None`` if no work is dated.
     cards
         The most central works, the most central first.
+    found_again
+        In how many fits of the same model it was found again, and of how many; ``None`` where that
+        was not tried.
     """
 
     topic: int
@@ -120,6 +123,7 @@ class Theme:
     leading: tuple[tuple[str, Leading], ...]
     years: Years | None
     cards: tuple[Card, ...]
+    found_again: tuple[int, int] | None
 
 
 @dataclass(frozen=True)
@@ -156,6 +160,8 @@ class Exhibition:
         Share of a work's words in what stands for it; 0 is pictures only.
     clusterer
         What gathered the works, as the run names it, or empty.
+    method
+        What made the themes, if it was not topicart itself, or empty.
     seed
         The seed of everything random, or ``None`` if the run does not say.
     problems, n_problems
@@ -179,6 +185,7 @@ class Exhibition:
     settings: tuple[tuple[str, str], ...]
     text_weight: float
     clusterer: str
+    method: str
     seed: int | None
     problems: tuple[Problem, ...]
     n_problems: int
@@ -221,10 +228,17 @@ def summarize(run: Run) -> Exhibition:
         settings=_settings(run.record),
         text_weight=float(run.record.config.get("text_weight") or 0.0),
         clusterer=str(run.record.parameters.get("clusterer") or ""),
+        method=_method(run.record.config),
         seed=_seed(run.record.config),
         problems=run.problems[:MOST_PROBLEMS],
         n_problems=len(run.problems),
     )
+
+
+def _method(config: Mapping[str, Any]) -> str:
+    """Return what made the themes, if it was not topicart's own model."""
+    method = config.get("method")
+    return str(method.get("line") or method.get("name")) if isinstance(method, Mapping) else ""
 
 
 def _themes(run: Run, placed: NDArray[np.int64], contents: tuple[Part, ...]) -> tuple[Theme, ...]:
@@ -237,6 +251,10 @@ def _themes(run: Run, placed: NDArray[np.int64], contents: tuple[Part, ...]) -> 
     leading = {facet: leading_values(works, facet, most=_MOST_LEADING) for facet in facets}
     years = _years(works, placed, len(topics))
     part_of = broader_groups(contents)
+    found_again = {
+        int(own["topic"]): (int(own["n_found"]), int(own["n_runs"]))
+        for own in run.metrics.get("stability", [])
+    }
     most_others = _MOST_OTHERS if len(topics) <= _MANY_THEMES else 1
     return tuple(
         Theme(
@@ -255,6 +273,7 @@ def _themes(run: Run, placed: NDArray[np.int64], contents: tuple[Part, ...]) -> 
             ),
             years=years.get(topic.id),
             cards=tuple(cards[work_id] for work_id in central[place] if work_id in cards),
+            found_again=found_again.get(topic.id),
         )
         for place, topic in enumerate(topics)
     )
