@@ -65,31 +65,63 @@ def inverse_rbo(words: Sequence[Sequence[str]], *, p: float = 0.9, top_n: int = 
     ValueError
         If ``p`` is not between 0 and 1, or ``top_n`` is below 1.
     """
+    overlaps = rank_overlaps([own for own in words if own], p=p, top_n=top_n)
+    if len(overlaps) < 2:
+        return None
+    return float(1 - overlaps[np.triu_indices(len(overlaps), 1)].mean())
+
+
+def rank_overlaps(
+    words: Sequence[Sequence[str]], *, p: float = 0.9, top_n: int = 10
+) -> NDArray[np.float64]:
+    """Return how far each topic has the words of each, in their order.
+
+    Parameters
+    ----------
+    words
+        The words of each topic, at least one, the best first. A word told twice counts once.
+    p
+        How likely a reader goes on to the next word, between 0 and 1.
+    top_n
+        Words of a topic that count; a topic may have fewer.
+
+    Returns
+    -------
+    numpy.ndarray
+        The extrapolated rank-biased overlap (Webber, Moffat & Zobel 2010, equation 32), shape
+        ``(n_topics, n_topics)``: 0 for no common word, 1 for the same words in the same order.
+
+    Raises
+    ------
+    ValueError
+        If ``p`` is not between 0 and 1, ``top_n`` is below 1, or a topic has no word.
+    """
     if not 0 < p < 1:
         raise ValueError(f"p is {p}; expected a number between 0 and 1.")
     if top_n < 1:
         raise ValueError(f"top_n is {top_n}; expected at least 1 word.")
-    top = [list(dict.fromkeys(word.casefold() for word in own))[:top_n] for own in words if own]
-    if len(top) < 2:
-        return None
+    if not all(words):
+        raise ValueError("a topic has no word; leave it out, for it overlaps with nothing.")
+    top = [list(dict.fromkeys(word.casefold() for word in own))[:top_n] for own in words]
     index = {word: n for n, word in enumerate(dict.fromkeys(chain.from_iterable(top)))}
-    lengths = np.array([len(own) for own in top])
-    pairs = np.triu_indices(len(top), 1)
-    short, long = np.sort(lengths[np.stack(pairs)], axis=0)
+    lengths = np.array([len(own) for own in top], np.int64)
+    short = np.minimum.outer(lengths, lengths)
+    long = np.maximum.outer(lengths, lengths)
     seen = np.zeros((len(top), len(index)), np.float32)
-    total = np.zeros(len(short))
-    shared_when_short_ends = np.zeros(len(short))
-    for depth in range(1, int(lengths.max()) + 1):
+    shared = np.zeros(short.shape)
+    total = np.zeros(short.shape)
+    shared_when_short_ends = np.zeros(short.shape)
+    for depth in range(1, int(lengths.max(initial=0)) + 1):
         for topic in np.flatnonzero(lengths >= depth):
             seen[topic, index[top[topic][depth - 1]]] = 1
-        shared = (seen @ seen.T)[pairs]
+        shared = (seen @ seen.T).astype(np.float64)
         shared_when_short_ends[short == depth] = shared[short == depth]
         # Past its end, the shorter list is taken to go on in agreeing as it did up to there.
         more = shared_when_short_ends * np.maximum(depth - short, 0) / short
         total += np.where(depth <= long, (shared + more) / depth * p**depth, 0)
     beyond = (shared - shared_when_short_ends) / long + shared_when_short_ends / short
-    overlap = (1 - p) / p * total + beyond * p**long
-    return float(1 - overlap.mean())
+    overlaps: NDArray[np.float64] = (1 - p) / p * total + beyond * p**long
+    return overlaps
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,84 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from evaluation.bootstrap import FEWEST, bootstrap_interval
+from evaluation.coherence import topic_coherences
+from evaluation.jackknife import jackknife_interval
+from evaluation.measuring.chance import dealings, too_few_topics
+from evaluation.metric import Metric
+from evaluation.topic_words import topic_words
 from evaluation.values import TOP_N
+from evaluation.words import embedding_coherence, inverse_rbo, rank_overlaps, topic_diversity
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from evaluation.judges import Judge
-    from evaluation.metric import Metric
     from evaluation.reference import Reference
     from evaluation.values import RunValues
+
+COHERENCES = {
+    "c_npmi": "NPMI coherence",
+    "c_v": "C_v coherence",
+    "c_uci": "C_uci coherence",
+    "u_mass": "U_mass coherence",
+}
+"""Names as in gensim, and titles."""
+
+RESAMPLES = 2000
+RBO_P = 0.9
+
+_TWO = 2
+"""Coherence is between words: a topic with fewer has none."""
+
+Words = Sequence[str]
+
+
+@dataclass(frozen=True)
+class _Told:
+    """The words that are measured.
+
+    Parameters
+    ----------
+    own
+        Of each topic.
+    chance
+        Of each random cluster, for each dealing.
+    top_n
+        Words of a topic that count.
+    rule
+        Where the words are from.
+    seed
+        Decides the intervals.
+    """
+
+    own: tuple[Words, ...]
+    chance: tuple[tuple[Words, ...], ...]
+    top_n: int
+    rule: str
+    seed: int
+
+    def parameters(self, of: str) -> dict[str, object]:
+        """Return what every number of words was computed with."""
+        return {
+            "top_n": self.top_n,
+            "words": self.rule,
+            "of": of,
+            "random clusters": f"{len(self.chance)} x {len(self.own)}",
+            "words of random clusters": _C_TF_IDF,
+        }
+
+
+_C_TF_IDF = "highest c-TF-IDF in the captions"
 
 
 def word_metrics(
@@ -41,5 +110,266 @@ def word_metrics(
     list of Metric
         ``c_npmi``, ``c_v``, ``c_uci``, ``u_mass``, ``we_coherence``, ``topic_diversity``,
         ``label_diversity`` and ``irbo``, in this order, always all.
+
+    Raises
+    ------
+    ValueError
+        If ``top_n`` is below 2.
     """
-    raise NotImplementedError
+    if top_n < _TWO:
+        raise ValueError(f"top_n is {top_n}; expected at least 2, for coherence is between words.")
+    n_topics = len(values.topics)
+    dealt = dealings(values, seed=seed) if n_topics else ()
+    told = _Told(
+        own=tuple(tuple(map(_as_token, topic.words[:top_n])) for topic in values.topics),
+        chance=tuple(topic_words(values.tokens, places, n_topics, top_n=top_n) for places in dealt),
+        top_n=top_n,
+        rule="the model's own" if values.own_words else _C_TF_IDF,
+        seed=seed,
+    )
+    why_none = too_few_topics(values, 1, "")
+    return [
+        *_coherences(told, reference, why_none),
+        _in_vectors(told, judge, why_none),
+        _diversity(told, too_few_topics(values, 2, "that could share words")),
+        _label_diversity(values, too_few_topics(values, 2, "that could share labels")),
+        _irbo(told, too_few_topics(values, 2, "that could share words")),
+    ]
+
+
+def _as_token(word: str) -> str:
+    """Spell a word as the texts do."""
+    return unicodedata.normalize("NFC", word).lower()
+
+
+def _coherences(told: _Told, reference: Reference, why_none: str | None) -> list[Metric]:
+    """Measure whether words are found together in texts."""
+    seen = set(chain.from_iterable(reference.texts))
+    if not why_none and not seen:
+        why_none = f"There is nothing to count words in: the {reference.name} have no words."
+    if why_none:
+        return [
+            replace(_coherence_metric(name, told, reference), note=why_none) for name in COHERENCES
+        ]
+    own = [[word for word in words if word in seen] for words in told.own]
+    chance = [[word for word in words if word in seen] for words in chain(*told.chance)]
+    n_words, n_kept = (sum(map(len, words)) for words in (told.own, own))
+    found = topic_coherences([*own, *chance], reference.texts, top_n=told.top_n)
+    return [
+        _over_topics(
+            replace(
+                _coherence_metric(name, told, reference),
+                parameters={
+                    **told.parameters("topics"),
+                    "window": found[name].window or "whole text",
+                    "segmentation": found[name].segmentation,
+                    "epsilon": found[name].epsilon,
+                    "texts": found[name].n_texts,
+                    "tokens": reference.rule,
+                    "resamples": RESAMPLES,
+                },
+            ),
+            np.array(found[name].per_topic[: len(own)]),
+            np.array(found[name].per_topic[len(own) :]),
+            seed=told.seed,
+            none="No topic has two words that are in the texts.",
+            left_out="fewer than two of their words are in the texts",
+            notes=_dropped(n_words - n_kept, n_words, "are in no text"),
+        )
+        for name in COHERENCES
+    ]
+
+
+def _coherence_metric(name: str, told: _Told, reference: Reference) -> Metric:
+    return Metric(
+        name=name,
+        title=COHERENCES[name],
+        family="words",
+        value=None,
+        better="higher",
+        judge=reference.name,
+        parameters=told.parameters("topics"),
+    )
+
+
+def _in_vectors(told: _Told, judge: Judge | None, why_none: str | None) -> Metric:
+    """Measure whether words are near to each other in the judge's vectors."""
+    metric = Metric(
+        name="we_coherence",
+        title="Word-embedding coherence",
+        family="words",
+        value=None,
+        better="higher",
+        judge=judge.text_tower if judge else None,
+        parameters={**told.parameters("topics"), "resamples": RESAMPLES},
+    )
+    vocabulary = sorted(set(chain(chain(*told.own), chain(*chain(*told.chance)))))
+    if not why_none and not any(told.own):
+        why_none = "No topic has a word."
+    if why_none:
+        return replace(metric, note=why_none)
+    vectors = judge.encode_texts(vocabulary) if judge and judge.text_tower else None
+    if vectors is None:
+        who = f"The judge ({judge.name}) reads no words" if judge else "There is no judge of words"
+        return replace(metric, note=f"{who}; name one that does.")
+    index = {word: row for row, word in enumerate(vocabulary)}
+    own = embedding_coherence(told.own, vectors, index, top_n=told.top_n)
+    chance = embedding_coherence(tuple(chain(*told.chance)), vectors, index, top_n=told.top_n)
+    return _over_topics(
+        metric,
+        np.array(own.per_topic),
+        np.array(chance.per_topic),
+        seed=told.seed,
+        none="No topic has two words.",
+        left_out="they have fewer than two words",
+        notes=_dropped(sum(own.n_missing), sum(map(len, told.own)), "have no vector"),
+    )
+
+
+def _over_topics(
+    metric: Metric,
+    own: NDArray[np.float64],
+    chance: NDArray[np.float64],
+    *,
+    seed: int,
+    none: str,
+    left_out: str,
+    notes: list[str],
+) -> Metric:
+    """Fill in the mean over topics that have a number; those that have none are NaN."""
+    measured, by_chance = (numbers[np.isfinite(numbers)] for numbers in (own, chance))
+    if not len(measured):
+        return replace(metric, note=" ".join([none, *notes]))
+    missing = len(own) - len(measured)
+    if missing:
+        notes = [f"{missing:,} of {len(own):,} topics are left out: {left_out}.", *notes]
+    if len(measured) < FEWEST:
+        notes = [*notes, _NO_INTERVAL]
+    if not len(by_chance):
+        notes = [*notes, "Random clusters have no such words, so there is no baseline."]
+    return replace(
+        metric,
+        value=float(measured.mean()),
+        interval=bootstrap_interval(measured, np.mean, repeats=RESAMPLES, seed=seed),
+        baseline=float(by_chance.mean()) if len(by_chance) else None,
+        n=len(measured),
+        note=" ".join(notes) or None,
+    )
+
+
+_NO_INTERVAL = "Fewer than three topics give no interval."
+
+
+def _dropped(n_dropped: int, n_words: int, why: str) -> list[str]:
+    if not n_dropped:
+        return []
+    return [f"{n_dropped:,} of the topics' {n_words:,} words {why} and were dropped."]
+
+
+def _diversity(told: _Told, why_none: str | None) -> Metric:
+    """Measure how few words are used twice."""
+    metric = Metric(
+        name="topic_diversity",
+        title="Topic diversity",
+        family="words",
+        value=None,
+        better="higher",
+        judge="the topics' words",
+        parameters={**told.parameters("topics"), "interval": "jackknife"},
+    )
+    metric = _share_of_distinct(metric, told.own, "word", why_none)
+    chance = [topic_diversity(words) for words in told.chance if any(words)]
+    if metric.value is None or not chance:
+        return metric
+    return replace(metric, baseline=float(np.mean(chance)))
+
+
+def _label_diversity(values: RunValues, why_none: str | None) -> Metric:
+    """Measure how few labels are used twice."""
+    metric = Metric(
+        name="label_diversity",
+        title="Diversity of the labels",
+        family="words",
+        value=None,
+        better="higher",
+        judge="the topics' labels",
+        parameters={"words": "labels, runners-up too", "of": "topics", "interval": "jackknife"},
+    )
+    labels = [topic.labels for topic in values.topics]
+    metric = _share_of_distinct(metric, labels, "label", why_none)
+    if metric.value is None:
+        return metric
+    return replace(metric, note=_sentences(metric.note, "Random clusters have no labels."))
+
+
+def _share_of_distinct(
+    metric: Metric, lists: Sequence[Words], what: str, why_none: str | None
+) -> Metric:
+    """Fill in the diversity of lists of words, those without any left out."""
+    told = [list(dict.fromkeys(word.casefold() for word in words)) for words in lists if words]
+    if not why_none and len(told) < _TWO:
+        has = "One topic only has" if told else "No topic has"
+        why_none = f"{has} a {what}; it takes two that could share one."
+    if why_none:
+        return replace(metric, note=why_none)
+    value = topic_diversity(told)
+    n_using = Counter(chain.from_iterable(told))
+    # Without a topic, the words that no other uses are gone, and its own are not counted.
+    alone = np.array([sum(n_using[word] == 1 for word in words) for words in told])
+    lengths = np.array([len(words) for words in told])
+    without = (len(n_using) - alone) / (lengths.sum() - lengths)
+    return replace(
+        metric,
+        value=value,
+        interval=jackknife_interval(value, without),
+        n=len(told),
+        note=_about_few(len(told), len(lists), what),
+    )
+
+
+def _irbo(told: _Told, why_none: str | None) -> Metric:
+    """Measure how far topics differ in their words and the order of them."""
+    words = [own for own in told.own if own]
+    n = len(words)
+    metric = Metric(
+        name="irbo",
+        title="Inverted rank-biased overlap (I-RBO)",
+        family="words",
+        value=None,
+        better="higher",
+        judge="the topics' words",
+        parameters={**told.parameters("pairs of topics"), "p": RBO_P, "interval": "jackknife"},
+    )
+    if not why_none and n < _TWO:
+        has = "One topic only has" if n else "No topic has"
+        why_none = f"{has} a word; it takes two that could share one."
+    if why_none:
+        return replace(metric, note=why_none)
+    apart = 1 - rank_overlaps(words, p=RBO_P, top_n=told.top_n)
+    np.fill_diagonal(apart, 0.0)
+    total = apart.sum()
+    value = float(total / (n * (n - 1)))
+    without = (total - 2 * apart.sum(axis=1)) / max((n - 1) * (n - 2), 1)
+    dealt = (inverse_rbo(own, p=RBO_P, top_n=told.top_n) for own in told.chance)
+    chance = [number for number in dealt if number is not None]
+    return replace(
+        metric,
+        value=value,
+        interval=jackknife_interval(value, without),
+        baseline=float(np.mean(chance)) if chance else None,
+        n=n * (n - 1) // 2,
+        note=_about_few(n, len(told.own), "word"),
+    )
+
+
+def _about_few(n_told: int, n_topics: int, what: str) -> str | None:
+    """Say which topics are left out, and why there is no interval."""
+    missing = n_topics - n_told
+    return _sentences(
+        f"{missing:,} of {n_topics:,} topics have no {what} and are left out." if missing else None,
+        _NO_INTERVAL if n_told < FEWEST else None,
+    )
+
+
+def _sentences(*told: str | None) -> str | None:
+    return " ".join(filter(None, told)) or None
