@@ -137,8 +137,8 @@ def load_judge(name: str = DEFAULT_JUDGE, *, device: str = "auto", progress: boo
     return EncoderJudge(encoder)
 
 
-def partiality(judge: Judge, encoder: Model) -> str | None:
-    """Say why a judge may flatter what an encoder made.
+def flattery(judge: Judge, encoder: Model) -> str | None:
+    """Say that a judge made the topics that it scores.
 
     Parameters
     ----------
@@ -150,19 +150,37 @@ def partiality(judge: Judge, encoder: Model) -> str | None:
     Returns
     -------
     str or None
-        A sentence; ``None`` where nothing is known against it.
+        A warning; ``None`` where it did not.
     """
-    if judge.made(encoder):
-        return (
-            f"The judge, {judge.name}, is the encoder that made these topics: its numbers flatter "
-            f"them and compare with no other encoder's. Use another judge ({DEFAULT_JUDGE})."
-        )
-    if judge.name == DEFAULT_JUDGE and encoder.name in _KIN:
-        return (
-            f"The judge is akin to {encoder.name}: both have an EfficientNet-Lite tower that "
-            "learnt on ImageNet. Where encoders are compared, ask another judge too."
-        )
-    return None
+    if not judge.made(encoder):
+        return None
+    return (
+        f"The judge is {encoder.name}, the encoder that made these topics: its numbers flatter "
+        f"them and compare with no other encoder's. Use another judge ({DEFAULT_JUDGE})."
+    )
+
+
+def kinship(judge: Judge, encoder: Model) -> str | None:
+    """Say that a judge learnt from the same pictures as the encoder whose topics it scores.
+
+    Parameters
+    ----------
+    judge
+        Who scores.
+    encoder
+        What a run's record says of its encoder.
+
+    Returns
+    -------
+    str or None
+        A sentence; ``None`` where nothing of the kind is known.
+    """
+    if judge.name != DEFAULT_JUDGE or encoder.name not in _KIN:
+        return None
+    return (
+        f"The judge is akin to {encoder.name}, whose tower is an EfficientNet-Lite of ImageNet "
+        "too: compared with other encoders it may gain by that."
+    )
 
 
 class EncoderJudge:

@@ -1,16 +1,54 @@
-"""How alike the pictures of a topic are, and how different the topics, by a judge."""
+"""How alike the pictures of a topic are, and how different the topics, as a judge sees them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from evaluation.bootstrap import FEWEST, bootstrap_interval
+from evaluation.judged import judged_pictures
+from evaluation.judges import flattery, kinship
 from evaluation.metric import Metric
-from evaluation.values import RunValues
+from evaluation.pictures import (
+    image_embedding_coherence,
+    image_embedding_pairwise_similarity,
+)
+from evaluation.values import TOP_N, RunValues
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from evaluation.judges import Judge
+    from topicart import Embeddings
     from topicart.slices import Progress
+
+RESAMPLES = 1000
+_ENOUGH_GROUPS = 100
+_MOST_DEALINGS = 10
+
+
+@dataclass(frozen=True, eq=False)
+class _Groups:
+    """Works that stand for topics, or for random clusters: ``TOP_N`` rows of the works each."""
+
+    names: tuple[int, ...]
+    rows: NDArray[np.intp]
+    """Shape ``(n_groups, TOP_N)``."""
+
+    def seen(self, ids: Sequence[str], pictures: Embeddings) -> _Groups:
+        """Leave out those of which the judge could not read every picture."""
+        readable = np.array([id_ in pictures for id_ in ids], dtype=bool)
+        kept = np.flatnonzero(np.all(readable[self.rows], axis=1))
+        return _Groups(tuple(self.names[group] for group in kept.tolist()), self.rows[kept])
+
+    def vectors(self, ids: Sequence[str], pictures: Embeddings) -> NDArray[np.float32]:
+        """Return what the judge saw, shape ``(n_groups, TOP_N, dim)``."""
+        flat = pictures.rows([ids[row] for row in self.rows.ravel().tolist()])
+        return pictures.vectors[flat].reshape(*self.rows.shape, pictures.dim)
 
 
 def picture_metrics(
@@ -21,8 +59,91 @@ def picture_metrics(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> list[Metric]:
-    """Return IEC, IEPS and DES of a run."""
-    raise NotImplementedError
+    """Return IEC, IEPS and DES of a run.
+
+    A topic's pictures are its ``TOP_N`` most central works, as published; those of a random
+    cluster are found in the same way, by the run's own vectors. Works are dealt to random clusters
+    of the topics' sizes until there are 100 of them (at least once, at most ten times), so that
+    the judge looks at few pictures more than the topics' own.
+
+    Parameters
+    ----------
+    values
+        What the run found.
+    judge
+        Who looks at the pictures and reads the summaries.
+    cache
+        Folder of what the judge saw before; see ``judged_pictures``.
+    seed
+        Decides random clusters and the bootstrap.
+    progress
+        Called with the works judged and all works to be judged.
+
+    Returns
+    -------
+    list of Metric
+        ``iec`` and ``ieps`` (Gonzalez-Pizarro & Carenini, LREC-COLING 2024), ``des`` (mean cosine
+        between the topics' summaries). Intervals are of the bootstrap over topics.
+    """
+    ids = values.ids
+    dealer, resampler = np.random.default_rng(seed).spawn(2)
+    own = _own_groups(values)
+    dealings = _random_groups(values, own, dealer)
+    pictures = _judged(values, judge, [own, *dealings], cache, progress)
+    told = own.seen(ids, pictures)
+    chance = [dealt.seen(ids, pictures) for dealt in dealings]
+    pairs = len(told.names) * (len(told.names) - 1) // 2
+    common = Metric(
+        name="iec",
+        title="Image embedding coherence (IEC)",
+        family="pictures",
+        value=None,
+        better="higher",
+        judge=judge.picture_tower,
+        parameters={
+            "top_k": TOP_N,
+            "of": "topics",
+            "resamples": RESAMPLES,
+            "random_clusterings": len(dealings),
+        },
+        n=len(told.names),
+        warning=flattery(judge, values.encoder),
+    )
+    iec = replace(common, note=_note(values, told, 1, kinship(judge, values.encoder)))
+    ieps = replace(
+        common,
+        name="ieps",
+        title="Image embedding pairwise similarity (IEPS)",
+        better="lower",
+        parameters={**common.parameters, "of": "pairs of topics"},
+        n=pairs,
+        note=_note(values, told, 2, kinship(judge, values.encoder)),
+    )
+    if told.names:
+        vectors = told.vectors(ids, pictures)
+        coherence = image_embedding_coherence(vectors)
+        random = [dealt.vectors(ids, pictures) for dealt in chance if dealt.names]
+        iec = replace(
+            iec,
+            value=float(coherence.mean()),
+            interval=bootstrap_interval(coherence, np.mean, repeats=RESAMPLES, seed=seed),
+            baseline=_mean([image_embedding_coherence(each).mean() for each in random]),
+        )
+        if pairs:
+            similarity = image_embedding_pairwise_similarity(vectors)
+            ieps = replace(
+                ieps,
+                value=_mean_of_pairs(similarity),
+                interval=_interval_of_pairs(similarity, resampler),
+                baseline=_mean(
+                    [
+                        _mean_of_pairs(image_embedding_pairwise_similarity(each))
+                        for each in random
+                        if len(each) > 1
+                    ]
+                ),
+            )
+    return [iec, ieps, _description_similarity(values, judge, resampler)]
 
 
 def iec_by_topic(
@@ -32,5 +153,182 @@ def iec_by_topic(
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> dict[int, float]:
-    """Return the IEC of each topic of a run by its number."""
-    raise NotImplementedError
+    """Return the IEC of each topic of a run.
+
+    Parameters
+    ----------
+    values
+        What the run found.
+    judge
+        Who looks at the pictures.
+    cache
+        Folder of what the judge saw before: after :func:`picture_metrics`, nothing is encoded.
+    progress
+        Called with the works judged and all works to be judged.
+
+    Returns
+    -------
+    dict of int to float
+        By the topic's number in the run; topics with fewer than ``TOP_N`` readable pictures have
+        none.
+    """
+    own = _own_groups(values)
+    pictures = _judged(values, judge, [own], cache, progress)
+    told = own.seen(values.ids, pictures)
+    if not told.names:
+        return {}
+    coherence = image_embedding_coherence(told.vectors(values.ids, pictures))
+    return dict(zip(told.names, coherence.tolist(), strict=True))
+
+
+def _own_groups(values: RunValues) -> _Groups:
+    """Return the topics with enough pictures, each by its most central works with a picture."""
+    pictured = _has_picture(values)
+    row_of = {id_: row for row, id_ in enumerate(values.ids)}
+    names, groups = [], []
+    members_of = _members(values.assignments)
+    for topic in values.topics:
+        members = members_of[topic.id]
+        members = members[pictured[members]]
+        if len(members) < TOP_N:
+            continue
+        first = [row for row in (row_of[id_] for id_ in topic.central) if pictured[row]]
+        # Where central works have no picture (captions fused in), the next ones stand in.
+        rest = np.setdiff1d(members, first)
+        more = _most_central(values, rest, of=members, count=TOP_N - len(first))
+        names.append(topic.id)
+        groups.append(np.concatenate([np.array(first, dtype=np.intp), more]))
+    rows = np.stack(groups) if groups else np.empty((0, TOP_N), dtype=np.intp)
+    return _Groups(tuple(names), rows)
+
+
+def _random_groups(
+    values: RunValues, own: _Groups, generator: np.random.Generator
+) -> list[_Groups]:
+    """Deal all works with a picture to clusters as large as the topics, as often as is needed."""
+    if not own.names:
+        return []
+    pictured = _has_picture(values)
+    members_of = _members(values.assignments)
+    sizes = [int(pictured[members_of[name]].sum()) for name in own.names]
+    pool = np.flatnonzero(pictured)
+    dealings = []
+    for _ in range(min(-(-_ENOUGH_GROUPS // len(sizes)), _MOST_DEALINGS)):
+        dealt = np.split(generator.permutation(pool), np.cumsum(sizes))[: len(sizes)]
+        rows = [_most_central(values, group, of=group, count=TOP_N) for group in dealt]
+        dealings.append(_Groups(own.names, np.stack(rows)))
+    return dealings
+
+
+def _has_picture(values: RunValues) -> NDArray[np.bool_]:
+    images = values.works.arrow.column("images").to_pylist()
+    return np.array([bool(files) for files in images], dtype=bool)
+
+
+def _members(assignments: NDArray[np.int32]) -> dict[int, NDArray[np.intp]]:
+    """Return the rows of each topic, ascending."""
+    order = np.argsort(assignments, kind="stable")
+    topics, starts = np.unique(assignments[order], return_index=True)
+    return dict(zip(topics.tolist(), np.split(order, starts[1:]), strict=True))
+
+
+def _most_central(
+    values: RunValues, rows: NDArray[np.intp], *, of: NDArray[np.intp], count: int
+) -> NDArray[np.intp]:
+    """Return the rows nearest by cosine to the mean of others, the nearest first."""
+    if not count:
+        return rows[:0]
+    cosines = values.vectors[rows] @ values.vectors[of].mean(axis=0)
+    return rows[np.argsort(-cosines, kind="stable")[:count]]
+
+
+def _judged(
+    values: RunValues,
+    judge: Judge,
+    groups: Sequence[_Groups],
+    cache: Path | None,
+    progress: Progress | None,
+) -> Embeddings:
+    rows = np.unique(np.concatenate([group.rows.ravel() for group in groups]))
+    return judged_pictures(judge, values.works.select(rows.tolist()), cache, progress=progress)
+
+
+def _note(values: RunValues, told: _Groups, needed: int, kin: str | None) -> str | None:
+    """Say what was left out, why a number is missing, and whom the judge is akin to."""
+    n, left_out = len(told.names), len(values.topics) - len(told.names)
+    said = []
+    if not values.topics:
+        said.append("There is no topic.")
+    elif n < needed:
+        said.append(f"It takes {'a topic' if needed == 1 else 'two topics'} to be measured.")
+    if left_out:
+        topics = "topic is" if left_out == 1 else "topics are"
+        said.append(
+            f"{left_out} of {len(values.topics)} {topics} left out, with fewer than {TOP_N} "
+            "readable pictures."
+        )
+    if needed <= n < FEWEST:
+        said.append(f"No interval of fewer than {FEWEST} topics.")
+    if n >= needed and kin:
+        said.append(kin)
+    return " ".join(said) or None
+
+
+def _description_similarity(
+    values: RunValues, judge: Judge, generator: np.random.Generator
+) -> Metric:
+    """Return DES: mean cosine between the summaries of two topics."""
+    texts = [topic.summary for topic in values.topics if topic.summary.strip()]
+    metric = Metric(
+        name="des",
+        title="Similarity of the topics' summaries (DES)",
+        family="words",
+        value=None,
+        better="lower",
+        judge=judge.text_tower,
+        parameters={"of": "pairs of topics", "texts": "summaries", "resamples": RESAMPLES},
+        n=len(texts) * (len(texts) - 1) // 2,
+        warning=flattery(judge, values.encoder),
+    )
+    if not metric.n:
+        return replace(metric, note=f"It takes two topics with a summary; there are {len(texts)}.")
+    vectors = judge.encode_texts(texts)
+    if vectors is None:
+        return replace(metric, n=0, note=f"The judge, {judge.name}, reads no words.")
+    similarity = vectors.astype(np.float64) @ vectors.astype(np.float64).T
+    interval = _interval_of_pairs(similarity, generator)
+    missing = len(values.topics) - len(texts)
+    said = ["Random clusters have no summaries, so there is no value of theirs."]
+    if missing:
+        said.append(f"{missing} of {len(values.topics)} topics have no summary and are left out.")
+    if interval is None:
+        said.append(f"No interval of fewer than {FEWEST} topics.")
+    return replace(metric, value=_mean_of_pairs(similarity), interval=interval, note=" ".join(said))
+
+
+def _mean_of_pairs(similarity: NDArray[np.float64]) -> float:
+    n = len(similarity)
+    return float((similarity.sum() - np.trace(similarity)) / (n * (n - 1)))
+
+
+def _interval_of_pairs(
+    similarity: NDArray[np.float64], generator: np.random.Generator
+) -> tuple[float, float] | None:
+    """Return the 95 % percentile bootstrap interval over topics of a mean over their pairs.
+
+    A topic drawn twice makes no pair with itself; a draw of one topic alone has none and is left
+    out.
+    """
+    n = len(similarity)
+    if n < FEWEST:
+        return None
+    drawn = generator.multinomial(n, np.full(n, 1 / n), size=RESAMPLES).astype(np.float64)
+    drawn = drawn[(drawn > 0).sum(axis=1) > 1]
+    others = similarity - np.diag(np.diag(similarity))
+    totals = np.einsum("rt,rt->r", drawn @ others, drawn)
+    low, high = np.quantile(totals / (n**2 - (drawn**2).sum(axis=1)), [0.025, 0.975])
+    return float(low), float(high)
+
+
+def _mean(numbers: Sequence[Any]) -> float | None:
+    return float(np.mean(numbers)) if numbers else None
