@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from evaluation.comparing.compared import Comparison
+import topicart.report
+from evaluation.comparing import charts, flows
+from evaluation.comparing.charts import figure
+from evaluation.comparing.compared import ComparedModel, Comparison
+from evaluation.comparing.page import MOST_TOPICS, Page, lay_out
+from evaluation.comparing.pictures import Embedded, embed_pictures
+from evaluation.comparing.tables import write_tables
+from knowledge_graph.atomic import make_folder, write_text_atomic
+from topicart.report.palette import N_COLOURS, topic_tones
+from topicart.report.wording import capitalised, counted, day, duration, percent, shorten
+
+if TYPE_CHECKING:
+    import jinja2
+
+_HERE = Path(__file__).parent
+_HOUSE = Path(topicart.report.__file__).parent / "static" / "site.css"
+_OWN = ("page.css", "topics.css", "drawings.css", "tables.css", "print.css")
 
 
 def write_report(comparison: Comparison, out: Path) -> Path:
@@ -28,4 +49,151 @@ def write_report(comparison: Comparison, out: Path) -> Path:
     knowledge_graph.errors.WriteError
         If the folder cannot be written.
     """
-    raise NotImplementedError
+    make_folder(out)
+    told = json.dumps(comparison.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
+    write_text_atomic(out / "report.json", told + "\n")
+    write_tables(comparison, out / "tables")
+    page = lay_out(comparison)
+    pictures = embed_pictures(comparison.works, page.shown)
+    style = _style(page, pictures)
+    text = (
+        _environment()
+        .get_template("index.html")
+        .render(
+            page=page,
+            comparison=comparison,
+            pictures=pictures,
+            style=style,
+            style_sha256=_sha256(style),
+            citation=_citation(comparison),
+            notes=_notes(comparison),
+            longest=max((cost.seconds or 0.0 for cost in page.costs), default=0.0),
+            largest=max((cost.memory_mb or 0.0 for cost in page.costs), default=0.0),
+        )
+    )
+    write_text_atomic(out / "index.html", text)
+    return out / "index.html"
+
+
+def _style(page: Page, pictures: dict[str, Embedded]) -> str:
+    """Return the page's only style sheet: the house's, the comparison's, and the colours in use.
+
+    The page's policy allows this one by its hash, so that no other can be smuggled in.
+    """
+    sheets = [_HOUSE, *(_HERE / "static" / name for name in _OWN)]
+    tones = topic_tones(min(len(page.first.topics), N_COLOURS))
+    ratios = sorted({_ratio(picture) for picture in pictures.values()})
+    lines = [
+        *(path.read_text(encoding="utf-8") for path in sheets),
+        *(f".r{round(ratio * 100)}{{--r:{ratio:.2f}}}" for ratio in ratios),
+        *(f".t{number}{{--tone:{tone.light}}}" for number, tone in enumerate(tones)),
+        "@media screen and (prefers-color-scheme:dark){",
+        *(f".t{number}{{--tone:{tone.dark}}}" for number, tone in enumerate(tones)),
+        "}",
+    ]
+    return "\n".join(lines)
+
+
+def _ratio(picture: Embedded) -> float:
+    from topicart.report.mosaic import shown_ratio
+
+    return shown_ratio(picture.width / picture.height)
+
+
+def _sha256(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+def _citation(comparison: Comparison) -> str:
+    labels = ", ".join(model.label for model in comparison.models)
+    return (
+        f"“{comparison.name}”: a comparison of {counted(len(comparison.models), 'topic model')} "
+        f"({labels}) on {counted(comparison.n_works, 'work')}. Made with topicart "
+        f"{comparison.version}, {day(comparison.made)}."
+    )
+
+
+def _environment() -> jinja2.Environment:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        capitalised=capitalised,
+        counted=counted,
+        day=day,
+        duration=duration,
+        figure=figure,
+        figure1=lambda value: figure(round(value, 1 if value < 100 else 0)),
+        fixed=fixed,
+        number=lambda value: f"{value:,}",
+        percent=percent,
+        ratio_class=lambda picture: f"r{round(_ratio(picture) * 100)}",
+        settings=lambda model: list(_settings(model)),
+        shorten=shorten,
+    )
+    environment.globals.update(
+        chart_width=charts.WIDTH, flow_width=flows.WIDTH, most_topics=MOST_TOPICS
+    )
+    return environment
+
+
+def fixed(value: float) -> str:
+    """Write a measure with two decimals, a small one with three, a count with none.
+
+    Parameters
+    ----------
+    value
+        The number.
+
+    Returns
+    -------
+    str
+        With a true minus.
+
+    Examples
+    --------
+    >>> fixed(0.4567), fixed(-0.0312), fixed(30.0)
+    ('0.457', '−0.031', '30')
+    """
+    if float(value).is_integer() and abs(value) > 1:
+        return f"{value:,.0f}".replace("-", "−")
+    text = f"{value:.3f}" if abs(value) < 10 else f"{value:,.1f}"
+    return ("0.000" if text == "-0.000" else text).replace("-", "−")
+
+
+def _settings(model: ComparedModel) -> Iterable[tuple[str, str]]:
+    """Return a model's settings as names and texts, those within others with a dot."""
+    stack = list(reversed(list(model.parameters.items())))
+    while stack:
+        name, value = stack.pop()
+        if isinstance(value, dict) and value:
+            stack.extend((f"{name}.{key}", own) for key, own in reversed(list(value.items())))
+        elif value not in (None, {}, [], ""):
+            yield str(name), str(value)
+
+
+def _notes(comparison: Comparison) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the notes of each measure: the models that one is of, empty for all, and its text."""
+    told = []
+    for metric in comparison.metrics:
+        of: dict[str, list[str]] = {}
+        for model, number in zip(comparison.models, metric.numbers, strict=True):
+            for text in (number.note, number.warning) if number else ():
+                if text:
+                    of.setdefault(text, []).append(model.label)
+        n_models = sum(number is not None for number in metric.numbers)
+        texts = [
+            ("" if len(labels) == n_models else ", ".join(labels), text)
+            for text, labels in of.items()
+        ]
+        if metric.caution:
+            texts.insert(0, ("", metric.caution))
+        if texts:
+            told.append((metric.title, texts))
+    return told

@@ -1,0 +1,228 @@
+"""Dots with their intervals: one small chart a measure, a line a model."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from evaluation.comparing.compared import ComparedMetric, ComparedModel
+from topicart.report.wording import shorten
+
+WIDTH = 430
+_LABEL = 138
+_RIGHT = WIDTH - 14
+_ROW = 25
+_TOP = 8
+_MOST = 9
+
+_TELLING = (
+    "iec", "des", "c_npmi", "ieps", "c_v", "silhouette", "dbcv", "ari_seeds", "topic_diversity",
+    "we_coherence", "outlier_share", "jaccard_seeds",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A model's line in a chart.
+
+    Parameters
+    ----------
+    label
+        The model's name, short.
+    y
+        Middle of the line.
+    x, low, high, random
+        Where its value, its interval and its random clusters lie; ``None`` where there are none.
+    kind
+        ``best``, ``level`` with the best, ``other``, or ``none`` without a value.
+    said
+        The same in words.
+    """
+
+    label: str
+    y: int
+    x: float | None
+    low: float | None
+    high: float | None
+    random: float | None
+    kind: str
+    said: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart of one measure.
+
+    Parameters
+    ----------
+    metric
+        The measure.
+    dots
+        A line for each model.
+    ticks
+        Place and wording of the axis' ticks.
+    height
+        Of the drawing; it is :data:`WIDTH` wide.
+    """
+
+    metric: ComparedMetric
+    dots: tuple[Dot, ...]
+    ticks: tuple[tuple[float, str], ...]
+    height: int
+
+
+def telling_charts(
+    metrics: Sequence[ComparedMetric], models: Sequence[ComparedModel]
+) -> tuple[Chart, ...]:
+    """Draw the measures that say most, one or more of each family.
+
+    Parameters
+    ----------
+    metrics
+        All measures.
+    models
+        The models.
+
+    Returns
+    -------
+    tuple of Chart
+        At most nine, of measures that at least two models have.
+    """
+    by_name = {metric.name: metric for metric in metrics}
+    agreement = [metric.name for metric in metrics if metric.name.startswith("ami_")][:3]
+    wanted = [*_TELLING[:3], *agreement, *_TELLING[3:]]
+    charts: list[Chart] = []
+    for name in wanted:
+        metric = by_name.get(name)
+        valued = [one for one in metric.numbers if one and one.value is not None] if metric else []
+        if metric and len(valued) >= 2 and len(charts) < _MOST:
+            charts.append(draw_chart(metric, models))
+    return tuple(charts)
+
+
+def draw_chart(metric: ComparedMetric, models: Sequence[ComparedModel]) -> Chart:
+    """Draw one measure.
+
+    Parameters
+    ----------
+    metric
+        The measure; at least one model has a value.
+    models
+        The models.
+
+    Returns
+    -------
+    Chart
+        All numbers lie on it.
+    """
+    told: list[float] = []
+    for number in metric.numbers:
+        if number and number.value is not None:
+            told += [number.value, *(number.interval or ())]
+            told += [number.baseline] if number.baseline is not None else []
+    ticks = nice_ticks(min(told), max(told))
+    low, high = min(ticks[0], *told), max(ticks[-1], *told)
+    span = (high - low) or 1.0
+
+    def place(value: float | None) -> float | None:
+        return None if value is None else round(_LABEL + (value - low) / span * _plot(), 1)
+
+    dots = []
+    for row, (model, number) in enumerate(zip(models, metric.numbers, strict=True)):
+        value = number.value if number else None
+        interval = number.interval if number else None
+        random = number.baseline if number and value is not None else None
+        dots.append(
+            Dot(
+                label=shorten(model.label, 19),
+                y=_TOP + row * _ROW + _ROW // 2,
+                x=place(value),
+                low=place(interval[0]) if interval else None,
+                high=place(interval[1]) if interval else None,
+                random=place(random),
+                kind=_kind(number.best, number.level, value) if number else "none",
+                said=_said(model.label, value, interval, random),
+            )
+        )
+    axis = tuple((place(tick) or 0.0, figure(tick)) for tick in ticks)
+    return Chart(metric, tuple(dots), axis, _TOP + len(dots) * _ROW + 26)
+
+
+def nice_ticks(low: float, high: float, most: int = 5) -> tuple[float, ...]:
+    """Return round numbers about a range.
+
+    Parameters
+    ----------
+    low, high
+        The range.
+    most
+        About how many at most.
+
+    Returns
+    -------
+    tuple of float
+        From at most ``low`` to at least ``high``, in steps of 1, 2 or 5 times a power of ten.
+
+    Examples
+    --------
+    >>> nice_ticks(0.13, 0.48)
+    (0.1, 0.2, 0.3, 0.4, 0.5)
+    """
+    span = high - low
+    if span <= 0:
+        span = abs(high) or 1.0
+    raw = span / (most - 1)
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(power * part for part in (1, 2, 5, 10) if power * part >= raw * 0.999)
+    digits = max(0, -math.floor(math.log10(step)))
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return tuple(round(number * step, digits) + 0.0 for number in range(first, last + 1))
+
+
+def figure(value: float) -> str:
+    """Write a number with as many decimals as it needs, at most three.
+
+    Parameters
+    ----------
+    value
+        A number.
+
+    Returns
+    -------
+    str
+        With a true minus, without trailing zeros.
+
+    Examples
+    --------
+    >>> figure(-0.25), figure(1200.0)
+    ('−0.25', '1,200')
+    """
+    text = f"{value:,.3f}".rstrip("0").rstrip(".")
+    return ("0" if text == "-0" else text).replace("-", "−")
+
+
+def _plot() -> int:
+    return _RIGHT - _LABEL
+
+
+def _kind(best: bool, level: bool, value: float | None) -> str:
+    if value is None:
+        return "none"
+    return "best" if best else "level" if level else "other"
+
+
+def _said(
+    label: str,
+    value: float | None,
+    interval: tuple[float, float] | None,
+    random: float | None,
+) -> str:
+    if value is None:
+        return f"{label}: no value"
+    parts = [f"{label}: {figure(value)}"]
+    if interval:
+        parts.append(f"interval {figure(interval[0])} to {figure(interval[1])}")
+    if random is not None:
+        parts.append(f"random clusters {figure(random)}")
+    return ", ".join(parts)
