@@ -6,10 +6,8 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from sklearn.metrics import adjusted_mutual_info_score
 
 from evaluation import (
-    facet_agreement,
     image_embedding_coherence,
     image_embedding_pairwise_similarity,
     topic_diversity,
@@ -43,41 +41,3 @@ def test_topic_diversity_counts_distinct_words() -> None:
     assert topic_diversity([["sea", "sea"], []]) == 1
     with pytest.raises(ValueError, match="no topic has a label"):
         topic_diversity([[], []])
-
-
-def test_agreement_equals_scikit_learns_ami_and_its_baseline_is_chance() -> None:
-    generator = np.random.default_rng(1)
-    facts = generator.integers(5, size=400)
-    topics = np.where(generator.random(400) < 0.5, facts, generator.integers(5, size=400))
-    topics[:40] = -1
-    values = [f"v{fact}" for fact in facts]
-    values[100:120] = [None] * 20
-    found = facet_agreement(topics.astype(np.int32), values, permutations=200)
-    kept = np.r_[40:100, 120:400]
-    expected = adjusted_mutual_info_score(facts[kept], topics[kept])
-    assert found is not None
-    assert found.ami == pytest.approx(expected, abs=1e-9)
-    assert found.n_works == len(kept)
-    assert abs(found.baseline) < 0.01 < found.baseline_95 + 0.01
-    assert found.baseline_95 < found.ami
-    assert found.p_value == pytest.approx(1 / 201)
-
-
-def test_agreement_of_unrelated_facts_is_not_significant() -> None:
-    generator = np.random.default_rng(2)
-    topics = generator.integers(4, size=300).astype(np.int32)
-    values = [str(value) for value in generator.integers(4, size=300)]
-    found = facet_agreement(topics, values)
-    assert found is not None
-    assert found.p_value > 0.05
-
-
-@pytest.mark.parametrize(
-    ("topics", "values"),
-    [([0, 0, 0], ["a", "b", "a"]), ([0, 1, 0], ["a", "a", "a"]), ([-1, -1, 0], ["a", "b", "a"]),
-     ([0, 1, 0], [None, None, "a"])],
-)  # fmt: skip
-def test_agreement_needs_two_topics_and_two_values(
-    topics: list[int], values: list[str | None]
-) -> None:
-    assert facet_agreement(np.array(topics, dtype=np.int32), values) is None
