@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 _Integers = NDArray[np.int64]
 _SIEVE = 2**22
+_BITS_AT_ONCE = 2**26
+_PAIRS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
@@ -107,21 +109,53 @@ class TopicTokens:
         -------
         SharedWindows
             Takes time and memory as the topics' words occur, times those which a window has of
-            them.
+            them; of whole texts, time as there are pairs of words times texts, 64 at a time.
         """
         size = self.window_size(window)
         n_windows = np.maximum(self.lengths - size + 1, 1)
-        words, starts, ends = _stays(self.tokens, self.lengths, n_windows, size)
         n_words = self.n_words
         keys = [
             np.minimum.outer(own, own) * n_words + np.maximum.outer(own, own) for own in self.words
         ]
         wanted = np.unique(np.concatenate([[], *map(np.ravel, keys)]).astype(np.int64))
-        counts = _overlaps(words, starts, ends, wanted, n_words)
+        if size == self.window_size(None):
+            counts = _held_together(self.tokens, self.lengths, wanted, n_words)
+        else:
+            stays = _stays(self.tokens, self.lengths, n_windows, size)
+            counts = _overlaps(*stays, wanted, n_words)
         return SharedWindows(
             n_windows=int(n_windows.sum()),
             shared=tuple(counts[np.searchsorted(wanted, key)] for key in keys),
         )
+
+
+def _held_together(
+    tokens: _Integers, lengths: _Integers, wanted: _Integers, n_words: int
+) -> _Integers:
+    """Return how many texts hold both words of each wanted pair, ``low * n_words + high``.
+
+    Each word has a bit for each text, so the texts of a pair are counted 64 at a time.
+    """
+    totals = np.zeros(len(wanted), np.int64)
+    low, high = np.divmod(wanted, max(n_words, 1))
+    places = np.flatnonzero(tokens >= 0)
+    words, texts = tokens[places], np.repeat(np.arange(len(lengths)), lengths)[places]
+    width = int(np.clip(_BITS_AT_ONCE // max(n_words, 1) // 64, 1, 128)) * 64
+    starts = range(0, len(lengths), width)
+    for start, first, last in zip(
+        starts,
+        np.searchsorted(texts, starts),
+        np.searchsorted(texts, [start + width for start in starts]),
+        strict=True,
+    ):
+        held = np.zeros((n_words, width), bool)
+        held[words[first:last], texts[first:last] - start] = True
+        bits = np.packbits(held, axis=1).view(np.uint64)
+        for some in range(0, len(wanted), _PAIRS_AT_ONCE):
+            pairs = slice(some, some + _PAIRS_AT_ONCE)
+            both = np.bitwise_count(bits[low[pairs]] & bits[high[pairs]])
+            totals[pairs] += both.sum(axis=1, dtype=np.int64)
+    return totals
 
 
 def _stays(
