@@ -45,8 +45,9 @@ PAINTINGS, GALLERIES, VECTORS, TRIALS = "paintings", "galleries", "vectors", "tr
 _VERSION = 1
 """Counts up when the same groups would get other numbers."""
 
-_FEW = 64
-"""Works that a model is tried on first, so that what it compiles is not counted as its time."""
+_FEW, _MANY = 64, 4096
+"""Works that a model is tried on first, so that what it compiles is not counted as its time; from
+``_MANY`` works on UMAP runs other code."""
 
 
 @dataclass(frozen=True)
@@ -182,8 +183,9 @@ class Trials:
         vectors, n_topics = works.embeddings.vectors, self._setting.themes
         if model.name not in self._warm:
             self._warm.add(model.name)
+            few = _FEW if len(vectors) < _MANY else _MANY
             with suppress(Exception):  # what is wrong will be told of the whole gallery
-                model.fit(vectors[:_FEW], works.texts[:_FEW], 2, 0)
+                model.fit(vectors[:few], works.texts[:few], 2, 0)
         with measured() as cost:
             found = model.fit(
                 vectors, works.texts, n_topics if model.takes_n_topics else None, seed

@@ -39,7 +39,8 @@ __all__ = ["Recipe", "RecipeError", "load_recipe", "run_recipe"]
 RECIPE, RUNS, JUDGED, REPORT = "recipe.json", "runs", "judged", "report"
 """What a comparison's folder holds."""
 
-_FEW = 64
+_FEW, _MANY = 64, 4096
+"""Works that compile all that UMAP runs on fewer works than ``_MANY``, and on more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -270,10 +271,11 @@ def _other_recipe(error: RunError) -> RecipeError:
 
 def _warm_up(kitchen: _Kitchen) -> None:
     """Have numba compile what our model runs, that it is not counted as its time."""
-    drawn = np.random.default_rng(0).normal(size=(_FEW, kitchen.encoder.dim))
+    few = _FEW if len(kitchen.collection) < _MANY else _MANY
+    drawn = np.random.default_rng(0).normal(size=(few, kitchen.encoder.dim))
     vectors = (drawn / np.linalg.norm(drawn, axis=1, keepdims=True)).astype(np.float32)
     with suppress(TopicartError):  # the works themselves will tell
-        our_model(kitchen.recipe.topicart).fit(vectors, [""] * _FEW, None, 0)
+        our_model(kitchen.recipe.topicart).fit(vectors, [""] * few, None, 0)
 
 
 def _lend_vectors(first: Run, folder: Path) -> None:
