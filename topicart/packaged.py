@@ -132,8 +132,12 @@ def packaged_image_tower(weights: PackagedWeights) -> torch.nn.Module:
     path = weights.path
     try:
         stored = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # torch names no class for a damaged file
-        raise ModelError(f"{path} is damaged ({error}). {_again(weights)}") from error
+    except Exception as error:  # pickle's, zipfile's or torch's own, by where the damage is
+        # What torch says is left out: it advises to load what is damaged unsafely.
+        raise ModelError(
+            f"{path} is damaged: it cannot be read as weights ({type(error).__name__}). "
+            f"{_again(weights)}"
+        ) from error
     values = [value for name, value in stored.items() if "num_batches_tracked" not in name]
     tower: torch.nn.Module = timm.create_model(weights.model, pretrained=False)
     own = tower.state_dict()

@@ -228,8 +228,12 @@ def _has_picture(values: RunValues) -> NDArray[np.bool_]:
 def _members(assignments: NDArray[np.int32]) -> dict[int, NDArray[np.intp]]:
     """Return the rows of each topic, ascending."""
     order = np.argsort(assignments, kind="stable")
-    topics, starts = np.unique(assignments[order], return_index=True)
-    return dict(zip(topics.tolist(), np.split(order, starts[1:]), strict=True))
+    topics, counts = np.unique(assignments, return_counts=True)
+    ends = np.cumsum(counts)
+    return {
+        topic: order[end - count : end]
+        for topic, count, end in zip(topics.tolist(), counts, ends, strict=True)
+    }
 
 
 def _most_central(
@@ -262,9 +266,9 @@ def _note(values: RunValues, told: _Groups, needed: int, kin: str | None) -> str
     elif n < needed:
         said.append(f"It takes {'a topic' if needed == 1 else 'two topics'} to be measured.")
     if left_out:
-        topics = "topic is" if left_out == 1 else "topics are"
+        verb = "is" if left_out == 1 else "are"
         said.append(
-            f"{left_out} of {len(values.topics)} {topics} left out, with fewer than {TOP_N} "
+            f"{left_out} of {len(values.topics)} topics {verb} left out, with fewer than {TOP_N} "
             "readable pictures."
         )
     if needed <= n < FEWEST:
