@@ -124,7 +124,7 @@ def _metric(
         parameters={
             **parameters,
             "interval": "bootstrap over topics",
-            "random clusters": f"{n_dealings(n_topics)} x {n_topics}",
+            "random_clusterings": n_dealings(n_topics),
         },
     )
 

@@ -14,6 +14,7 @@ import numpy as np
 from evaluation.bootstrap import FEWEST, bootstrap_interval
 from evaluation.coherence import topic_coherences
 from evaluation.jackknife import jackknife_interval
+from evaluation.judges import flattery
 from evaluation.measuring.chance import dealings, too_few_topics
 from evaluation.metric import Metric
 from evaluation.topic_words import topic_words
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from evaluation.judges import Judge
     from evaluation.reference import Reference
     from evaluation.values import RunValues
+    from topicart.run import Model
 
 COHERENCES = {
     "c_npmi": "NPMI coherence",
@@ -74,8 +76,8 @@ class _Told:
             "top_n": self.top_n,
             "words": self.rule,
             "of": of,
-            "random clusters": f"{len(self.chance)} x {len(self.own)}",
-            "words of random clusters": _C_TF_IDF,
+            "random_clusterings": len(self.chance),
+            "random_words": _C_TF_IDF,
         }
 
 
@@ -130,7 +132,7 @@ def word_metrics(
     why_none = too_few_topics(values, 1, "")
     return [
         *_coherences(told, reference, why_none),
-        _in_vectors(told, judge, why_none),
+        _in_vectors(told, values.encoder, judge, why_none),
         _diversity(told, too_few_topics(values, 2, "that could share words")),
         _label_diversity(values, too_few_topics(values, 2, "that could share labels")),
         _irbo(told, too_few_topics(values, 2, "that could share words")),
@@ -192,7 +194,7 @@ def _coherence_metric(name: str, told: _Told, reference: Reference) -> Metric:
     )
 
 
-def _in_vectors(told: _Told, judge: Judge | None, why_none: str | None) -> Metric:
+def _in_vectors(told: _Told, encoder: Model, judge: Judge | None, why_none: str | None) -> Metric:
     """Measure whether words are near to each other in the judge's vectors."""
     metric = Metric(
         name="we_coherence",
@@ -216,7 +218,7 @@ def _in_vectors(told: _Told, judge: Judge | None, why_none: str | None) -> Metri
     own = embedding_coherence(told.own, vectors, index, top_n=told.top_n)
     chance = embedding_coherence(tuple(chain(*told.chance)), vectors, index, top_n=told.top_n)
     return _over_topics(
-        metric,
+        replace(metric, warning=flattery(judge, encoder) if judge else None),
         np.array(own.per_topic),
         np.array(chance.per_topic),
         seed=told.seed,

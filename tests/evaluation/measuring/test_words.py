@@ -15,7 +15,8 @@ from evaluation.metric import Metric
 from evaluation.reference import Reference, read_reference
 from evaluation.values import RunValues
 from evaluation.words import embedding_coherence, inverse_rbo, topic_diversity
-from tests.evaluation.measuring.made_runs import made_run
+from tests.evaluation.measuring.made_runs import ENCODER, made_run
+from topicart.run import Model
 
 NAMES = [
     "c_npmi", "c_v", "c_uci", "u_mass", "we_coherence", "topic_diversity", "label_diversity",
@@ -34,6 +35,9 @@ class Reader:
 
     def __init__(self) -> None:
         self.read: list[str] = []
+
+    def made(self, encoder: Model) -> bool:
+        return encoder.fingerprint == self.fingerprint
 
     def encode_texts(self, texts: list[str]) -> np.ndarray | None:
         self.read = list(texts)
@@ -109,6 +113,13 @@ def test_the_judge_reads_each_word_once_and_its_vectors_decide() -> None:
     words = [topic.words for topic in values.topics]
     assert metric.value == pytest.approx(embedding_coherence(words, vectors, index).mean)
     assert metric.baseline is not None
+    assert metric.warning is None
+
+
+def test_a_judge_that_made_the_vectors_is_warned_of() -> None:
+    reader = Reader()
+    reader.fingerprint = ENCODER.fingerprint
+    assert _measured(_themes(), reader)["we_coherence"].warning
 
 
 @pytest.mark.parametrize(

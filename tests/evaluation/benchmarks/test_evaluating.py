@@ -1,0 +1,41 @@
+"""The benchmark of measuring a run, on few works; no test asserts speed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from evaluation.benchmarks import evaluating
+
+
+def test_every_family_is_timed_and_its_numbers_written_down(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "evaluating.json"
+    evaluating.main(["--works", "600", "--topics", "8", "--dim", "16", "--out", str(out)])
+    results = json.loads(out.read_text(encoding="utf-8"))
+    assert list(results["seconds"]) == ["words", "clusters", "facets", "pictures"]
+    assert results["seconds in all"] == pytest.approx(sum(results["seconds"].values()))
+    assert results["peak memory (MB)"] >= results["of which before measuring (MB)"] > 0
+    metrics = results["metrics"]
+    assert {"c_npmi", "silhouette", "iec", "ami_artist", "purity_emotion"} <= set(metrics)
+    for name in ("c_npmi", "silhouette", "ami_style"):
+        assert metrics[name]["value"] > metrics[name]["baseline"], "topics follow what was drawn"
+    assert capsys.readouterr().out.startswith("600 works, 8 topics: ")
+
+
+def test_the_same_run_is_invented_again() -> None:
+    first, again = (evaluating.invent(80, 5, 8) for _ in range(2))
+    assert first.topics == again.topics
+    assert first.tokens == again.tokens
+    np.testing.assert_array_equal(first.vectors, again.vectors)
+    assert len(first.topics) == 5
+
+
+def test_more_topics_than_works_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        evaluating.main(["--works", "5", "--topics", "6"])
+    assert "--topics is 6; expected 1 to the number of works" in capsys.readouterr().err
