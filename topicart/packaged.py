@@ -57,7 +57,18 @@ class PackagedWeights:
 
     @property
     def path(self) -> Path:
-        """The file of weights; a ModelError says so where the package is not installed."""
+        """Look the file of weights up.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        ModelError
+            If the package is not installed.
+        """
         # Found without importing it: one of the packages greets on import.
         found = find_spec(self.module)
         path = None if found is None or found.origin is None else Path(found.origin).parent

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from topicart.slices import Progress
 
 RESAMPLES = 1000
-_ENOUGH_GROUPS = 100
+_ENOUGH = 100
+"""Random clusters that a baseline is a mean over."""
 _MOST_DEALINGS = 10
 
 
@@ -63,8 +64,8 @@ def picture_metrics(
 
     A topic's pictures are its ``TOP_N`` most central works, as published; those of a random
     cluster are found in the same way, by the run's own vectors. Works are dealt to random clusters
-    of the topics' sizes until there are 100 of them (at least once, at most ten times), so that
-    the judge looks at few pictures more than the topics' own.
+    of the topics' sizes until there are 100 of them (ten times at most); where one dealing gives
+    more, 100 of them are drawn. So the judge looks at 1,000 pictures more than the topics' own.
 
     Parameters
     ----------
@@ -105,6 +106,7 @@ def picture_metrics(
             "of": "topics",
             "resamples": RESAMPLES,
             "random_clusterings": len(dealings),
+            "random_clusters": sum(len(dealt.names) for dealt in dealings),
         },
         n=len(told.names),
         warning=flattery(judge, values.encoder),
@@ -213,10 +215,11 @@ def _random_groups(
     sizes = [int(pictured[members_of[name]].sum()) for name in own.names]
     pool = np.flatnonzero(pictured)
     dealings = []
-    for _ in range(min(-(-_ENOUGH_GROUPS // len(sizes)), _MOST_DEALINGS)):
-        dealt = np.split(generator.permutation(pool), np.cumsum(sizes))[: len(sizes)]
-        rows = [_most_central(values, group, of=group, count=TOP_N) for group in dealt]
-        dealings.append(_Groups(own.names, np.stack(rows)))
+    for _ in range(min(-(-_ENOUGH // len(sizes)), _MOST_DEALINGS)):
+        dealt = np.split(generator.permutation(pool), np.cumsum(sizes))
+        drawn = generator.permutation(len(sizes))[:_ENOUGH].tolist()
+        rows = [_most_central(values, dealt[one], of=dealt[one], count=TOP_N) for one in drawn]
+        dealings.append(_Groups(tuple(own.names[one] for one in drawn), np.stack(rows)))
     return dealings
 
 
