@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from evaluation.comparing.compared import ComparedMetric, ComparedModel
 from topicart.report.wording import shorten
 
-WIDTH = 430
-_LABEL = 138
+WIDTH = 440
+_LABEL = 150
 _RIGHT = WIDTH - 14
 _ROW = 25
 _TOP = 8
@@ -135,7 +135,7 @@ def draw_chart(metric: ComparedMetric, models: Sequence[ComparedModel]) -> Chart
         random = number.baseline if number and value is not None else None
         dots.append(
             Dot(
-                label=shorten(model.label, 19),
+                label=shorten(model.label, 18),
                 y=_TOP + row * _ROW + _ROW // 2,
                 x=place(value),
                 low=place(interval[0]) if interval else None,

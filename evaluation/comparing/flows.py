@@ -21,7 +21,7 @@ _LEFT = 350
 _RIGHT = WIDTH - _LEFT
 _ROW = 42
 _GAP = 8
-_WORKS_PX = 760
+_WORKS_PX = 560
 _TOP = 34
 
 
@@ -133,7 +133,7 @@ def draw_flow(
     by_right = _sums(flows, 1)
     for (one, two), count in flows.items():
         pull[two] += place[one] * count / by_right[two]
-    matched = {pair.second: tones[pair.first] for pair in matching.pairs}
+    matched = {two.second: tones[two.first] for two in matching.pairs if two.first in tones}
     across = sorted(by_right, key=lambda topic: (topic == OUTLIER, topic == OTHERS, pull[topic]))
     right = _nodes(across, by_right, second, matched, scale)
     height = max(side[-1].y + max(side[-1].height, _ROW - _GAP) for side in (left, right)) + 4

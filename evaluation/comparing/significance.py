@@ -54,7 +54,8 @@ def pool_runs(values: Sequence[float], intervals: Sequence[tuple[float, float] |
     Returns
     -------
     Pooled
-        Of a single run the interval is that of the run itself.
+        Of a single run the interval is that of the run itself; where all runs have one value and
+        none an interval, there is none.
 
     Notes
     -----
@@ -71,6 +72,8 @@ def pool_runs(values: Sequence[float], intervals: Sequence[tuple[float, float] |
     within = float(np.mean(np.square(widths))) / (2 * _Z) ** 2 if widths else 0.0
     between = float(np.var(values, ddof=1)) / len(values)
     square = within + between
+    if square == 0:
+        return Pooled(mean, None, 0.0, None)
     freedom = square**2 / (between**2 / (len(values) - 1)) if between > 0 else None
     reach = _quantile(freedom) * math.sqrt(square)
     return Pooled(mean, (mean - reach, mean + reach), math.sqrt(square), freedom)
