@@ -59,10 +59,6 @@ def cluster_metrics(values: RunValues, *, seed: int = 0) -> list[Metric]:
     without = f"{n_outliers:,} outliers are left out. " if n_outliers else ""
     drawn = f"{n_drawn:,} of {n_works:,} works were drawn. " if n_drawn < n_works else ""
     as_noise = f"{n_outliers:,} outliers count as noise. " if n_outliers else ""
-
-    def density(topics: NDArray[np.integer[Any]]) -> ClusterScore | None:
-        return density_validity(vectors, topics, max_works=DENSITY_WORKS, seed=seed)
-
     return [
         _separation(
             _metric(values, "silhouette", "Silhouette", "higher", of="works", distance="cosine"),
@@ -97,7 +93,7 @@ def cluster_metrics(values: RunValues, *, seed: int = 0) -> list[Metric]:
                 seed=seed,
             ),
             values,
-            density,
+            lambda topics: density_validity(vectors, topics, max_works=DENSITY_WORKS, seed=seed),
             note=drawn + as_noise + own_space,
             seed=seed,
         ),

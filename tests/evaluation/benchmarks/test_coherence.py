@@ -32,7 +32,11 @@ def test_every_measure_is_timed_checked_and_written_down(
         theirs, ours = found["seconds"]["gensim"], found["seconds"]["topicart"]
         assert len(theirs) == len(ours) == 2
         assert found["ratio"] == pytest.approx(min(theirs) / min(ours), abs=0.06)
-    assert len(capsys.readouterr().out.splitlines()) == 4
+    together = results["together"]["seconds"]
+    each = [min(found["seconds"]["gensim"]) for found in results["measures"].values()]
+    assert together["gensim"] == pytest.approx(sum(each))
+    assert len(together["topicart"]) == 2
+    assert len(capsys.readouterr().out.splitlines()) == 5
 
 
 def test_the_same_captions_are_invented_again() -> None:
