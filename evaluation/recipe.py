@@ -301,12 +301,15 @@ class _Within:
     def __init__(self, outer: Progress, part: str) -> None:
         self._outer = outer
         self._part = part
+        self._stage = ""
 
     def stage(self, name: str) -> None:
+        self._stage = name
         self.note(name)
 
     def count(self, done: int, total: int) -> None:
-        """Leave the counting to the whole."""
+        # The outer stage counts runs; a part that takes long must be seen to move all the same.
+        self.note(f"{self._stage} {done:,} of {total:,}")
 
     def note(self, text: str) -> None:
         self._outer.note(f"{self._part}: {text}" if self._part else text)
