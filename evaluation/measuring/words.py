@@ -103,7 +103,7 @@ def word_metrics(
     judge
         Who makes vectors of words; ``None`` if nobody does.
     top_n
-        Words of a topic that count, at least 2.
+        Words of a topic that count, 2 to 10.
     seed
         Decides the random clusters and the intervals.
 
@@ -116,10 +116,13 @@ def word_metrics(
     Raises
     ------
     ValueError
-        If ``top_n`` is below 2.
+        If ``top_n`` is not from 2 to 10.
     """
-    if top_n < _TWO:
-        raise ValueError(f"top_n is {top_n}; expected at least 2, for coherence is between words.")
+    if not _TWO <= top_n <= TOP_N:
+        raise ValueError(
+            f"top_n is {top_n}; expected 2, for coherence is between words, to {TOP_N}, for no "
+            "more words of a topic are known."
+        )
     n_topics = len(values.topics)
     dealt = dealings(values, seed=seed) if n_topics else ()
     told = _Told(

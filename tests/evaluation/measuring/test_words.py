@@ -245,7 +245,16 @@ def test_titles_can_be_the_reference() -> None:
     assert npmi.n == 1
 
 
-def test_too_few_words_of_a_topic_are_refused() -> None:
+@pytest.mark.parametrize("top_n", [1, 11])
+def test_too_few_or_too_many_words_of_a_topic_are_refused(top_n: int) -> None:
     values = _themes()
-    with pytest.raises(ValueError, match="top_n is 1; expected at least 2"):
-        word_metrics(values, read_reference("captions", values), None, top_n=1)
+    with pytest.raises(ValueError, match=f"top_n is {top_n}; expected 2, .* to 10, for no more"):
+        word_metrics(values, read_reference("captions", values), None, top_n=top_n)
+
+
+def test_fewer_words_are_measured_where_fewer_are_asked_for() -> None:
+    values = _themes()
+    words = [topic.words[:5] for topic in values.topics]
+    found = _measured(values, top_n=5)
+    assert found["c_v"].value == pytest.approx(topic_coherence(words, values.tokens, "c_v").mean)
+    assert found["topic_diversity"].value == pytest.approx(topic_diversity(words))
