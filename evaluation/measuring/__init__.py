@@ -1,0 +1,1 @@
+"""A run measured, a file for each family of numbers: a list of ``Metric`` each."""

@@ -13,6 +13,7 @@ from gensim.models import CoherenceModel
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from evaluation import cooccurrence
 from evaluation.coherence import topic_coherence, topic_coherences
 from evaluation.cooccurrence import TopicTokens
 
@@ -192,6 +193,20 @@ def test_pairs_are_counted_for_many_topics_at_once() -> None:
     for topic in (0, 57, 99, 120, 349):
         for (i, a), (j, b) in combinations(enumerate(topics[topic]), 2):
             assert counted.shared[topic][i, j] == sum({a, b} <= own for own in held)
+
+
+def test_whole_texts_are_counted_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cooccurrence, "_BITS_AT_ONCE", 1)  # so a block is 64 texts
+    monkeypatch.setattr(cooccurrence, "_PAIRS_AT_ONCE", 5)
+    draw = np.random.default_rng(5)
+    texts = [draw.choice(list("abcdef"), n).tolist() for n in draw.integers(0, 6, 200)]
+    topics = [["a", "b", "c"], ["d", "a", "e", "absent"]]
+    held = [set(text) for text in texts]
+    counted = TopicTokens.read(topics, texts).shared_windows(None)
+    assert counted.n_windows == 200
+    for words, shared in zip(topics, counted.shared, strict=True):
+        expected = [[sum({a, b} <= own for own in held) for b in words] for a in words]
+        np.testing.assert_array_equal(shared, expected)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluation.words import embedding_coherence, inverse_rbo
+from evaluation.words import embedding_coherence, inverse_rbo, rank_overlaps
 
 _topic = st.lists(st.sampled_from("abcdefghijklmnop"), min_size=1, max_size=14, unique=True)
 
@@ -128,3 +128,18 @@ def test_vectors_must_be_a_table_of_numbers() -> None:
         embedding_coherence([["sea"]], np.array([[np.nan]]), {"sea": 0})
     with pytest.raises(ValueError, match="top_n is 1; expected at least 2"):
         embedding_coherence([["sea"]], np.ones((1, 2)), {"sea": 0}, top_n=1)
+
+
+def test_the_overlap_of_each_pair_is_that_of_the_two_alone() -> None:
+    topics = [["sea", "ship"], ["ship", "Sea", "sun"], ["tree"], ["sea", "ship"]]
+    overlaps = rank_overlaps(topics)
+    for i, j in combinations(range(4), 2):
+        alone = inverse_rbo([topics[i], topics[j]])
+        assert alone is not None
+        assert overlaps[i, j] == overlaps[j, i] == pytest.approx(1 - alone)
+    np.testing.assert_allclose(overlaps.diagonal(), 1)
+
+
+def test_a_topic_without_words_overlaps_with_nothing_and_is_refused() -> None:
+    with pytest.raises(ValueError, match="a topic has no word; leave it out"):
+        rank_overlaps([["sea"], []])
