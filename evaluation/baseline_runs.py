@@ -6,7 +6,6 @@ import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from pydantic import ValidationError
 
 from evaluation.baselines import BASELINES, Baseline, BaselineError, Found, make_baseline
 from evaluation.cost import Cost, measured
+from evaluation.warming import warm_up
 from knowledge_graph.atomic import make_folder
 from prompts import caption
 from topicart import Keyword, LabelConfig, Run, RunError, Topics, __version__
@@ -35,11 +35,6 @@ if TYPE_CHECKING:
 
 _STORES = ("embeddings", "fused")
 """Folders of a run's vectors; the second is there only where captions were mixed in."""
-
-_UMAP_FEW = 4096
-"""From so many works on UMAP seeks neighbours by another, separately compiled, algorithm."""
-
-_WARM_WORKS = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +90,8 @@ def fit_baseline(
     Run
         Without measurements and page. ``timings_s["fit"]`` is the method alone and
         ``peak_memory_mb`` the most memory while it ran; ``parameters["cost"]`` says how both were
-        had. What numba compiles for UMAP and EVoC is compiled before, by a tiny fit.
+        had. What the method loads, and numba compiles for UMAP and EVoC, is loaded and compiled
+        before, the latter by a tiny fit.
 
     Raises
     ------
@@ -119,7 +115,7 @@ def fit_baseline(
     if _is_there(folder, record, overwrite=overwrite):
         return Run.open(folder)
     progress.stage("cluster")
-    _warm_up(model, works.embeddings.vectors)
+    warm_up(model, *works.embeddings.vectors.shape)
     with measured() as cost:
         found = model.fit(works.embeddings.vectors, works.texts, count, seed)
     # Only now, for a method that fails must not have replaced anything.
@@ -277,45 +273,6 @@ def _made_by(record: RunRecord) -> dict[str, Any]:
     return {key: method.get(key) for key in keys} if isinstance(method, Mapping) else {}
 
 
-def _warm_up(model: Baseline, vectors: NDArray[np.float32]) -> None:
-    """Have numba compile what the method will run, that it is not counted as its time."""
-    few = min(len(vectors), _WARM_WORKS if len(vectors) < _UMAP_FEW else _UMAP_FEW)
-    if "umap" in model.describe().parameters:
-        _compile_umap(few, vectors.shape[1])
-    elif model.name == "evoc":
-        _compile_evoc(few, vectors.shape[1])
-
-
-@cache
-def _compile_umap(n_works: int, dim: int) -> None:
-    from evaluation.baselines.space import MIN_DIST, N_COMPONENTS, N_NEIGHBORS
-    from topicart.model import MIN_WORKS
-    from topicart.reduce import reduce_umap
-
-    if n_works < MIN_WORKS:  # the baseline will say so
-        return
-    reduce_umap(
-        _any_vectors(n_works, dim),
-        n_components=N_COMPONENTS,
-        n_neighbors=min(N_NEIGHBORS, n_works - 1),
-        min_dist=MIN_DIST,
-        seed=0,
-    )
-
-
-@cache
-def _compile_evoc(n_works: int, dim: int) -> None:
-    from topicart.cluster import Evoc
-
-    Evoc(min_cluster_size=5, seed=0)(_any_vectors(n_works, dim))
-
-
-def _any_vectors(n_works: int, dim: int) -> NDArray[np.float32]:
-    drawn = np.random.default_rng(0).normal(size=(n_works, dim))
-    unit = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
-    return np.asarray(unit, dtype=np.float32)
-
-
 def _link(store: Path, to: Path) -> None:
     """Give a folder of vectors a second name, file by file; where that cannot be, copy it.
 
@@ -339,7 +296,7 @@ def _used(name: str, found: Found, cost: Cost) -> dict[str, Any]:
         **found.parameters,
         "clusterer": name,
         "cost": {
-            "seconds_are": "the method alone; what numba compiles was compiled before",
+            "seconds_are": "the method alone; what it loads and numba compiles was there before",
             "memory_is": cost.memory_is,
             "memory_before_mb": cost.memory_before_mb,
         },

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from evaluation import baseline_runs
+from evaluation import baseline_runs, warming
 from evaluation.baseline_runs import fit_baseline
 from evaluation.baselines import BASELINES, BaselineError, Description, Entry, Found
 from evaluation.models import model_name, model_of
@@ -309,7 +310,7 @@ class _Fake:
     """A method that finds the number of topics itself, and here finds none, or fails."""
 
     name = "fake"
-    reads = "vectors"
+    reads: ClassVar[Literal["vectors"]] = "vectors"
     takes_n_topics = False
 
     def __init__(self, *, fails: bool = False) -> None:
@@ -318,7 +319,9 @@ class _Fake:
     def describe(self) -> Description:
         return Description("fake", "a fake", {}, "nobody", "none", "")
 
-    def fit(self, vectors: np.ndarray, texts: list[str], n_topics: int | None, seed: int) -> Found:
+    def fit(
+        self, vectors: np.ndarray, texts: Sequence[str], n_topics: int | None, seed: int
+    ) -> Found:
         assert n_topics is None
         if self.fails:
             raise BaselineError("fake failed with ValueError: no")
@@ -361,19 +364,19 @@ def test_an_unknown_baseline_is_named(source: Run, tmp_path: Path) -> None:
 def test_what_umap_needs_is_compiled_before_it_is_measured(
     source: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order: list[int] = []
+    order: list[bool] = []
 
     def first(vectors: np.ndarray, *, n_components: int, **_: object) -> np.ndarray:
-        order.append(int(np.allclose(vectors, source.embeddings.vectors)))
+        order.append(vectors.shape == source.embeddings.vectors.shape)
         return np.ascontiguousarray(vectors[:, :n_components])
 
-    baseline_runs._compile_umap.cache_clear()
+    warming._compile_umap.cache_clear()
     monkeypatch.setattr("topicart.reduce.reduce_umap", first)
     monkeypatch.setattr("evaluation.baselines.space.reduce_umap", first)
     fit_baseline("kmeans-umap", source, tmp_path / "one")
     fit_baseline("kmeans-umap", source, tmp_path / "two", seed=1)
-    assert order == [0, 1, 1]
-    baseline_runs._compile_umap.cache_clear()
+    assert order == [False, True, True]
+    warming._compile_umap.cache_clear()
 
 
 def test_topics_json_is_sound(kmeans: Run) -> None:

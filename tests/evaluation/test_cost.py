@@ -30,7 +30,9 @@ def test_the_peak_is_that_of_the_block_alone() -> None:
     assert small.peak_memory_mb is not None
     assert large.memory_before_mb is not None
     assert large.peak_memory_mb - large.memory_before_mb > 250
-    assert small.peak_memory_mb < large.peak_memory_mb - 200
+    # Whether freed memory goes back is the system's affair.
+    assert small.memory_before_mb is not None
+    assert small.peak_memory_mb - small.memory_before_mb < 150
 
 
 def test_where_the_peak_cannot_be_forgotten_it_is_said(

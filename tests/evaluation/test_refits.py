@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -17,12 +19,12 @@ from topicart.run import Model
 N_WORKS = 50
 
 
-@dataclass
+@dataclass(eq=False)
 class Sides:
     """A model that tells works by the sign of their first dimension, and remembers its calls."""
 
     fails_at: int = -1
-    reads: str = "vectors"
+    reads: Literal["vectors", "texts"] = "vectors"
     name: str = "sides"
     takes_n_topics: bool = False
     setting: int = 1
@@ -31,7 +33,9 @@ class Sides:
     def describe(self) -> Description:
         return Description(self.name, "", {"setting": self.setting}, "", "none", "1")
 
-    def fit(self, vectors: np.ndarray, texts: list[str], n_topics: int | None, seed: int) -> Found:
+    def fit(
+        self, vectors: np.ndarray, texts: Sequence[str], n_topics: int | None, seed: int
+    ) -> Found:
         if len(self.calls) == self.fails_at:
             raise BaselineError("sides: too few works.")
         self.calls.append((vectors, list(texts), n_topics, seed))
