@@ -4,9 +4,10 @@
 as a page, as CSV and as LaTeX.
 """
 
-from evaluation.comparing.compared import Comparison, Evaluated, Failed
+from evaluation.comparing.compared import Comparison
 from evaluation.comparing.comparison import compare_runs
 from evaluation.comparing.errors import ComparisonError
+from evaluation.comparing.evaluated import Evaluated, Failed
 from evaluation.comparing.render import write_report
 
 __all__ = [

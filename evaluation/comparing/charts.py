@@ -125,7 +125,7 @@ def draw_chart(metric: ComparedMetric, models: Sequence[ComparedModel]) -> Chart
     low, high = min(ticks[0], *told), max(ticks[-1], *told)
     span = (high - low) or 1.0
 
-    def place(value: float | None) -> float | None:
+    def _place(value: float | None) -> float | None:
         return None if value is None else round(_LABEL + (value - low) / span * _plot(), 1)
 
     dots = []
@@ -137,15 +137,15 @@ def draw_chart(metric: ComparedMetric, models: Sequence[ComparedModel]) -> Chart
             Dot(
                 label=shorten(model.label, 18),
                 y=_TOP + row * _ROW + _ROW // 2,
-                x=place(value),
-                low=place(interval[0]) if interval else None,
-                high=place(interval[1]) if interval else None,
-                random=place(random),
+                x=_place(value),
+                low=_place(interval[0]) if interval else None,
+                high=_place(interval[1]) if interval else None,
+                random=_place(random),
                 kind=_kind(number.best, number.level, value) if number else "none",
-                said=_said(model.label, value, interval, random),
+                said=_said(model, value, interval, random),
             )
         )
-    axis = tuple((place(tick) or 0.0, figure(tick)) for tick in ticks)
+    axis = tuple((_place(tick) or 0.0, figure(tick)) for tick in ticks)
     return Chart(metric, tuple(dots), axis, _TOP + len(dots) * _ROW + 26)
 
 
@@ -213,14 +213,14 @@ def _kind(best: bool, level: bool, value: float | None) -> str:
 
 
 def _said(
-    label: str,
+    model: ComparedModel,
     value: float | None,
     interval: tuple[float, float] | None,
     random: float | None,
 ) -> str:
     if value is None:
-        return f"{label}: no value"
-    parts = [f"{label}: {figure(value)}"]
+        return f"{model.label}: {'failed' if model.failed else 'no value'}"
+    parts = [f"{model.label}: {figure(value)}"]
     if interval:
         parts.append(f"interval {figure(interval[0])} to {figure(interval[1])}")
     if random is not None:

@@ -1,75 +1,14 @@
-"""What a comparison of topic models is made of, and what it says: plain values."""
+"""What a comparison of topic models says: plain values."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from evaluation.metric import Family, Metric
-    from evaluation.stability import TopicStability
-    from evaluation.values import RunValues
-
-
-@dataclass(frozen=True, eq=False)
-class Evaluated:
-    """A run that was measured, to be compared.
-
-    Parameters
-    ----------
-    label
-        The model's name for people; the same for runs that differ in the seed only.
-    folder
-        Where the run lies, as it is to be told.
-    values
-        What it found.
-    metrics
-        Its measurements.
-    seconds
-        What its fit took, or ``None`` where it is not known.
-    memory_mb
-        The most memory that its fit took, or ``None``.
-    parameters
-        What it was fitted with, JSON-ready.
-    stability
-        Of each topic how often refits found it again; empty where none was made.
-    note
-        What a reader must know of the model; empty if nothing.
-    root
-        The folder that the works' pictures are relative to; ``None`` for the collection's own.
-    """
-
-    label: str
-    folder: str
-    values: RunValues
-    metrics: tuple[Metric, ...]
-    seconds: float | None = None
-    memory_mb: float | None = None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    stability: Mapping[int, TopicStability] = field(default_factory=dict)
-    note: str = ""
-    root: Path | None = None
-
-
-@dataclass(frozen=True)
-class Failed:
-    """A model, or one seed of it, that could not be fitted.
-
-    Parameters
-    ----------
-    label
-        The model's name, as in :class:`Evaluated`.
-    error
-        What went wrong, as it was said.
-    note
-        What else a reader must know.
-    """
-
-    label: str
-    error: str
-    note: str = ""
+    from evaluation.metric import Family
 
 
 @dataclass(frozen=True)
@@ -233,7 +172,13 @@ class ComparedModel:
 
     @property
     def failed(self) -> bool:
-        """Whether no run of it is there."""
+        """Whether no run of it is there.
+
+        Returns
+        -------
+        bool
+            Then ``errors`` say why.
+        """
         return not self.runs
 
 
@@ -412,7 +357,7 @@ class Comparison:
     seed
         Seed of the shuffles.
     version
-        topicart's version.
+        Version of topicart.
     made
         When, in ISO 8601.
     """

@@ -13,8 +13,6 @@ from evaluation.comparing.compared import (
     ComparedModel,
     ComparedTopic,
     Comparison,
-    Evaluated,
-    Failed,
     Found,
     ModelMatching,
     RunCost,
@@ -23,6 +21,7 @@ from evaluation.comparing.compared import (
     TopicPair,
 )
 from evaluation.comparing.errors import ComparisonError
+from evaluation.comparing.evaluated import Evaluated, Failed
 from evaluation.comparing.measures import compare_measures
 from evaluation.matching import Assigned, match_topics
 from evaluation.stability import Stability, TopicStability, topic_stability

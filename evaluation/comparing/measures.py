@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evaluation.comparing.compared import ComparedMetric, Evaluated, ModelNumber
+from evaluation.comparing.compared import ComparedMetric, ModelNumber
+from evaluation.comparing.evaluated import Evaluated
 from evaluation.comparing.significance import compare_pairs, mark_best, pool_runs
 from evaluation.metric import Metric
 

@@ -37,8 +37,24 @@ _LATEX = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
     "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
     "<": r"\textless{}", ">": r"\textgreater{}", "−": r"$-$", "“": "``", "”": "''", "’": "'",
-    '"': "''", "|": r"\textbar{}",
+    '"': "''", "|": r"\textbar{}", "…": r"\ldots{}", "→": r"$\to$",
 }  # fmt: skip
+
+
+_MEASURES = (
+    "model", "measure", "title", "family", "better", "value", "low", "high", "standard_error",
+    "random", "best", "not_distinguishable_from_best", "n", "of", "runs", "judge", "note",
+    "warning",
+)  # fmt: skip
+_DIFFERENCES = ("measure", "first", "second", "difference", "p_value", "p_holm")
+_MODELS = (
+    "model", "run", "works", "topics", "outliers", "left_out", "seconds", "memory_mb", "encoder",
+    "error",
+)  # fmt: skip
+_TOPICS = (
+    "first_model", "first_topic", "first_name", "second_model", "second_topic", "second_name",
+    "shared_works", "jaccard",
+)  # fmt: skip
 
 
 def write_tables(comparison: Comparison, folder: Path) -> None:
@@ -54,13 +70,13 @@ def write_tables(comparison: Comparison, folder: Path) -> None:
         ``topics.csv`` (a row a matched pair), and one ``.tex`` for each family of measures.
     """
     make_folder(folder)
-    for name, rows in (
-        ("measures", measure_rows(comparison)),
-        ("differences", _difference_rows(comparison)),
-        ("models", _model_rows(comparison)),
-        ("topics", _topic_rows(comparison)),
+    for name, columns, rows in (
+        ("measures", _MEASURES, measure_rows(comparison)),
+        ("differences", _DIFFERENCES, _difference_rows(comparison)),
+        ("models", _MODELS, _model_rows(comparison)),
+        ("topics", _TOPICS, _topic_rows(comparison)),
     ):
-        write_text_atomic(folder / f"{name}.csv", _csv(list(rows)))
+        write_text_atomic(folder / f"{name}.csv", _csv(columns, rows))
     for family, metrics in groupby(comparison.metrics, key=lambda metric: metric.family):
         text = latex_tables(family, list(metrics), comparison)
         write_text_atomic(folder / f"{family}.tex", text)
@@ -254,10 +270,7 @@ def _model_rows(comparison: Comparison) -> Iterable[dict[str, Any]]:
                 "error": "",
             }
         for error in model.errors:
-            empty = dict.fromkeys(
-                ("run", "works", "topics", "outliers", "left_out", "seconds", "memory_mb"), ""
-            )
-            yield {"model": model.label, **empty, "encoder": "", "error": error}
+            yield {"model": model.label, "error": error}
 
 
 def _topic_rows(comparison: Comparison) -> Iterable[dict[str, Any]]:
@@ -277,11 +290,9 @@ def _topic_rows(comparison: Comparison) -> Iterable[dict[str, Any]]:
             }
 
 
-def _csv(rows: Sequence[dict[str, Any]]) -> str:
-    if not rows:
-        return ""
+def _csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows({name: _harmless(value) for name, value in row.items()} for row in rows)
     return text.getvalue()
