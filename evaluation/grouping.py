@@ -210,10 +210,16 @@ def contingency(first: NDArray[np.integer[Any]], second: NDArray[np.integer[Any]
     Contingency
         The table.
     """
-    n_columns = int(second.max()) + 1
-    cells, counts = np.unique(first.astype(np.int64) * n_columns + second, return_counts=True)
+    n_rows, n_columns = int(first.max()) + 1, int(second.max()) + 1
+    places = first.astype(np.int64) * n_columns + second
+    if n_rows * n_columns <= len(places):  # then no sorting is needed
+        of_all = np.bincount(places, minlength=n_rows * n_columns)
+        cells = np.flatnonzero(of_all)
+        counts = of_all[cells].astype(np.int64)
+    else:
+        cells, counts = np.unique(places, return_counts=True)
     rows, columns = np.divmod(cells, n_columns)
-    return Contingency(rows, columns, counts, (int(first.max()) + 1, n_columns))
+    return Contingency(rows, columns, counts, (n_rows, n_columns))
 
 
 def agreement_measures(table: Contingency, *, expected: float | None = None) -> dict[str, float]:
