@@ -145,7 +145,9 @@ def picture_metrics(
                     ]
                 ),
             )
-    return [iec, ieps, _description_similarity(values, judge, resampler)]
+    metrics = [iec, ieps, _description_similarity(values, judge, resampler)]
+    # What is not there flatters nobody.
+    return [each if each.value is not None else replace(each, warning=None) for each in metrics]
 
 
 def iec_by_topic(

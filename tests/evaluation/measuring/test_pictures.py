@@ -131,6 +131,7 @@ def test_the_encoder_that_made_the_topics_is_warned_of() -> None:
     own, other = FakeJudge(weights="a" * 64), FakeJudge()
     assert all("made these topics" in str(metric.warning) for metric in _measure(values, own))
     assert all(metric.warning is None for metric in _measure(values, other))
+    assert all(metric.warning is None for metric in _measure(_values([]), own))
 
 
 def test_topics_with_too_few_pictures_are_left_out_and_counted() -> None:
