@@ -291,7 +291,8 @@ def _measured(run: Run, asked: _Asked, cache: Path | None, progress: Progress) -
             times=asked.stability,
             n_topics=len(values.topics) or None,
             folder=run.folder / REFITS,
-            seed=seed,
+            # The run's own: other orders and other samples shall differ from it in nothing else.
+            seed=int(run.record.config["topics"].get("seed", 0)),
             progress=progress,
         )
         more, found = stability_metrics(values, refits)

@@ -34,6 +34,11 @@ __all__ = [
     "plant",
 ]
 
+SIZES = (600, 300, 1200)
+NOISES = (0.0, 0.1, 0.3)
+THEME_COUNTS = (len(THEMES), 5, 10)
+"""What is tried unless told otherwise; the first of each is the base."""
+
 MEASURES: Mapping[str, str] = {
     "ari": "adjusted Rand index, all works",
     "ami": "adjusted mutual information, all works",
@@ -144,9 +149,9 @@ class PlantedResult:
 def bench_planted(
     out: str | Path,
     *,
-    sizes: Sequence[int] = (600, 300, 1200),
-    noises: Sequence[float] = (0.0, 0.1, 0.3),
-    themes: Sequence[int] = (len(THEMES), 5, 10),
+    sizes: Sequence[int] = SIZES,
+    noises: Sequence[float] = NOISES,
+    themes: Sequence[int] = THEME_COUNTS,
     models: Sequence[str] | None = None,
     seeds: Sequence[int] = (0, 1, 2, 3, 4),
     encoder: Encoder | str = "mini",

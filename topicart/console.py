@@ -231,7 +231,7 @@ def topic_details(topic: Topic, groups: Sequence[Topic] = ()) -> RenderableType:
         parts.append(_told("Called by its most central works", because))
     if topic.keywords:
         words = ", ".join(keyword.word for keyword in topic.keywords)
-        parts.append(_told("In titles and descriptions", words))
+        parts.append(_told("Keywords", words))
     parts.append(_told("Most central", ", ".join(topic.representatives[:5])))
     return Group(*parts)
 

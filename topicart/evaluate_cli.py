@@ -30,9 +30,7 @@ JudgeName = Annotated[
 ]
 Reference = Annotated[
     str,
-    typer.Option(
-        help="Texts to count words in: captions, titles, descriptions, or a file."
-    ),
+    typer.Option(help="Texts to count words in: captions, titles, descriptions, or a file."),
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Of resampling and random clusters.")]
 
@@ -219,15 +217,17 @@ def planted(
     Each option can be repeated; the first value is the base about which the others vary.
     """
     with door(f"Repeat the same command to go on; what is finished is kept in {out}."):
-        from evaluation.planted import bench_planted
+        from evaluation.planted import NOISES, SIZES, THEME_COUNTS, bench_planted
 
-        given = {"sizes": works, "noises": noise, "themes": themes, "models": model}
         with show_progress(quiet or as_json) as progress:
             result = bench_planted(
                 out,
+                sizes=works or SIZES,
+                noises=noise or NOISES,
+                themes=themes or THEME_COUNTS,
+                models=model,
                 seeds=range(seeds),
                 progress=progress,
-                **{name: value for name, value in given.items() if value},
             )
         if as_json:
             print_json(result.to_dict())

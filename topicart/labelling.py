@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -82,12 +83,18 @@ def label_run(
         config=config,
         on_count=progress.count,
     )
-    topics = {**run.record.config["topics"], "labels": config.model_dump(mode="json")}
+    topics = described.topics
+    if run.record.config.get("words") == "own":  # a model of captions has found them itself
+        topics = tuple(
+            replace(topic, keywords=before.keywords)
+            for topic, before in zip(topics, run.topics, strict=True)
+        )
+    config_of_topics = {**run.record.config["topics"], "labels": config.model_dump(mode="json")}
     # What is told of a model's summaries goes with them.
     problems = [problem for problem in run.problems if problem.file != "topics.json"]
     record = run.record.model_copy(
         update={
-            "config": {**run.record.config, "topics": topics},
+            "config": {**run.record.config, "topics": config_of_topics},
             "parameters": {
                 name: value for name, value in run.record.parameters.items() if name != "summaries"
             },
@@ -101,7 +108,7 @@ def label_run(
     # A cut between these leaves a run that opens, and none that a fit takes for whole: that needs
     # topics.ttl, which goes first and comes last.
     remove_what_names_made(run.folder)
-    write_names(run.folder, described.topics, described.groups)
+    write_names(run.folder, topics, described.groups)
     write_problems(run.folder, problems)
     write_record(run.folder, record)
     named = Run(run.folder, record)

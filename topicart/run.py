@@ -139,8 +139,9 @@ class Run:
             )
         if record.state != "finished":
             raise RunError(
-                f"{folder} holds a fit that was cut short. Repeat the same `topicart fit` command "
-                "with the same --out to go on where it stopped."
+                f"{folder} holds a fit that was cut short. Repeat the same `topicart "
+                f"{'baseline' if 'method' in record.config else 'fit'}` command with the same "
+                "--out to go on where it stopped."
             )
         return cls(folder, record)
 

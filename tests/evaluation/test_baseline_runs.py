@@ -155,12 +155,15 @@ def test_it_is_shown_exported_and_named_anew_like_any_run(
         "SELECT ?c WHERE { ?c a <http://www.w3.org/2004/02/skos/core#Concept> }"
     )
     assert len(told.rows) >= 3
-    groups = run.works["topic"].to_pylist()
+    groups, values = run.works["topic"].to_pylist(), read_values(run)
     label_run(run, None, LabelConfig(judges="facts", n_representatives=2))
     anew = Run.open(run.folder)
     assert anew.works["topic"].to_pylist() == groups
     assert {len(topic.representatives) for topic in anew.topics} == {2}
     assert model_name(anew) == name
+    assert [topic.words for topic in read_values(anew).topics] == [
+        topic.words for topic in values.topics
+    ]
 
 
 def test_topics_of_different_methods_have_different_iris(kmeans: Run, source: Run) -> None:
@@ -241,7 +244,7 @@ def test_one_that_was_cut_short_is_made_anew(
         patch.setattr(baseline_runs, "write_finished", cut)
         with pytest.raises(KeyboardInterrupt):
             fit_baseline("random", source, tmp_path / "run")
-    with pytest.raises(RunError, match="cut short"):
+    with pytest.raises(RunError, match="cut short. Repeat the same `topicart baseline` command"):
         Run.open(tmp_path / "run")
     run = fit_baseline("random", source, tmp_path / "run", seed=1)
     assert len(run.topics) == 3

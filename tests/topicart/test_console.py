@@ -77,7 +77,7 @@ def test_groups_and_keywords_are_told(marine: Topic) -> None:
     words = (Keyword("ship", 0.4), Keyword("sea", 0.3))
     told = _words(topic_details(replace(marine, broader=2, keywords=words), groups))
     assert "Part of: before 1900 > painting" in told
-    assert "In titles and descriptions: ship, sea" in told
+    assert "Keywords: ship, sea" in told
 
 
 def test_no_text_of_a_collection_or_a_model_commands_the_terminal(tmp_path: Path) -> None:

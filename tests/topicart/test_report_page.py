@@ -178,7 +178,7 @@ def test_a_machine_written_summary_says_so_and_marks_what_nothing_supports(tmp_p
 def test_keywords_are_told(tmp_path: Path) -> None:
     words = (Keyword("ship", 0.4), Keyword("sea", 0.3))
     text = " ".join(check(harbour(tmp_path, keywords={0: words})).text.split())
-    assert text.count("In titles and descriptions: ship, sea") == 1
+    assert text.count("Keywords: ship, sea") == 1
 
 
 def _grouped(folder: Path) -> Run:
