@@ -292,15 +292,7 @@ def _link(store: Path, to: Path) -> None:
 
 def _used(name: str, found: Found, cost: Cost) -> dict[str, Any]:
     """Return what was really used, and how the costs were had, JSON-ready."""
-    return {
-        **found.parameters,
-        "clusterer": name,
-        "cost": {
-            "seconds_are": "the method alone; what it loads and numba compiles was there before",
-            "memory_is": cost.memory_is,
-            "memory_before_mb": cost.memory_before_mb,
-        },
-    }
+    return {**found.parameters, "clusterer": name, "cost": cost.to_dict()}
 
 
 def _told(record: RunRecord, found: Found) -> RunRecord:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from topicart.fit import most_memory_mb
 
@@ -40,6 +42,20 @@ class Cost:
     memory_before_mb: float | None = None
     memory_is: str = UNKNOWN
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return how the costs were had, as a run's record keeps it.
+
+        Returns
+        -------
+        dict
+            JSON-ready values; seconds and the most memory have their own places in a record.
+        """
+        return {
+            "seconds_are": "the method alone; what it loads and numba compiles was there before",
+            "memory_is": self.memory_is,
+            "memory_before_mb": self.memory_before_mb,
+        }
+
 
 @contextmanager
 def measured() -> Iterator[Cost]:
@@ -53,6 +69,7 @@ def measured() -> Iterator[Cost]:
     Cost
         Filled in when the block ends, also by an error.
     """
+    _return_freed_memory()
     forgotten = _forget_peak()
     cost = Cost(memory_before_mb=_status_mb("VmRSS"))
     started = time.perf_counter()
@@ -65,6 +82,12 @@ def measured() -> Iterator[Cost]:
         else:
             cost.peak_memory_mb = most_memory_mb()
             cost.memory_is = UNKNOWN if cost.peak_memory_mb is None else SO_FAR
+
+
+def _return_freed_memory() -> None:
+    """Have glibc give back what is free already, or growth within it would not be seen."""
+    with suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def _forget_peak() -> bool:

@@ -6,13 +6,10 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from evaluation.baseline_runs import fit_baseline
 from evaluation.baselines import make_baseline
@@ -23,6 +20,7 @@ from evaluation.judges import load_judge
 from evaluation.measure import OWN, evaluate_run
 from evaluation.models import OURS, our_model
 from evaluation.recipe_file import Recipe, RecipeError, load_recipe
+from evaluation.warming import warm_up
 from knowledge_graph import TopicartError, WriteError, open_collection, printable
 from knowledge_graph.atomic import make_folder, write_text_atomic
 from topicart import Encoder, FitConfig, Run, RunError, fit_run
@@ -38,9 +36,6 @@ __all__ = ["Recipe", "RecipeError", "load_recipe", "run_recipe"]
 
 RECIPE, RUNS, JUDGED, REPORT = "recipe.json", "runs", "judged", "report"
 """What a comparison's folder holds."""
-
-_FEW, _MANY = 64, 4096
-"""Works that compile all that UMAP runs on fewer works than ``_MANY``, and on more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,18 +174,33 @@ def _fit_ours(kitchen: _Kitchen, seed: int) -> Run:
     )
     record = read_record(folder)
     progress: Progress = kitchen.progress
-    if record is None or record.state != "finished":
-        _warm_up(kitchen)
-        first = kitchen.folder(OURS, recipe.seeds[0])
-        if first != folder:
-            _lend_vectors(Run.open(first), folder)
-            progress = _Within(progress, f"seed {seed}")
-            kitchen.progress.stage("Fitting topicart")
+    first = kitchen.folder(OURS, recipe.seeds[0])
+    if (record is None or record.state != "finished") and first != folder:
+        _lend_vectors(Run.open(first), folder)
+        progress = _Within(progress, f"seed {seed}")
+        kitchen.progress.stage("Fitting topicart")
     try:
-        with measured():  # so that the run's record has the most memory of this fit alone
-            return fit_run(kitchen.collection, folder, kitchen.encoder, config, progress=progress)
+        run = fit_run(kitchen.collection, folder, kitchen.encoder, config, progress=progress)
     except RunError as error:
         raise _other_recipe(error) from error
+    return run if "fit" in run.record.timings_s else _with_cost(run, recipe, seed)
+
+
+def _with_cost(run: Run, recipe: Recipe, seed: int) -> Run:
+    """Note what the grouping alone costs, had in the same way as the other methods'."""
+    model, vectors = our_model(recipe.topicart), run.embeddings.vectors
+    warm_up(model, *vectors.shape)
+    with measured() as cost:
+        model.fit(vectors, [""] * len(vectors), None, seed)
+    record = run.record.model_copy(
+        update={
+            "timings_s": {**run.record.timings_s, "fit": cost.seconds or 0.0},
+            "peak_memory_mb": cost.peak_memory_mb,
+            "parameters": {**run.record.parameters, "cost": cost.to_dict()},
+        }
+    )
+    write_record(run.folder, record)
+    return Run.open(run.folder)
 
 
 def _fit_other(kitchen: _Kitchen, model: str, seed: int, source: Run) -> Run:
@@ -267,15 +277,6 @@ def _other_recipe(error: RunError) -> RecipeError:
     return RecipeError(
         f"{error} In a comparison by a recipe: delete that run's folder, or name another --out."
     )
-
-
-def _warm_up(kitchen: _Kitchen) -> None:
-    """Have numba compile what our model runs, that it is not counted as its time."""
-    few = _FEW if len(kitchen.collection) < _MANY else _MANY
-    drawn = np.random.default_rng(0).normal(size=(few, kitchen.encoder.dim))
-    vectors = (drawn / np.linalg.norm(drawn, axis=1, keepdims=True)).astype(np.float32)
-    with suppress(TopicartError):  # the works themselves will tell
-        our_model(kitchen.recipe.topicart).fit(vectors, [""] * few, None, 0)
 
 
 def _lend_vectors(first: Run, folder: Path) -> None:

@@ -11,7 +11,7 @@ MIN_WORKS = 2
 """A word of one work only ties nothing together."""
 
 MAX_SHARE = 0.5
-"""A word of most works tells none of them apart: the "painting" of every caption (gensim's stock)."""
+"""A word of most works tells none of them apart: "painting" in each caption (gensim's stock)."""
 
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 

@@ -30,7 +30,7 @@ class Evaluated:
     seconds
         What its fit took, or ``None`` where it is not known.
     memory_mb
-        The most memory that its fit took, or ``None``.
+        The most memory that its fit took beside what its process held before, or ``None``.
     parameters
         What it was fitted with, JSON-ready.
     stability

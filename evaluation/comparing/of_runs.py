@@ -155,9 +155,17 @@ def _evaluated(run: Run, label: str, found: Evaluation) -> Evaluated:
         metrics=found.metrics,
         # Of our own fit the stages that find the groups, for a baseline's time is that alone.
         seconds=timings.get("fit") or sum(timings.get(own, 0.0) for own in ("reduce", "cluster")),
-        memory_mb=run.record.peak_memory_mb,
+        memory_mb=_added_memory(run),
         parameters=dict(told.get("parameters") or run.record.parameters),
         stability=found.stability,
         note=str(told.get("note", "")),
         root=Path(run.record.source.root),
     )
+
+
+def _added_memory(run: Run) -> float | None:
+    """Return what a fit took beside what its process held before; unknown of an ordinary fit."""
+    cost = run.record.parameters.get("cost")
+    before = cost.get("memory_before_mb") if isinstance(cost, Mapping) else None
+    peak = run.record.peak_memory_mb
+    return None if before is None or peak is None else max(peak - float(before), 0.0)
