@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from evaluation.judges import DEFAULT_JUDGE, Judge, OwnVectors, load_judge
 from evaluation.measuring.clusters import cluster_metrics
 from evaluation.measuring.facets import facet_metrics
+from evaluation.measuring.names import name_metrics
 from evaluation.measuring.pictures import picture_metrics
 from evaluation.measuring.stability import stability_metrics
 from evaluation.measuring.words import word_metrics
@@ -276,6 +277,7 @@ def _measured(run: Run, asked: _Asked, cache: Path | None, progress: Progress) -
     values, judge, seed = asked.values, asked.judge, asked.seed
     progress.stage("measure")
     metrics = word_metrics(values, asked.texts, judge, seed=seed)
+    metrics += name_metrics(values, judge, seed=seed)
     progress.stage("assess")
     metrics += picture_metrics(
         values, judge, cache=cache or run.folder / CACHE, seed=seed, progress=progress.count

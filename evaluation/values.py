@@ -42,6 +42,8 @@ class TopicValues:
         The terms of its labels, chosen ones and runners-up.
     summary
         Its summary's text.
+    machine_written
+        Whether a model wrote the summary, and not a rule.
     """
 
     id: int
@@ -50,6 +52,7 @@ class TopicValues:
     words: tuple[str, ...]
     labels: tuple[str, ...]
     summary: str
+    machine_written: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +136,7 @@ def read_values(run: Run, keep: Container[str] | None = None) -> RunValues:
             words=own[:TOP_N],
             labels=tuple(label.term for label in run.topics[topic].labels),
             summary=run.topics[topic].summary.text,
+            machine_written=run.topics[topic].summary.machine_written,
         )
         for topic, own in zip(present, words, strict=True)
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from evaluation.bootstrap import FEWEST, bootstrap_interval
 from evaluation.judged import judged_pictures
 from evaluation.judges import flattery, kinship
+from evaluation.measuring.pairs import RESAMPLES, interval_of_pairs, mean_of_pairs
 from evaluation.metric import Metric
 from evaluation.pictures import (
     image_embedding_coherence,
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from topicart import Embeddings
     from topicart.slices import Progress
 
-RESAMPLES = 1000
 _ENOUGH = 100
 """Random clusters that a baseline is a mean over."""
 _MOST_DEALINGS = 10
@@ -83,8 +83,8 @@ def picture_metrics(
     Returns
     -------
     list of Metric
-        ``iec`` and ``ieps`` (Gonzalez-Pizarro & Carenini, LREC-COLING 2024), ``des`` (mean cosine
-        between the topics' summaries). Intervals are of the bootstrap over topics.
+        ``iec`` and ``ieps`` (Gonzalez-Pizarro & Carenini, LREC-COLING 2024). Intervals are of the
+        bootstrap over topics.
     """
     ids = values.ids
     dealer, resampler = np.random.default_rng(seed).spawn(2)
@@ -135,17 +135,17 @@ def picture_metrics(
             similarity = image_embedding_pairwise_similarity(vectors)
             ieps = replace(
                 ieps,
-                value=_mean_of_pairs(similarity),
-                interval=_interval_of_pairs(similarity, resampler),
+                value=mean_of_pairs(similarity),
+                interval=interval_of_pairs(similarity, resampler),
                 baseline=_mean(
                     [
-                        _mean_of_pairs(image_embedding_pairwise_similarity(each))
+                        mean_of_pairs(image_embedding_pairwise_similarity(each))
                         for each in random
                         if len(each) > 1
                     ]
                 ),
             )
-    metrics = [iec, ieps, _description_similarity(values, judge, resampler)]
+    metrics = [iec, ieps]
     # What is not there flatters nobody.
     return [each if each.value is not None else replace(each, warning=None) for each in metrics]
 
@@ -283,61 +283,5 @@ def _note(values: RunValues, told: _Groups, needed: int, kin: str | None) -> str
     return " ".join(said) or None
 
 
-def _description_similarity(
-    values: RunValues, judge: Judge, generator: np.random.Generator
-) -> Metric:
-    """Return DES: mean cosine between the summaries of two topics."""
-    texts = [topic.summary for topic in values.topics if topic.summary.strip()]
-    metric = Metric(
-        name="des",
-        title="Similarity of the topics' summaries (DES)",
-        family="words",
-        value=None,
-        better="lower",
-        judge=judge.text_tower,
-        parameters={"of": "pairs of topics", "texts": "summaries", "resamples": RESAMPLES},
-        n=len(texts) * (len(texts) - 1) // 2,
-        warning=flattery(judge, values.encoder),
-    )
-    if not metric.n:
-        return replace(metric, note=f"It takes two topics with a summary; there are {len(texts)}.")
-    vectors = judge.encode_texts(texts)
-    if vectors is None:
-        return replace(metric, n=0, note=f"The judge, {judge.name}, reads no words.")
-    similarity = vectors.astype(np.float64) @ vectors.astype(np.float64).T
-    interval = _interval_of_pairs(similarity, generator)
-    missing = len(values.topics) - len(texts)
-    said = ["Random clusters have no summaries, so there is no value of theirs."]
-    if missing:
-        said.append(f"{missing} of {len(values.topics)} topics have no summary and are left out.")
-    if interval is None:
-        said.append(f"No interval of fewer than {FEWEST} topics.")
-    return replace(metric, value=_mean_of_pairs(similarity), interval=interval, note=" ".join(said))
-
-
-def _mean_of_pairs(similarity: NDArray[np.float64]) -> float:
-    n = len(similarity)
-    return float((similarity.sum() - np.trace(similarity)) / (n * (n - 1)))
-
-
-def _interval_of_pairs(
-    similarity: NDArray[np.float64], generator: np.random.Generator
-) -> tuple[float, float] | None:
-    """Return the 95 % percentile bootstrap interval over topics of a mean over their pairs.
-
-    A topic drawn twice makes no pair with itself; a draw of one topic alone has none and is left
-    out.
-    """
-    n = len(similarity)
-    if n < FEWEST:
-        return None
-    drawn = generator.multinomial(n, np.full(n, 1 / n), size=RESAMPLES).astype(np.float64)
-    drawn = drawn[(drawn > 0).sum(axis=1) > 1]
-    others = similarity - np.diag(np.diag(similarity))
-    totals = np.einsum("rt,rt->r", drawn @ others, drawn)
-    low, high = np.quantile(totals / (n**2 - (drawn**2).sum(axis=1)), [0.025, 0.975])
-    return float(low), float(high)
-
-
-def _mean(numbers: Sequence[Any]) -> float | None:
+def _mean(numbers: Sequence[float]) -> float | None:
     return float(np.mean(numbers)) if numbers else None

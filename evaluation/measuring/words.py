@@ -110,8 +110,8 @@ def word_metrics(
     Returns
     -------
     list of Metric
-        ``c_npmi``, ``c_v``, ``c_uci``, ``u_mass``, ``we_coherence``, ``topic_diversity``,
-        ``label_diversity`` and ``irbo``, in this order, always all.
+        ``c_npmi``, ``c_v``, ``c_uci``, ``u_mass``, ``we_coherence``, ``topic_diversity``
+        and ``irbo``, in this order, always all.
 
     Raises
     ------
@@ -137,7 +137,6 @@ def word_metrics(
         *_coherences(told, reference, why_none),
         _in_vectors(told, values.encoder, judge, why_none),
         _diversity(told, too_few_topics(values, 2, "that could share words")),
-        _label_diversity(values, too_few_topics(values, 2, "that could share labels")),
         _irbo(told, too_few_topics(values, 2, "that could share words")),
     ]
 
@@ -282,35 +281,34 @@ def _diversity(told: _Told, why_none: str | None) -> Metric:
         judge="the topics' words",
         parameters={**told.parameters("topics"), "interval": "jackknife"},
     )
-    metric = _share_of_distinct(metric, told.own, "word", why_none)
+    metric = share_of_distinct(metric, told.own, "word", why_none)
     chance = [topic_diversity(words) for words in told.chance if any(words)]
     if metric.value is None or not chance:
         return metric
     return replace(metric, baseline=float(np.mean(chance)))
 
 
-def _label_diversity(values: RunValues, why_none: str | None) -> Metric:
-    """Measure how few labels are used twice."""
-    metric = Metric(
-        name="label_diversity",
-        title="Diversity of the labels",
-        family="words",
-        value=None,
-        better="higher",
-        judge="the topics' labels",
-        parameters={"words": "labels, runners-up too", "of": "topics", "interval": "jackknife"},
-    )
-    labels = [topic.labels for topic in values.topics]
-    metric = _share_of_distinct(metric, labels, "label", why_none)
-    if metric.value is None:
-        return metric
-    return replace(metric, note=_sentences(metric.note, "Random clusters have no labels."))
-
-
-def _share_of_distinct(
+def share_of_distinct(
     metric: Metric, lists: Sequence[Words], what: str, why_none: str | None
 ) -> Metric:
-    """Fill in the diversity of lists of words, those without any left out."""
+    """Fill in the diversity of lists of words, those without any left out.
+
+    Parameters
+    ----------
+    metric
+        What it is called.
+    lists
+        The words of each topic.
+    what
+        What they are, in the singular.
+    why_none
+        Why there is no value, or ``None`` if there may be one.
+
+    Returns
+    -------
+    Metric
+        With the value and its jackknife interval, or the reason why there is none.
+    """
     told = [list(dict.fromkeys(word.casefold() for word in words)) for words in lists if words]
     if not why_none and len(told) < _TWO:
         has = "One topic only has" if told else "No topic has"
@@ -370,11 +368,23 @@ def _irbo(told: _Told, why_none: str | None) -> Metric:
 def _about_few(n_told: int, n_topics: int, what: str) -> str | None:
     """Say which topics are left out, and why there is no interval."""
     missing = n_topics - n_told
-    return _sentences(
+    return sentences(
         f"{missing:,} of {n_topics:,} topics have no {what} and are left out." if missing else None,
         _NO_INTERVAL if n_told < FEWEST else None,
     )
 
 
-def _sentences(*told: str | None) -> str | None:
+def sentences(*told: str | None) -> str | None:
+    """Put sentences together.
+
+    Parameters
+    ----------
+    *told
+        Sentences; ``None`` for what is not to be said.
+
+    Returns
+    -------
+    str or None
+        ``None`` if there is none.
+    """
     return " ".join(filter(None, told)) or None

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from evaluation.measuring.names import name_metrics
 from evaluation.measuring.pictures import iec_by_topic, picture_metrics
 from evaluation.metric import Metric
 from evaluation.values import TOP_N, RunValues, TopicValues
@@ -51,7 +52,9 @@ def _values(
 
 
 def _measure(values: RunValues, judge: FakeJudge | None = None) -> tuple[Metric, Metric, Metric]:
-    iec, ieps, des = picture_metrics(values, judge or FakeJudge())
+    judge = judge or FakeJudge()
+    iec, ieps = picture_metrics(values, judge)
+    _, des = name_metrics(values, judge)
     assert (iec.name, ieps.name, des.name) == ("iec", "ieps", "des")
     return iec, ieps, des
 
@@ -167,7 +170,7 @@ def test_one_topic_is_like_no_other() -> None:
     assert "No interval of fewer than 3 topics." in str(iec.note)
     assert (ieps.value, des.value) == (None, None)
     assert ieps.note == "It takes two topics to be measured."
-    assert des.note == "It takes two topics with a summary; there are 1."
+    assert "one topic only" in str(des.note)
 
 
 def test_two_topics_have_one_pair_and_no_interval() -> None:

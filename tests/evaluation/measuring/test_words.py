@@ -19,7 +19,7 @@ from tests.evaluation.measuring.made_runs import ENCODER, made_run
 from topicart.run import Model
 
 NAMES = [
-    "c_npmi", "c_v", "c_uci", "u_mass", "we_coherence", "topic_diversity", "label_diversity",
+    "c_npmi", "c_v", "c_uci", "u_mass", "we_coherence", "topic_diversity",
     "irbo",
 ]  # fmt: skip
 COHERENCES = NAMES[:4]
@@ -94,7 +94,6 @@ def test_numbers_are_those_of_the_measures_with_chance_and_interval_beside() -> 
     assert found["c_npmi"].parameters["segmentation"] == "s_one_one"
     assert found["u_mass"].parameters["window"] == "whole text"
     assert found["topic_diversity"].value == pytest.approx(topic_diversity(words))
-    assert found["label_diversity"].value == 7 / 12
     assert found["irbo"].value == pytest.approx(inverse_rbo(words))
     assert found["irbo"].n == 15
     for name in ("topic_diversity", "irbo"):
@@ -165,7 +164,7 @@ def test_one_topic_is_coherent_but_cannot_be_diverse() -> None:
     for name in (*COHERENCES, "we_coherence"):
         assert found[name].value is not None
         assert "Fewer than three topics give no interval" in str(found[name].note)
-    for name in ("topic_diversity", "label_diversity", "irbo"):
+    for name in ("topic_diversity", "irbo"):
         assert found[name].value is None
         assert "one topic only" in str(found[name].note)
 
@@ -177,7 +176,6 @@ def test_without_captions_there_is_nothing_to_count_in() -> None:
         assert "the captions of the collection have no words" in str(found[name].note)
     assert "No topic has a word" in str(found["we_coherence"].note)
     assert "No topic has a word" in str(found["irbo"].note)
-    assert "No topic has a label" in str(found["label_diversity"].note)
 
 
 def test_words_that_are_in_no_text_are_dropped_and_counted() -> None:
