@@ -6,7 +6,6 @@ runs side by side (``comparing``); ``baselines`` are the models to compare with.
 are the measures themselves. ``retrieval`` and ``zero_shot`` judge encoders.
 """
 
-from evaluation.baseline_runs import fit_baseline
 from evaluation.bootstrap import Difference, bootstrap_interval, paired_difference
 from evaluation.clusters import (
     ClusterScore,
@@ -20,13 +19,14 @@ from evaluation.clusters import (
 )
 from evaluation.coherence import Coherence, topic_coherence
 from evaluation.comparing.of_runs import CompareError, compare
+from evaluation.fitting.baseline_runs import fit_baseline
+from evaluation.fitting.models import model_name, model_of
 from evaluation.grouping import GroupingAgreement, Measured, grouping_agreement
-from evaluation.judges import DEFAULT_JUDGE, Judge, OwnVectors, load_judge
+from evaluation.judging.judges import DEFAULT_JUDGE, Judge, OwnVectors, load_judge
 from evaluation.labels import LabelAccuracy, label_accuracy
 from evaluation.matching import Assigned, Matching, match_topics
 from evaluation.measure import OWN, Evaluation, evaluate, evaluate_run
 from evaluation.metric import Metric
-from evaluation.models import model_name, model_of
 from evaluation.pictures import image_embedding_coherence, image_embedding_pairwise_similarity
 from evaluation.retrieval import median_rank, ranks, recall_at
 from evaluation.stability import Stability, topic_stability

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from evaluation.judges import DEFAULT_JUDGE, Judge, OwnVectors, load_judge
+from evaluation.fitting.models import model_of
+from evaluation.fitting.refits import refit
+from evaluation.judging.judges import DEFAULT_JUDGE, Judge, OwnVectors, load_judge
 from evaluation.measuring.clusters import cluster_metrics
 from evaluation.measuring.facets import facet_metrics
 from evaluation.measuring.names import name_metrics
@@ -20,9 +22,7 @@ from evaluation.measuring.pictures import picture_metrics
 from evaluation.measuring.stability import stability_metrics
 from evaluation.measuring.words import word_metrics
 from evaluation.metric import Metric
-from evaluation.models import model_of
 from evaluation.reference import Reference, read_reference
-from evaluation.refits import refit
 from evaluation.stability import TopicStability
 from evaluation.values import RunValues, read_values
 from topicart.errors import RunError

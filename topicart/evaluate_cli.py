@@ -156,7 +156,7 @@ def compare(
 
         with show_progress(quiet or as_json) as progress:
             if recipe is not None:
-                from evaluation.recipe import load_recipe, run_recipe
+                from evaluation.recipes import load_recipe, run_recipe
 
                 page = run_recipe(load_recipe(recipe), out, progress=progress)
             else:
@@ -217,7 +217,7 @@ def planted(
     Each option can be repeated; the first value is the base about which the others vary.
     """
     with door(f"Repeat the same command to go on; what is finished is kept in {out}."):
-        from evaluation.planted import NOISES, SIZES, THEME_COUNTS, bench_planted
+        from evaluation.planted.bench import NOISES, SIZES, THEME_COUNTS, bench_planted
 
         with show_progress(quiet or as_json) as progress:
             result = bench_planted(
@@ -234,7 +234,7 @@ def planted(
         elif not quiet:
             from rich.console import Console
 
-            from evaluation.planted_table import planted_table
+            from evaluation.planted import planted_table
 
             Console().print(planted_table(result))
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaluation.comparing import Comparison, Evaluated, Failed, compare_runs
-from evaluation.judges import DEFAULT_JUDGE, Judge, OwnVectors, load_judge
+from evaluation.fitting.models import model_name
+from evaluation.judging.judges import DEFAULT_JUDGE, Judge, OwnVectors, load_judge
 from evaluation.measure import OWN, Evaluation, evaluation_of
-from evaluation.models import model_name
 from knowledge_graph import TopicartError
 from topicart.fit import Progress, Silent
 

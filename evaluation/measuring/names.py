@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evaluation.bootstrap import FEWEST
-from evaluation.judges import flattery
+from evaluation.judging.judges import flattery
 from evaluation.measuring.chance import dealings, too_few_topics
 from evaluation.measuring.pairs import RESAMPLES, interval_of_pairs, mean_of_pairs
 from evaluation.measuring.words import sentences, share_of_distinct
@@ -22,7 +22,7 @@ from topicart.model import topics_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from evaluation.judges import Judge
+    from evaluation.judging.judges import Judge
     from evaluation.values import RunValues
     from topicart.topics import Topic
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evaluation.bootstrap import FEWEST, bootstrap_interval
-from evaluation.judged import judged_pictures
-from evaluation.judges import flattery, kinship
+from evaluation.judging.judged import judged_pictures
+from evaluation.judging.judges import flattery, kinship
 from evaluation.measuring.pairs import RESAMPLES, interval_of_pairs, mean_of_pairs
 from evaluation.metric import Metric
 from evaluation.pictures import (
@@ -23,7 +23,7 @@ from evaluation.values import TOP_N, RunValues
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from evaluation.judges import Judge
+    from evaluation.judging.judges import Judge
     from topicart import Embeddings
     from topicart.slices import Progress
 

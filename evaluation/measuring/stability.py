@@ -16,7 +16,7 @@ from topicart.model import derive_seed
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from evaluation.refits import Refit
+    from evaluation.fitting.refits import Refit
     from evaluation.stability import Stability
     from evaluation.values import RunValues
 
@@ -65,7 +65,7 @@ def stability_metrics(
     values
         The run.
     refits
-        Its model fitted again, as from ``evaluation.refits.refit``.
+        Its model fitted again, as from ``evaluation.fitting.refits.refit``.
     seed
         Decides how topics are shuffled for the baseline.
 

@@ -14,7 +14,7 @@ import numpy as np
 from evaluation.bootstrap import FEWEST, bootstrap_interval
 from evaluation.coherence import topic_coherences
 from evaluation.jackknife import jackknife_interval
-from evaluation.judges import flattery
+from evaluation.judging.judges import flattery
 from evaluation.measuring.chance import dealings, too_few_topics
 from evaluation.metric import Metric
 from evaluation.topic_words import topic_words
@@ -24,7 +24,7 @@ from evaluation.words import embedding_coherence, inverse_rbo, rank_overlaps, to
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from evaluation.judges import Judge
+    from evaluation.judging.judges import Judge
     from evaluation.reference import Reference
     from evaluation.values import RunValues
     from topicart.run import Model

@@ -10,10 +10,10 @@ import pytest
 from scipy.stats import t
 from sklearn.metrics import adjusted_rand_score
 
+from evaluation.fitting.refits import Refit
 from evaluation.matching import Assigned
 from evaluation.measuring.stability import stability_metrics
 from evaluation.metric import Metric
-from evaluation.refits import Refit
 from evaluation.stability import topic_stability
 from evaluation.values import RunValues
 from knowledge_graph import Artwork, Collection

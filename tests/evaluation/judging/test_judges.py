@@ -8,8 +8,15 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from evaluation.judged import judged_pictures
-from evaluation.judges import DEFAULT_JUDGE, Judge, OwnVectors, flattery, kinship, load_judge
+from evaluation.judging.judged import judged_pictures
+from evaluation.judging.judges import (
+    DEFAULT_JUDGE,
+    Judge,
+    OwnVectors,
+    flattery,
+    kinship,
+    load_judge,
+)
 from knowledge_graph import Artwork, Collection, open_collection
 from tests.evaluation.fake_judge import MADE_BY
 from topicart import Embeddings, Encoder, ModelError

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evaluation.judged import PART, judged_pictures
+from evaluation.judging.judged import PART, judged_pictures
 from knowledge_graph import Artwork, Collection, WriteError
 from tests.evaluation.fake_judge import FakeJudge, vector_of
 

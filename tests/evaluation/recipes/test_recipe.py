@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-import evaluation.recipe
+import evaluation.recipes.following
 import topicart.model
 from evaluation.baselines import BASELINES, BaselineError
 from evaluation.baselines.nmf import Nmf
-from evaluation.recipe import Recipe, RecipeError, load_recipe, run_recipe
+from evaluation.recipes import Recipe, RecipeError, load_recipe, run_recipe
 from topicart import Encoder, Run
 
-SHIPPED = Path(evaluation.recipe.__file__).parent / "recipes" / "wikiart-sample.toml"
+SHIPPED = Path(evaluation.recipes.following.__file__).parent / "wikiart-sample.toml"
 
 
 def write(folder: Path, text: str) -> Path:
@@ -182,7 +182,7 @@ def test_a_recipe_is_followed_to_its_report_and_nothing_is_done_twice(
 def test_a_comparison_that_was_cut_short_goes_on(
     recipe: Recipe, no_umap: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fit = evaluation.recipe.fit_baseline
+    fit = evaluation.recipes.following.fit_baseline
 
     def interrupted(name: str, *values: Any, **settings: Any) -> Run:
         if name == "random":
@@ -191,7 +191,7 @@ def test_a_comparison_that_was_cut_short_goes_on(
 
     recipe = recipe.model_copy(update={"models": ("topicart", "kmeans", "random"), "seeds": (0,)})
     with monkeypatch.context() as cut:
-        cut.setattr(evaluation.recipe, "fit_baseline", interrupted)
+        cut.setattr(evaluation.recipes.following, "fit_baseline", interrupted)
         with pytest.raises(KeyboardInterrupt):
             run_recipe(recipe, tmp_path / "out")
     before = snapshot(tmp_path / "out")

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evaluation.judges import OwnVectors
+from evaluation.judging.judges import OwnVectors
 from knowledge_graph.atomic import make_folder, remove_leftovers, write_bytes_atomic
 from topicart import Embeddings
 from topicart.store import size_and_time
@@ -27,7 +27,7 @@ from topicart.store import size_and_time
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from evaluation.judges import Judge
+    from evaluation.judging.judges import Judge
     from knowledge_graph import Collection
     from topicart.slices import Progress
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from evaluation.baselines import BaselineError
-from evaluation.models import model_name, model_of, our_model
+from evaluation.fitting.models import model_name, model_of, our_model
 from tests.topicart.report_runs import harbour
 from topicart import Run, TopicModel, TopicModelConfig
 from topicart.cluster import Clusters

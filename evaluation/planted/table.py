@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from evaluation.planted import Estimate, PlantedResult, PlantedRow
+    from evaluation.planted.bench import Estimate, PlantedResult, PlantedRow
 
 _COLUMNS = {
     "ari": "ARI",

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from evaluation.baselines import BaselineError, Description, Found
-from evaluation.refits import KINDS, Refit, refit
+from evaluation.fitting.refits import KINDS, Refit, refit
 from evaluation.values import RunValues
 from knowledge_graph import Artwork, Collection
 from topicart.run import Model

@@ -78,7 +78,7 @@ def refit(
     Parameters
     ----------
     model
-        What made the run: see ``evaluation.models.model_of``.
+        What made the run: see ``evaluation.fitting.models.model_of``.
     values
         The run's works and vectors.
     times

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evaluation import cost
-from evaluation.cost import DURING, SO_FAR, measured
+from evaluation.fitting import cost
+from evaluation.fitting.cost import DURING, SO_FAR, measured
 
 MIB = 1 << 20
 

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from evaluation import baseline_runs, warming
-from evaluation.baseline_runs import fit_baseline
 from evaluation.baselines import BASELINES, BaselineError, Description, Entry, Found
-from evaluation.models import model_name, model_of
+from evaluation.fitting import baseline_runs, warming
+from evaluation.fitting.baseline_runs import fit_baseline
+from evaluation.fitting.models import model_name, model_of
 from evaluation.values import read_values
 from knowledge_graph import ArtGraph, open_collection
 from topicart import (

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from evaluation.baselines import BASELINES
-from evaluation.models import OURS
-from evaluation.planted_trials import FACETS_TOLD, PAINTINGS, Trial, Trials
-from evaluation.planting import Planted, PlantedError, Setting, plant
+from evaluation.fitting.models import OURS
+from evaluation.planted.planting import PlantedError, Setting
+from evaluation.planted.trials import FACETS_TOLD, PAINTINGS, Trial, Trials
 from knowledge_graph import nearest
 from knowledge_graph.atomic import make_folder
 from knowledge_graph.gallery import THEMES
@@ -21,18 +21,6 @@ from topicart.run_files import write_json
 
 if TYPE_CHECKING:
     from topicart import Encoder, Progress
-
-__all__ = [
-    "MEASURES",
-    "Estimate",
-    "Planted",
-    "PlantedError",
-    "PlantedResult",
-    "PlantedRow",
-    "Setting",
-    "bench_planted",
-    "plant",
-]
 
 SIZES = (600, 300, 1200)
 NOISES = (0.0, 0.1, 0.3)

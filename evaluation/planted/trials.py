@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from evaluation.baselines import make_baseline
-from evaluation.cost import measured
+from evaluation.fitting.cost import measured
+from evaluation.fitting.models import OURS, our_model
 from evaluation.grouping import agreement_measures, contingency
 from evaluation.labels import label_accuracy
-from evaluation.models import OURS, our_model
-from evaluation.planting import PLANT_VERSION, Planted, Setting, plant
+from evaluation.planted.planting import PLANT_VERSION, Planted, Setting, plant
 from knowledge_graph import TopicartError, WriteError, printable
 from knowledge_graph.atomic import make_folder
 from knowledge_graph.gallery.writing import PAINTER_VERSION

@@ -11,16 +11,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evaluation.baseline_runs import fit_baseline
 from evaluation.baselines import make_baseline
 from evaluation.comparing import Failed, write_report
 from evaluation.comparing.of_runs import compare
-from evaluation.cost import measured
-from evaluation.judges import load_judge
+from evaluation.fitting.baseline_runs import fit_baseline
+from evaluation.fitting.cost import measured
+from evaluation.fitting.models import OURS, our_model
+from evaluation.fitting.warming import warm_up
+from evaluation.judging.judges import load_judge
 from evaluation.measure import OWN, evaluate_run
-from evaluation.models import OURS, our_model
-from evaluation.recipe_file import Recipe, RecipeError, load_recipe
-from evaluation.warming import warm_up
+from evaluation.recipes.recipe import Recipe, RecipeError
 from knowledge_graph import TopicartError, WriteError, open_collection, printable
 from knowledge_graph.atomic import make_folder, write_text_atomic
 from topicart import Encoder, FitConfig, Run, RunError, fit_run
@@ -28,11 +28,9 @@ from topicart.fit import Silent
 from topicart.run import read_record, write_record
 
 if TYPE_CHECKING:
-    from evaluation.judges import Judge
+    from evaluation.judging.judges import Judge
     from knowledge_graph import Collection
     from topicart import Progress
-
-__all__ = ["Recipe", "RecipeError", "load_recipe", "run_recipe"]
 
 RECIPE, RUNS, JUDGED, REPORT = "recipe.json", "runs", "judged", "report"
 """What a comparison's folder holds."""

@@ -13,8 +13,8 @@ import numpy as np
 from pydantic import ValidationError
 
 from evaluation.baselines import BASELINES, Baseline, BaselineError, Found, make_baseline
-from evaluation.cost import Cost, measured
-from evaluation.warming import warm_up
+from evaluation.fitting.cost import Cost, measured
+from evaluation.fitting.warming import warm_up
 from knowledge_graph.atomic import make_folder
 from prompts import caption
 from topicart import Keyword, LabelConfig, Run, RunError, Topics, __version__

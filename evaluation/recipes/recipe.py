@@ -10,8 +10,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from evaluation.baselines import BASELINES
-from evaluation.judges import DEFAULT_JUDGE
-from evaluation.models import OURS
+from evaluation.fitting.models import OURS
+from evaluation.judging.judges import DEFAULT_JUDGE
 from evaluation.reference import NAMES
 from knowledge_graph import TopicartError, nearest, printable
 from topicart import TopicModelConfig

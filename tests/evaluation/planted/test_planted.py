@@ -13,12 +13,12 @@ import pytest
 from PIL import Image
 from rich.console import Console
 
-import evaluation.planted_trials
-import evaluation.planting
+import evaluation.planted.planting
+import evaluation.planted.trials
 from evaluation.baselines import BaselineError
 from evaluation.baselines.nmf import Nmf
-from evaluation.planted import PlantedError, PlantedResult, bench_planted, estimate
-from evaluation.planted_table import planted_table
+from evaluation.planted.bench import PlantedError, PlantedResult, bench_planted, estimate
+from evaluation.planted.table import planted_table
 from knowledge_graph import Collection
 from knowledge_graph.gallery import plan_gallery
 from topicart import Embeddings
@@ -54,9 +54,9 @@ def encoder(monkeypatch: pytest.MonkeyPatch) -> StubEncoder:
         near = directions[rows] + generator.normal(size=(len(works), DIM)) * 0.05
         return Embeddings(tuple(works.ids), unit(near)), ()
 
-    monkeypatch.setattr(evaluation.planting, "_WORTH_A_PROCESS", 10_000)
-    monkeypatch.setattr(evaluation.planting, "paint", lambda *_: Image.new("RGB", (96, 96)))
-    monkeypatch.setattr(evaluation.planted_trials, "encode_collection", encode)
+    monkeypatch.setattr(evaluation.planted.planting, "_WORTH_A_PROCESS", 10_000)
+    monkeypatch.setattr(evaluation.planted.planting, "paint", lambda *_: Image.new("RGB", (96, 96)))
+    monkeypatch.setattr(evaluation.planted.trials, "encode_collection", encode)
     return StubEncoder()
 
 
@@ -118,13 +118,13 @@ def test_what_is_finished_is_not_done_again(
     trial.write_text("{ damaged")
 
     tried: list[str] = []
-    whole = evaluation.planted_trials.Trials._try
+    whole = evaluation.planted.trials.Trials._try
 
     def noted(self: Any, model: Any, works: Any, seed: int) -> Any:
         tried.append(f"{model.name}-{seed}")
         return whole(self, model, works, seed)
 
-    monkeypatch.setattr(evaluation.planted_trials.Trials, "_try", noted)
+    monkeypatch.setattr(evaluation.planted.trials.Trials, "_try", noted)
     again = bench(tmp_path, encoder, models=["kmeans", "random"])
     assert tried == ["random-1"]
     assert again.rows[0] == first.rows[0]

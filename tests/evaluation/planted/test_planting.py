@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import evaluation.planting
-from evaluation.planting import PlantedError, plant
+import evaluation.planted.planting
+from evaluation.planted.planting import PlantedError, plant
 from knowledge_graph.gallery import PlannedWork
 
 
@@ -25,8 +25,8 @@ def painted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         shades = np.random.default_rng(work.seed).integers(0, 256, (size // 8, size // 8, 3))
         return Image.fromarray(shades.astype(np.uint8)).resize((size, size))
 
-    monkeypatch.setattr(evaluation.planting, "paint", stroke)
-    monkeypatch.setattr(evaluation.planting, "_WORTH_A_PROCESS", 10_000)
+    monkeypatch.setattr(evaluation.planted.planting, "paint", stroke)
+    monkeypatch.setattr(evaluation.planted.planting, "_WORTH_A_PROCESS", 10_000)
     return ids
 
 
@@ -101,7 +101,7 @@ def test_planting_that_was_cut_short_goes_on_and_ends_the_same(
 ) -> None:
     whole = tmp_path / "whole"
     plant(whole, works=20, themes=4, size=96, noise=0.2, seed=3)
-    stroke = evaluation.planting.paint
+    stroke = evaluation.planted.planting.paint
 
     def tired(work: PlannedWork, size: int) -> Any:
         if len(painted) == 27:
@@ -109,11 +109,11 @@ def test_planting_that_was_cut_short_goes_on_and_ends_the_same(
         return stroke(work, size)
 
     cut = tmp_path / "cut"
-    monkeypatch.setattr(evaluation.planting, "paint", tired)
+    monkeypatch.setattr(evaluation.planted.planting, "paint", tired)
     with pytest.raises(KeyboardInterrupt):
         plant(cut, works=20, themes=4, size=96, noise=0.2, seed=3)
     assert not (cut / "metadata.csv").exists()
-    monkeypatch.setattr(evaluation.planting, "paint", stroke)
+    monkeypatch.setattr(evaluation.planted.planting, "paint", stroke)
     told: list[tuple[int, int]] = []
     plant(cut, works=20, themes=4, size=96, noise=0.2, seed=3, progress=lambda *at: told.append(at))
     assert len(painted) == 40

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from evaluation.packaged_judge import IMAGENET, SentenceEncoder, imagenet_encoder
+from evaluation.judging.imagenet import IMAGENET, SentenceEncoder, imagenet_encoder
 from topicart import Encoder, ModelError
 
 if TYPE_CHECKING:
