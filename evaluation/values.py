@@ -91,7 +91,13 @@ class RunValues:
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """The works' ids."""
+        """List the works.
+
+        Returns
+        -------
+        tuple of str
+            Their ids, sorted.
+        """
         return tuple(self.works.ids)
 
 
@@ -110,11 +116,17 @@ def read_values(run: Run, keep: Container[str] | None = None) -> RunValues:
     -------
     RunValues
         Values that no longer need the run's folder.
+
+    Raises
+    ------
+    RunError
+        If the run is damaged.
     """
+    run.require_whole()
     table = run.works_with_vector
     every = table.column("id").to_pylist()
     rows = [row for row, work in enumerate(every) if keep is None or work in keep]
-    table = table.take(rows)
+    table = table.take(np.array(rows, np.int64))
     in_collection = np.flatnonzero(run.works["topic"].is_valid())[rows]
     works = run.collection.select(in_collection.tolist())
     assignments = table.column("topic").to_numpy().astype(np.int32)

@@ -15,7 +15,6 @@ from topicart.labels import LabelConfig, describe_topics
 from topicart.out import remove_what_names_made
 from topicart.run import Run, write_record
 from topicart.run_files import write_names, write_problems
-from topicart.soundness import unlike
 
 if TYPE_CHECKING:
     from topicart.encoder import Encoder
@@ -64,15 +63,7 @@ def label_run(
     started = time.perf_counter()
     works = run.collection.select(np.flatnonzero(run.works["topic"].is_valid()).tolist())
     embeddings = run.embeddings
-    for damaged, told in (
-        (tuple(works.ids) != tuple(embeddings.ids), "the embeddings are not of the same works"),
-        (unlike(run.works, run.model_arrays["centroids"]), "model.safetensors are not of one fit"),
-    ):
-        if damaged:
-            raise RunError(
-                f"{run.folder} is damaged: works.parquet and {told}. Repeat the fit with the same "
-                "--out and --overwrite."
-            )
+    run.require_whole()
     described = describe_topics(
         works,
         _column(run, "topic"),

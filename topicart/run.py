@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from knowledge_graph import Problem, printable
 from knowledge_graph.atomic import write_text_atomic
 from topicart.errors import RunError
-from topicart.soundness import sound_arrays, sound_topics, sound_works
+from topicart.soundness import sound_arrays, sound_topics, sound_works, unlike
 from topicart.topics import Topic
 
 if TYPE_CHECKING:
@@ -234,6 +234,31 @@ class Run:
             return dict(sound_arrays(load_file(path), self.record.model.dim))
         except (SafetensorError, KeyError, ValueError, OSError) as error:
             raise _broken(path, error) from error
+
+    def require_whole(self) -> None:
+        """Refuse a run whose files are of more than one fit, before anything is made of it.
+
+        Raises
+        ------
+        RunError
+            If works, topics, vectors and model do not speak of the same.
+        """
+        for damaged, told in (
+            (
+                tuple(self.works_with_vector["id"].to_pylist()) != self.embeddings.ids,
+                "the embeddings are not of the same works",
+            ),
+            (unlike(self.works, self.topics), "topics.json do not speak of the same topics"),
+            (
+                unlike(self.works, self.model_arrays["centroids"]),
+                "model.safetensors are not of one fit",
+            ),
+        ):
+            if damaged:
+                raise RunError(
+                    f"{self.folder} is damaged: works.parquet and {told}. Repeat the fit with the "
+                    "same --out and --overwrite."
+                )
 
     def transform(self, vectors: NDArray[np.float32]) -> NDArray[np.int32]:
         """Assign new works to the run's topics.

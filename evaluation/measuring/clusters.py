@@ -33,6 +33,7 @@ DENSITY_WORKS = 4000
 
 _NORMAL_95 = 1.959963984540054
 _SAME_BY_CHANCE = "Random clusters of the same sizes have the same."
+_COUNTING = "counting"
 _COUNTED = f"Counted, not estimated, so without an interval. {_SAME_BY_CHANCE}"
 
 
@@ -156,6 +157,7 @@ def _outliers(values: RunValues) -> Metric:
         title="Share of outliers",
         family="clusters",
         value=share,
+        judge=_COUNTING,
         parameters={"of": "works", "interval": "Wilson"},
         n=n,
     )
@@ -197,6 +199,7 @@ def _sizes(values: RunValues) -> list[Metric]:
             title="Number of topics",
             family="clusters",
             value=float(n_topics),
+            judge=_COUNTING,
             parameters={"of": "topics"},
             n=n_topics,
             note=_COUNTED,
@@ -207,6 +210,7 @@ def _sizes(values: RunValues) -> list[Metric]:
                 title=title,
                 family="clusters",
                 value=value,
+                judge=_COUNTING,
                 parameters={"of": "topics"},
                 n=n_topics,
                 note=why_none or _COUNTED,

@@ -17,40 +17,19 @@ from evaluation.fitting import baseline_runs, warming
 from evaluation.fitting.baseline_runs import fit_baseline
 from evaluation.fitting.models import model_name, model_of
 from evaluation.values import read_values
-from knowledge_graph import ArtGraph, open_collection
+from knowledge_graph import ArtGraph
 from topicart import (
     Encoder,
-    FitConfig,
     LabelConfig,
     Run,
     RunError,
     TopicartError,
-    TopicModelConfig,
     export_topics,
-    fit_run,
     label_run,
     write_site,
 )
 from topicart.cli import app
 from topicart.run import write_record
-
-
-@pytest.fixture(scope="module")
-def encoder(tiny_model: Path) -> Encoder:
-    return Encoder.load(str(tiny_model))
-
-
-@pytest.fixture(scope="module")
-def source(paintings: Path, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """A run of three topics, its map and its reduction the vectors' own first dimensions."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            "topicart.model.reduce_umap",
-            lambda vectors, *, n_components, **_: np.ascontiguousarray(vectors[:, :n_components]),
-        )
-        config = FitConfig(topics=TopicModelConfig(clusterer="kmeans", n_topics=3))
-        out = tmp_path_factory.mktemp("source") / "run"
-        return fit_run(open_collection(paintings), out, encoder, config)
 
 
 @pytest.fixture(scope="module")
@@ -285,7 +264,9 @@ def test_vectors_of_other_works_are_explained(source: Run, tmp_path: Path) -> No
 
     folder = shutil.copytree(source.folder, tmp_path / "source")
     pq.write_table(pq.read_table(folder / "works.parquet").slice(3), folder / "works.parquet")
-    with pytest.raises(RunError, match=r"is damaged: the embeddings are not of the works"):
+    with pytest.raises(
+        RunError, match=r"is damaged: works.parquet and the embeddings are not of the same works"
+    ):
         fit_baseline("random", Run.open(folder), tmp_path / "out")
 
 
