@@ -18,7 +18,8 @@ from evaluation.clusters import (
     topic_sizes,
 )
 from evaluation.coherence import Coherence, topic_coherence
-from evaluation.comparing.of_runs import CompareError, compare
+from evaluation.comparing import ComparisonError
+from evaluation.comparing.of_runs import compare
 from evaluation.fitting.baseline_runs import fit_baseline
 from evaluation.fitting.models import model_name, model_of
 from evaluation.grouping import GroupingAgreement, Measured, grouping_agreement
@@ -44,7 +45,7 @@ __all__ = [
     "Assigned",
     "ClusterScore",
     "Coherence",
-    "CompareError",
+    "ComparisonError",
     "Difference",
     "EmbeddingCoherence",
     "Evaluation",

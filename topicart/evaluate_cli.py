@@ -217,7 +217,7 @@ def planted(
     Each option can be repeated; the first value is the base about which the others vary.
     """
     with door(f"Repeat the same command to go on; what is finished is kept in {out}."):
-        from evaluation.planted.bench import NOISES, SIZES, THEME_COUNTS, bench_planted
+        from evaluation.planted import NOISES, SIZES, THEME_COUNTS, bench_planted
 
         with show_progress(quiet or as_json) as progress:
             result = bench_planted(

@@ -7,19 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evaluation.comparing import Comparison, Evaluated, Failed, compare_runs
+from evaluation.comparing.compared import Comparison
+from evaluation.comparing.comparison import compare_runs
+from evaluation.comparing.errors import ComparisonError
+from evaluation.comparing.evaluated import Evaluated, Failed
 from evaluation.fitting.models import model_name
 from evaluation.judging.judges import DEFAULT_JUDGE, Judge, OwnVectors, load_judge
 from evaluation.measure import OWN, Evaluation, evaluation_of
-from knowledge_graph import TopicartError
 from topicart.fit import Progress, Silent
 
 if TYPE_CHECKING:
     from topicart import Run
-
-
-class CompareError(TopicartError):
-    """Runs cannot be compared."""
 
 
 def compare(
@@ -60,7 +58,7 @@ def compare(
 
     Raises
     ------
-    CompareError
+    ComparisonError
         If there are fewer than two runs, one twice, or no work that all have.
     RunError, ModelError, ReferenceError
         As :func:`evaluation.evaluate`.
@@ -127,15 +125,15 @@ def _settings(run: Run) -> str:
 def _common(runs: Sequence[Run]) -> frozenset[str] | None:
     """Return the works that all runs have, ``None`` if each has these alone."""
     if len(runs) < 2:
-        raise CompareError("A comparison needs at least two runs; name another one.")
+        raise ComparisonError("A comparison needs at least two runs; name another one.")
     folders = [run.folder.resolve() for run in runs]
     twice = next((folder for folder in folders if folders.count(folder) > 1), None)
     if twice is not None:
-        raise CompareError(f"{twice} is named twice. Name each run once.")
+        raise ComparisonError(f"{twice} is named twice. Name each run once.")
     ids = [frozenset(run.works_with_vector.column("id").to_pylist()) for run in runs]
     common = frozenset.intersection(*ids)
     if not common:
-        raise CompareError(
+        raise ComparisonError(
             f"{runs[0].folder} and the other runs have no work in common: {min(ids[0])!r} is in "
             "one, and not in all. Compare runs of the same collection; works are known by their "
             "ids."

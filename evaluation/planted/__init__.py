@@ -4,11 +4,20 @@
 ``bench`` does all of it, ``table`` shows it.
 """
 
-from evaluation.planted.bench import PlantedResult, bench_planted
+from evaluation.planted.bench import (
+    NOISES,
+    SIZES,
+    THEME_COUNTS,
+    PlantedResult,
+    bench_planted,
+)
 from evaluation.planted.planting import Planted, PlantedError, Setting, plant
 from evaluation.planted.table import planted_table
 
 __all__ = [
+    "NOISES",
+    "SIZES",
+    "THEME_COUNTS",
     "Planted",
     "PlantedError",
     "PlantedResult",

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evaluation import CompareError, compare, evaluate, evaluate_run, fit_baseline
+from evaluation import ComparisonError, compare, evaluate, evaluate_run, fit_baseline
 from evaluation.comparing import write_report
 from evaluation.comparing.of_runs import labels_of
 from evaluation.measure import OWN
@@ -119,11 +119,11 @@ def test_runs_over_different_works_are_compared_on_the_common_ones(
 
 def test_what_cannot_be_compared_is_told(run: Run, kmeans: Run, tmp_path: Path) -> None:
     strangers = _made(tmp_path, [Artwork(f"z{row}") for row in range(20)], [0] * 20)
-    with pytest.raises(CompareError, match="no work in common: 'p00' is in one"):
+    with pytest.raises(ComparisonError, match="no work in common: 'p00' is in one"):
         compare([run, strangers], judge=FakeJudge())
-    with pytest.raises(CompareError, match="needs at least two runs"):
+    with pytest.raises(ComparisonError, match="needs at least two runs"):
         compare([run], judge=FakeJudge())
-    with pytest.raises(CompareError, match="named twice"):
+    with pytest.raises(ComparisonError, match="named twice"):
         compare([run, kmeans, run], judge=FakeJudge())
 
 
