@@ -1,8 +1,8 @@
 """How long it takes, and how much memory, to measure a run of many works.
 
-``python -m evaluation.benchmarks.evaluating`` invents a run (vectors, captions, facts, topics that
-follow them somewhat), measures it by its words, pictures, clusters and facets, each with its random
-clusters and intervals, and writes ``results/evaluating.json``. The judge is invented too: its
+``python -m evaluation.benchmarks.evaluating`` invents a run (vectors, facts, topics that follow
+them somewhat), leaves it on the disk, and evaluates it there, all numbers with their random
+clusters and intervals; it writes ``results/evaluating.json``. The judge is invented too: its
 vectors are drawn, so what an encoder takes is not counted.
 """
 
@@ -12,31 +12,30 @@ import argparse
 import json
 import resource
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from evaluation.baselines.tokens import tokenize
 from evaluation.benchmarks.provenance import provenance
-from evaluation.measuring.clusters import cluster_metrics
-from evaluation.measuring.facets import facet_metrics
-from evaluation.measuring.pictures import picture_metrics
-from evaluation.measuring.words import word_metrics
-from evaluation.reference import read_reference
-from evaluation.topic_words import topic_words
-from evaluation.values import TOP_N, RunValues, TopicValues
+from evaluation.measure import evaluate
 from knowledge_graph import FACETS, Artwork, Collection
-from topicart import OUTLIER, Embeddings
-from topicart.run import Model
+from knowledge_graph.atomic import make_folder
+from topicart import OUTLIER, Embeddings, LabelConfig, Run, __version__
+from topicart.cluster import Clusters, largest_first
+from topicart.fit import Silent, now, write_finished
+from topicart.model import topics_of
+from topicart.run import Model, RunRecord, Source
+from topicart.run_files import write_problems
+from topicart.store import save_embeddings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from evaluation.metric import Metric
     from topicart.slices import Progress
 
 RESULTS = Path(__file__).parent / "results" / "evaluating.json"
@@ -44,11 +43,9 @@ VALUES = dict(zip(FACETS, (5000, 30, 15, 2000, 50, 20, 500, 20_000, 9), strict=T
 """How many values each facet has."""
 
 _SEED = 0
-_TOKENS = 15
-_VOCABULARY = 20_000
 _OUTLIERS = 0.1
 _TOLD = 0.3
-"""How often a work's words and facts are those of its topic."""
+"""How often a work's facts are those of its topic."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +78,13 @@ class DrawnJudge:
         return _drawn_units(len(texts), self.dim)
 
 
-def invent(n_works: int, n_topics: int, dim: int) -> RunValues:
-    """Draw a run: one in ten works an outlier, the rest in topics of unequal sizes.
+def invent(folder: Path, n_works: int, n_topics: int, dim: int) -> Run:
+    """Draw a run and leave it on the disk: one work in ten an outlier, topics of unequal sizes.
 
     Parameters
     ----------
+    folder : Path
+        Where to.
     n_works : int
         How many works.
     n_topics : int
@@ -95,43 +94,44 @@ def invent(n_works: int, n_topics: int, dim: int) -> RunValues:
 
     Returns
     -------
-    RunValues
-        Vectors lean to their topic's; captions have 15 words, more or less (Poisson), by Zipf's
-        law; three in ten words and facts are of the topic.
+    Run
+        Vectors lean to their topic's; three facts in ten are the topic's. Captions have some 15
+        words.
     """
     draw = np.random.default_rng(_SEED)
     shares = 1 / np.sqrt(np.arange(1, n_topics + 1))
     dealt = draw.choice(n_topics, n_works, p=shares / shares.sum())
     dealt[:n_topics] = np.arange(n_topics)
     dealt[n_topics:][draw.random(n_works - n_topics) < _OUTLIERS] = OUTLIER
-    topics: NDArray[np.int32] = draw.permutation(dealt).astype(np.int32)
+    labels: NDArray[np.int32] = draw.permutation(dealt).astype(np.int32)
     vectors = _drawn_units(n_works, dim)
-    vectors += _drawn_units(n_topics + 1, dim, seed=1)[topics] / 2
+    vectors += _drawn_units(n_topics + 1, dim, seed=1)[labels] / 2
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    tokens = tokenize(_captions(topics, draw))
-    works = _works(topics, draw)
-    words = topic_words(tokens, topics, n_topics, top_n=TOP_N)
-    return RunValues(
-        encoder=Model(
+    works = _works(labels, draw)
+    embeddings = Embeddings(tuple(works.ids), vectors)
+    make_folder(folder)
+    save_embeddings(embeddings, folder / "embeddings")
+    write_problems(folder, ())
+    clusters = largest_first(Clusters(labels, (labels != OUTLIER).astype(np.float32)))
+    topics = topics_of(
+        clusters,
+        embeddings,
+        works,
+        np.zeros((n_works, 2), np.float32),
+        {},
+        encoder=None,
+        labels=LabelConfig(judges="facts"),
+    )
+    record = RunRecord(
+        topicart_version=__version__,
+        created=now(),
+        source=Source(path="invented", root=".", works=n_works, with_picture=n_works, sha256=""),
+        model=Model(
             name="invented", weights_sha256="", fingerprint="", dim=dim, device="", precision=""
         ),
-        works=works,
-        vectors=vectors,
-        assignments=topics,
-        topics=tuple(
-            TopicValues(
-                id=topic,
-                name=f"Topic {topic}",
-                central=tuple(works.ids[row] for row in np.flatnonzero(topics == topic)[:TOP_N]),
-                words=words[topic],
-                labels=(f"style {topic % VALUES['style']}", f"subject {topic}"),
-                summary=" ".join(words[topic]),
-            )
-            for topic in range(n_topics)
-        ),
-        own_words=False,
-        tokens=tuple(map(tuple, tokens)),
+        config={"topics": {"clusterer": "invented", "seed": _SEED}},
     )
+    return write_finished(folder, record, works, topics, n_problems=0, timings_s={})
 
 
 def _drawn_units(n: int, dim: int, *, seed: int = 0) -> NDArray[np.float32]:
@@ -141,44 +141,35 @@ def _drawn_units(n: int, dim: int, *, seed: int = 0) -> NDArray[np.float32]:
     return vectors
 
 
-def _captions(topics: NDArray[np.int32], draw: np.random.Generator) -> list[str]:
-    letters = np.array(list("abcdefghijklmnopqrstuvwxyz"))
-    spelt = letters[draw.integers(26, size=(_VOCABULARY, 7))]
-    vocabulary = np.array(["".join(word) for word in spelt])
-    shares = 1 / np.arange(1, _VOCABULARY + 1)
-    lengths = draw.poisson(_TOKENS, len(topics))
-    words = draw.choice(_VOCABULARY, lengths.sum(), p=shares / shares.sum())
-    of_topic = np.repeat(topics, lengths) * 20 + draw.integers(20, size=len(words)) + 100
-    own = draw.random(len(words)) < _TOLD
-    words[own] = of_topic[own] % _VOCABULARY
-    told = vocabulary[words].tolist()
-    ends = np.cumsum(lengths)
-    starts = ends - lengths
-    return [" ".join(told[start:end]) for start, end in zip(starts, ends, strict=True)]
-
-
 def _works(topics: NDArray[np.int32], draw: np.random.Generator) -> Collection:
-    facts = {
-        facet: np.where(
-            draw.random(len(topics)) < _TOLD, topics % n, draw.integers(n, size=len(topics))
-        )
-        for facet, n in VALUES.items()
-    }
+    """Invent facts; a value is two words, and a work shows three subjects, so captions have 15."""
+    letters = np.array(list("abcdefghijklmnopqrstuvwxyz"))
+    facts = {}
+    for facet, n in VALUES.items():
+        spelt = letters[draw.integers(26, size=(n, 2, 7))]
+        values = [" ".join("".join(word) for word in value) for value in spelt]
+        n_stated = 3 if facet == "subject" else 1
+        of_topic = (topics[:, None] * n_stated + np.arange(n_stated)) % n
+        drawn = draw.integers(n, size=of_topic.shape)
+        rows = np.where(draw.random(of_topic.shape) < _TOLD, of_topic, drawn)
+        facts[facet] = [tuple(dict.fromkeys(values[value] for value in row)) for row in rows]
     return Collection.from_artworks(
         Artwork(
             f"work{row:07}",
             images=(f"{row:07}.jpg",),
-            facets={facet: (f"{facet} {values[row]}",) for facet, values in facts.items()},
+            facets={facet: values[row] for facet, values in facts.items()},
         )
         for row in range(len(topics))
     )
 
 
-def measure(n_works: int, n_topics: int, dim: int) -> dict[str, Any]:
-    """Measure an invented run and the time that it takes.
+def measure(folder: Path, n_works: int, n_topics: int, dim: int) -> dict[str, Any]:
+    """Measure an invented run and the time that it takes, from opening it to the last number.
 
     Parameters
     ----------
+    folder : Path
+        Where the run is left.
     n_works : int
         How many works.
     n_topics : int
@@ -191,23 +182,12 @@ def measure(n_works: int, n_topics: int, dim: int) -> dict[str, Any]:
     dict
         What ``results/evaluating.json`` holds.
     """
-    values = invent(n_works, n_topics, dim)
-    judge = DrawnJudge()
+    invent(folder, n_works, n_topics, dim)
     before = _peak_mb()
-    families: dict[str, Callable[[], list[Metric]]] = {
-        "words": lambda: word_metrics(values, read_reference("captions", values), judge),
-        "clusters": lambda: cluster_metrics(values),
-        "facets": lambda: facet_metrics(values),
-        "pictures": lambda: picture_metrics(values, judge),
-    }
-    seconds: dict[str, float] = {}
-    of_processor: dict[str, float] = {}
-    metrics: list[Metric] = []
-    for family, metrics_of in families.items():
-        start, start_of_processor = time.perf_counter(), time.process_time()
-        metrics += metrics_of()
-        seconds[family] = round(time.perf_counter() - start, 2)
-        of_processor[family] = round(time.process_time() - start_of_processor, 2)
+    watch = _Watch()
+    found = evaluate(Run.open(folder), judge=DrawnJudge(), cache=folder / "judged", progress=watch)
+    watch.stage("")
+    values = found.values
     return {
         **provenance("evaluating", ("hdbscan", "numpy", "scikit-learn", "scipy")),
         "run": {
@@ -219,9 +199,11 @@ def measure(n_works: int, n_topics: int, dim: int) -> dict[str, Any]:
             "outliers": int(np.count_nonzero(values.assignments == OUTLIER)),
             "seed": _SEED,
         },
-        "seconds": seconds,
-        "seconds in all": round(sum(seconds.values()), 2),
-        "seconds of processors, which other work on the machine does not lengthen": of_processor,
+        "seconds": watch.seconds,
+        "seconds in all": round(sum(watch.seconds.values()), 2),
+        "seconds of processors in all, which other work on the machine does not lengthen": round(
+            sum(watch.of_processor.values()), 2
+        ),
         "peak memory (MB)": round(_peak_mb()),
         "of which before measuring (MB)": round(before),
         "metrics": {
@@ -230,9 +212,27 @@ def measure(n_works: int, n_topics: int, dim: int) -> dict[str, Any]:
                 "interval": metric.interval,
                 "baseline": metric.baseline,
             }
-            for metric in metrics
+            for metric in found.metrics
         },
     }
+
+
+class _Watch(Silent):
+    """Takes the time of each stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self.of_processor: dict[str, float] = {}
+        self._name = ""
+        self._began = (0.0, 0.0)
+
+    def stage(self, name: str) -> None:
+        """End a stage and begin another."""
+        now = (time.perf_counter(), time.process_time())
+        if self._name:
+            self.seconds[self._name] = round(now[0] - self._began[0], 2)
+            self.of_processor[self._name] = round(now[1] - self._began[1], 2)
+        self._name, self._began = name, now
 
 
 def _peak_mb() -> float:
@@ -257,7 +257,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     if not 1 <= chosen.topics <= chosen.works:
         parser.error(f"--topics is {chosen.topics}; expected 1 to the number of works")
-    results = measure(chosen.works, chosen.topics, chosen.dim)
+    with tempfile.TemporaryDirectory() as folder:
+        results = measure(Path(folder) / "run", chosen.works, chosen.topics, chosen.dim)
     told = ", ".join(f"{family} {spent} s" for family, spent in results["seconds"].items())
     sys.stdout.write(
         f"{chosen.works:,} works, {chosen.topics:,} topics: {results['seconds in all']} s "
