@@ -23,7 +23,7 @@ FAMILIES = {
     "stability": "Found again",
 }
 _ARROWS = {"higher": " ↑", "lower": " ↓"}
-_COUNTS = ("n_topics",)
+_COUNTS = ("n_topics", "median_size")
 _COMPARED = ("c_npmi", "irbo", "iec", "ieps", "silhouette", "outlier_share", "ami_")
 """The numbers of a comparison that fit a terminal; the page has all."""
 
@@ -51,9 +51,27 @@ def evaluation_tables(found: Evaluation) -> RenderableType:
             Text(line, style="yellow")
             for line in dict.fromkeys(metric.warning for metric in metrics if metric.warning)
         ]
+    again = _found_again(found)
+    if again:
+        parts.append(Text(again))
     parts.append(Text("\n↑ more is better, ↓ less is better; “Random” is what random clusters of "
-                      "the same sizes get.", style="dim"))  # fmt: skip
+                      "the same sizes get: a value near it says nothing.",
+                      style="dim"))  # fmt: skip
     return Group(*parts)
+
+
+def _found_again(found: Evaluation) -> str:
+    """Say in words how many themes come back; empty without refits."""
+    told = [one for one in found.stability.values() if one.share is not None]
+    if not told:
+        return ""
+    always = sum(one.n_found == one.n_runs for one in told)
+    most = max(one.n_runs for one in told)
+    seldom = sum(one.n_found * 2 < one.n_runs for one in told)
+    return (
+        f"Of {len(told)} theme{'s'[: len(told) != 1]}, {always or 'none'} found again in each of "
+        f"{most} fits, {seldom or 'none'} in less than half. The page says it of each."
+    )
 
 
 def comparison_table(report: Mapping[str, Any]) -> RenderableType:
@@ -113,24 +131,25 @@ def _of_family(metrics: Sequence[Metric]) -> Table:
 
 
 def _of_facets(metrics: Sequence[Metric]) -> Table:
-    """Return a row a facet, a column a measure; beside each value what random clusters get."""
+    """Return a row a facet, two columns a measure: its value, and what random clusters get."""
     measures = {"ami": "AMI", "ari": "ARI", "nmi": "V-measure", "purity": "Purity"}
     by_name = {metric.name: metric for metric in metrics}
-    table = _table("Facet", *measures.values(), "Over")
+    heads = [head for measure in measures.values() for head in (measure, "Random")]
+    table = _table("Facet", *heads, "Works")
     for facet in FACETS:
         own = {name: by_name.get(f"{name}_{facet}") for name in measures}
         first = own["ami"]
         if first is None:
             continue
         cells = [
-            Text.assemble(
-                _number("", one.value), (f"  {_number('', one.baseline)}".rstrip(), "dim")
-            )
-            if one
-            else Text("–")
+            cell
             for one in own.values()
+            for cell in (
+                _number("", one.value if one else None),
+                Text(_number("", one.baseline if one else None), style="dim"),
+            )
         ]
-        table.add_row(facet, *cells, f"{first.n:,} works" if first.n else "")
+        table.add_row(facet, *cells, f"{first.n:,}" if first.n else "")
     return table
 
 
@@ -144,14 +163,19 @@ def _table(first: str, *others: str) -> Table:
 
 def _remarks(metrics: Iterable[Metric]) -> list[str]:
     """Say who judged, and why what is missing is missing; each thing once."""
-    metrics = list(metrics)
-    judges = dict.fromkeys(metric.judge for metric in metrics if metric.judge)
-    missing = {
-        metric.note: metric.title for metric in metrics if metric.value is None and metric.note
-    }
+    judged: dict[str, list[str]] = {}
+    missing: dict[str, list[str]] = {}
+    for metric in metrics:
+        if metric.judge:
+            judged.setdefault(printable(metric.judge), []).append(metric.title)
+        if metric.value is None and metric.note:
+            missing.setdefault(printable(metric.note), []).append(metric.title)
     return [
-        *(f"Judged by {printable(judge)}" for judge in judges),
-        *(f"{title}: {printable(note)}" for note, title in missing.items()),
+        *(
+            f"Judged by {judge}" + (f": {'; '.join(titles)}" if len(judged) > 1 else "")
+            for judge, titles in judged.items()
+        ),
+        *(f"{'; '.join(titles)}: {note}" for note, titles in missing.items()),
     ]
 
 
@@ -163,7 +187,7 @@ def _number(name: str, value: float | None) -> str:
     if value is None:
         return "–"
     if name in _COUNTS:
-        return f"{value:,.0f}"
+        return f"{value:,.1f}".removesuffix(".0")
     # Adding 0.0 turns a rounded -0.0 into 0.0.
     return f"{round(value, 3) + 0.0:.3f}".replace("-", "−")
 

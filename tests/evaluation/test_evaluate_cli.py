@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from evaluation import fit_baseline
+from evaluation import Evaluation, Metric, fit_baseline
+from evaluation.stability import TopicStability
 from topicart import Run
 from topicart.cli import app
+from topicart.evaluate_console import evaluation_tables
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +42,35 @@ def test_evaluate_writes_metrics_and_page_and_prints_a_table(runs: tuple[Path, P
     assert "made" in told.output, "a judge that made the topics is warned of"
     assert (ours / "metrics.json").exists()
     assert (ours / "site" / "index.html").exists()
+
+
+def test_evaluate_says_who_judged_what_and_how_many_themes_are_found_again() -> None:
+    told = [
+        Metric(
+            "c_npmi", "NPMI coherence", "words", 0.1, None, -0.2, better="higher", judge="captions"
+        ),
+        Metric("des", "DES", "words", 0.2, None, 0.3, better="lower", judge="MiniLM"),
+        Metric("ami_genre", "AMI", "facts", 0.75, None, -0.0625, better="higher", n=9),
+        Metric("n_topics", "Number of topics", "clusters", 23.0),
+        Metric("median_size", "Works in the median topic", "clusters", 26.5),
+    ]
+    again = {
+        topic: TopicStability(topic, n_found, 9, n_found / 9, 0.5, 0.1, 0.0)
+        for topic, n_found in enumerate((9, 9, 7, 4))
+    }
+    console = Console(width=100, file=io.StringIO())
+    values: Any = None
+    console.print(evaluation_tables(Evaluation(values, tuple(told), again, {})))
+    assert isinstance(console.file, io.StringIO)
+    lines = [" ".join(line.split()) for line in console.file.getvalue().splitlines()]
+    assert "Judged by captions: NPMI coherence" in lines
+    assert "Judged by MiniLM: DES" in lines
+    facets = lines.index("Against the records")
+    assert lines[facets + 1].startswith("Facet AMI Random ARI Random")
+    assert lines[facets + 2].startswith("genre 0.750 −0.062 – –")
+    assert "Number of topics 23 –" in lines
+    assert "Works in the median topic 26.5 –" in lines
+    assert any("Of 4 themes, 2 found again in each of 9 fits, 1 in less" in line for line in lines)
 
 
 def test_evaluate_as_json_is_what_the_file_says(runs: tuple[Path, Path]) -> None:
