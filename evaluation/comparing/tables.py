@@ -13,15 +13,22 @@ from evaluation.comparing.compared import ComparedMetric, Comparison, ModelNumbe
 from knowledge_graph.atomic import make_folder, write_text_atomic
 from topicart.report.wording import shorten
 
-_MOST_COLUMNS = 5
+_MOST_COLUMNS = 4
+"""Numbers of a table that fit the text of an article."""
 
 _SHORT = {
     "iec": "IEC", "ieps": "IEPS", "des": "DES", "c_npmi": "NPMI", "c_v": r"$C_v$",
     "c_uci": r"$C_{\mathrm{UCI}}$", "u_mass": r"$U_{\mathrm{mass}}$", "we_coherence": "WE coh.",
     "topic_diversity": "Diversity", "label_diversity": "Label div.", "irbo": "I-RBO",
     "dbcv": "DBCV", "davies_bouldin": "Davies--Bouldin", "outlier_share": "Outliers",
-    "n_topics": "Topics",
+    "n_topics": "Topics", "median_size": "Median size", "largest_share": "Largest",
+    "gini": "Gini of sizes",
 }  # fmt: skip
+_SHORT_STABILITY = {
+    "ari": "ARI", "ari_without_outliers": "ARI, no outl.", "jaccard": "Jaccard",
+    "share_found": "Found again",
+}  # fmt: skip
+_KINDS = {"seeds": "other seeds", "orders": "other row orders", "bootstrap": "bootstrap samples"}
 _SHORT_FACTS = {
     "ami": "AMI", "nmi": "NMI", "ari": "ARI", "homogeneity": "Homog.", "completeness": "Compl.",
     "purity": "Purity", "inverse_purity": "Inv. purity",
@@ -124,12 +131,14 @@ def measure_rows(comparison: Comparison) -> Iterable[dict[str, Any]]:
 def latex_tables(family: str, metrics: Sequence[ComparedMetric], comparison: Comparison) -> str:
     r"""Return the measures of a family as LaTeX: models are rows, the best is bold.
 
+    The last row has what random clusters of the models' sizes get.
+
     Parameters
     ----------
     family
         The family.
     metrics
-        Its measures; those of a facet, and at most five, are one table.
+        Its measures; those of a facet or a kind of refit, and at most four, are one table.
     comparison
         The models.
 
@@ -139,11 +148,12 @@ def latex_tables(family: str, metrics: Sequence[ComparedMetric], comparison: Com
         Tables for ``\input``; the package booktabs is needed.
     """
     groups: list[list[ComparedMetric]] = []
-    facets = list(dict.fromkeys(map(_facet, metrics)))
-    by_facet = sorted(metrics, key=lambda metric: facets.index(_facet(metric)))
-    for _, own in groupby(by_facet, key=_facet):
+    abouts = list(dict.fromkeys(map(_about, metrics)))
+    for _, own in groupby(sorted(metrics, key=lambda one: abouts.index(_about(one))), key=_about):
         found = list(own)
-        groups += [found[i : i + _MOST_COLUMNS] for i in range(0, len(found), _MOST_COLUMNS)]
+        n_tables = -(-len(found) // _MOST_COLUMNS)
+        width = -(-len(found) // n_tables)
+        groups += [found[i : i + width] for i in range(0, len(found), width)]
     head = "% Made by topicart. Needs \\usepackage{booktabs}.\n"
     tables = (
         _latex_table(family, number, own, comparison) for number, own in enumerate(groups, start=1)
@@ -172,20 +182,26 @@ def escape_latex(text: str) -> str:
     return "".join(_LATEX.get(sign, sign) for sign in shorten(text, 200))
 
 
-def _facet(metric: ComparedMetric) -> str:
-    return metric.name.partition("_")[2] if metric.family == "facts" else ""
+def _about(metric: ComparedMetric) -> str:
+    """Return the facet, or the kind of refit, that the measure is of."""
+    if metric.family == "facts":
+        return metric.name.partition("_")[2]
+    if metric.family == "stability":
+        kind = metric.name.rpartition("_")[2]
+        return _KINDS.get(kind, kind)
+    return ""
 
 
 def _latex_table(
     family: str, number: int, metrics: Sequence[ComparedMetric], comparison: Comparison
 ) -> str:
-    facet = _facet(metrics[0])
-    about = f"{_CAPTIONS[family][:-1]}: {facet}." if facet else _CAPTIONS[family]
+    about = _about(metrics[0])
+    said = f"{_CAPTIONS[family][:-1]}: {about}." if about else _CAPTIONS[family]
     seeds = max(len(model.runs) for model in comparison.models)
     over = f" Means over up to {seeds} seeds" if seeds > 1 else " Values"
     # The notes belong to the captions, where a reader of the paper will look for them.
     caption = (
-        f"{escape_latex(about)}{over} $\\pm$ half of the 95\\% interval; best in bold, "
+        f"{escape_latex(said)}{over} $\\pm$ half of the 95\\% interval; best in bold, "
         "$^{\\dagger}$ not distinguishable from the best (Holm, 5\\%); "
         f"{comparison.n_works} works.{_judges(metrics)}"
     )
@@ -202,9 +218,12 @@ def _latex_table(
     for place, model in enumerate(comparison.models):
         cells = [_cell(metric.numbers[place]) for metric in metrics]
         if model.failed:
-            said = escape_latex(shorten("; ".join(model.errors), 70))
-            cells = [f"\\multicolumn{{{len(metrics)}}}{{l}}{{\\emph{{failed: {said}}}}}"]
+            error = escape_latex(shorten("; ".join(model.errors), 70))
+            cells = [f"\\multicolumn{{{len(metrics)}}}{{l}}{{\\emph{{failed: {error}}}}}"]
         lines.append(" & ".join([escape_latex(shorten(model.label, 40)), *cells]) + r" \\")
+    chance = [_random(metric) for metric in metrics]
+    if any(chance):
+        lines += ["\\midrule", " & ".join(["Random clusters", *chance]) + r" \\"]
     return "\n".join([*lines, "\\bottomrule", "\\end{tabular}", "\\end{table}", ""])
 
 
@@ -217,6 +236,9 @@ def _header(metric: ComparedMetric) -> str:
     if metric.family == "facts":
         measure = metric.name.partition("_")[0]
         short = _SHORT_FACTS.get(measure, escape_latex(metric.title))
+    elif metric.family == "stability":
+        measure = metric.name.rpartition("_")[0]
+        short = _SHORT_STABILITY.get(measure, escape_latex(metric.title))
     else:
         short = _SHORT.get(metric.name, escape_latex(metric.title))
     arrow = {"higher": r" $\uparrow$", "lower": r" $\downarrow$", None: ""}[metric.better]
@@ -226,9 +248,7 @@ def _header(metric: ComparedMetric) -> str:
 def _cell(number: ModelNumber | None) -> str:
     if number is None or number.value is None:
         return "--"
-    text = (
-        f"{number.value:.3f}".replace("-", "$-$", 1) if number.value < 0 else f"{number.value:.3f}"
-    )
+    text = _decimals(number.value)
     if float(number.value).is_integer() and abs(number.value) > 1:
         text = f"{number.value:.0f}"
     if number.best:
@@ -239,6 +259,20 @@ def _cell(number: ModelNumber | None) -> str:
         low, high = number.interval
         text += f" {{\\scriptsize$\\pm${(high - low) / 2:.3f}}}"
     return text
+
+
+def _random(metric: ComparedMetric) -> str:
+    """Return what random clusters of the models' sizes get, from the least to the most."""
+    found = [own.baseline for own in metric.numbers if own and own.baseline is not None]
+    if not found:
+        return ""
+    ends = dict.fromkeys(_decimals(end) for end in (min(found), max(found)))
+    return f"{{\\scriptsize {' to '.join(ends)}}}"
+
+
+def _decimals(value: float) -> str:
+    # Adding 0.0 turns a rounded -0.0 into 0.0.
+    return f"{round(value, 3) + 0.0:.3f}".replace("-", "$-$")
 
 
 def _difference_rows(comparison: Comparison) -> Iterable[dict[str, Any]]:

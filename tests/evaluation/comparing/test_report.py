@@ -124,6 +124,44 @@ def test_latex_has_the_best_in_bold_and_the_failure_as_a_row(report: Path) -> No
     assert "AMI $\\uparrow$ & NMI $\\uparrow$" in facts
 
 
+def test_latex_ends_with_what_random_clusters_get(report: Path) -> None:
+    told = (report.parent / "tables" / "pictures.tex").read_text(encoding="utf-8")
+    assert "Random clusters & {\\scriptsize 0.100 to 0.200} \\\\\n\\bottomrule" in told
+
+
+def test_tables_of_latex_are_narrow_enough_for_an_article(evaluated: Make, tmp_path: Path) -> None:
+    names = ["ami", "ari", "nmi", "homogeneity", "completeness", "purity"]
+    again = ["ari", "ari_without_outliers", "jaccard", "share_found"]
+    measured = [
+        *(metric(f"{name}_style", 0.5, family="facts", title=name) for name in names),
+        *(metric(f"{name}_{kind}", 0.5, family="stability", title="A title as long as a line")
+          for kind in ("seeds", "bootstrap") for name in again),
+    ]  # fmt: skip
+    runs = [evaluated(name, [0, 0, 1, 1], measured) for name in ("ours", "kmeans")]
+    tables = write_report(compare_runs(runs), tmp_path / "report").parent / "tables"
+    facts = (tables / "facts.tex").read_text(encoding="utf-8")
+    assert re.findall(r"begin.tabular..(l.*)}", facts) == ["lrrr", "lrrr"]
+    stability = (tables / "stability.tex").read_text(encoding="utf-8")
+    assert re.findall(r"begin.tabular..(l.*)}", stability) == ["lrrrr", "lrrrr"]
+    assert "as long as a line" not in stability
+    assert "refits: other seeds." in stability
+    assert "refits: bootstrap samples." in stability
+
+
+def test_a_note_that_many_measures_share_is_said_once(evaluated: Make, tmp_path: Path) -> None:
+    said = "Three works state none."
+    measured = [
+        metric("ami_style", 0.5, family="facts", title="AMI with style", note=said),
+        metric("nmi_style", 0.5, family="facts", title="NMI with style", note="Another."),
+        metric("ari_style", 0.5, family="facts", title="ARI with style", note=said),
+    ]
+    runs = [evaluated(name, [0, 0, 1, 1], measured) for name in ("ours", "kmeans")]
+    text = write_report(compare_runs(runs), tmp_path / "report").read_text(encoding="utf-8")
+    notes = text[text.index("Notes to the numbers") :]
+    assert notes.count(said) == notes.count("Another.") == 1
+    assert "<dt><span>AMI with style</span> <span>ARI with style</span> </dt>" in notes
+
+
 def test_the_data_is_written_beside_the_page(report: Path) -> None:
     told = json.loads((report.parent / "report.json").read_text(encoding="utf-8"))
     assert told["models"][0]["label"] == "ours"
