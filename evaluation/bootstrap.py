@@ -16,6 +16,9 @@ Statistic = Callable[[NDArray[Any]], float]
 FEWEST = 3
 """Of fewer works or groups nothing is said."""
 
+NO_SPREAD = 1e-9
+"""A standard error up to this is rounding, and where nothing varied none is known."""
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -88,6 +91,30 @@ def bootstrap_interval(
     drawn = [statistic(values[next(draws)]) for _ in range(repeats)]
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
+
+
+def mean_error(values: Sequence[float]) -> tuple[float, float] | None:
+    """Return the standard error of a mean, and half of its 95 % interval (Student 1908).
+
+    Parameters
+    ----------
+    values
+        What the mean is of, taken to be drawn independently.
+
+    Returns
+    -------
+    tuple of float, or None
+        Both; the interval has ``len(values) - 1`` degrees of freedom. ``None`` of fewer than two
+        values, or where all are the same: that does not make the mean certain.
+    """
+    if len(values) < 2:
+        return None
+    error = float(np.std(values, ddof=1)) / len(values) ** 0.5
+    if error <= NO_SPREAD:
+        return None
+    from scipy.stats import t
+
+    return error, float(t.ppf(0.975, len(values) - 1)) * error
 
 
 def paired_difference(

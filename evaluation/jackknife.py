@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evaluation.bootstrap import FEWEST
+from evaluation.bootstrap import FEWEST, NO_SPREAD
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,10 +39,13 @@ def jackknife_interval(
     Returns
     -------
     tuple of float, or None
-        The lower and the upper end; ``None`` of fewer than three topics.
+        The lower and the upper end; ``None`` of fewer than three topics, or where leaving out any
+        of them changes nothing.
     """
     n = len(without)
     if n < FEWEST:
         return None
     error = float(np.sqrt((n - 1) / n * np.sum((without - without.mean()) ** 2)))
+    if error <= NO_SPREAD:
+        return None
     return max(value - _NORMAL_95 * error, low), min(value + _NORMAL_95 * error, high)

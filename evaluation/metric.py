@@ -38,6 +38,9 @@ class Metric:
         The encoder, texts or facts that scored it.
     parameters
         What it was computed with, JSON-ready.
+    standard_error, freedom
+        Of ``value``, and the degrees of freedom of the former (``None`` for infinitely many), where
+        they are known; else the interval's width tells.
     n
         How many things it is a mean over; ``parameters["of"]`` says which (topics, pairs, works).
     note
@@ -56,6 +59,8 @@ class Metric:
     better: Literal["higher", "lower"] | None = None
     judge: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    standard_error: float | None = None
+    freedom: float | None = None
     n: int = 0
     note: str | None = None
     warning: str | None = None

@@ -35,11 +35,14 @@ class Reference:
         The words of each text, in order, with repetitions; a text may have none.
     rule
         What counts as a word, in words for a table.
+    of_works
+        Whether they are the works' own.
     """
 
     name: str
     texts: tuple[tuple[str, ...], ...]
     rule: str
+    of_works: bool = True
 
 
 def read_reference(name: str, values: RunValues) -> Reference:
@@ -72,6 +75,23 @@ def read_reference(name: str, values: RunValues) -> Reference:
     return _read_file(name)
 
 
+def require_readable(name: str) -> None:
+    """Refuse a file of texts that cannot be read, before any long work.
+
+    Parameters
+    ----------
+    name
+        As for :func:`read_reference`.
+
+    Raises
+    ------
+    ReferenceTextError
+        As :func:`read_reference`.
+    """
+    if name not in NAMES:
+        _read_file(name)
+
+
 def _read_file(name: str) -> Reference:
     path = Path(name)
     told = printable(name)
@@ -91,7 +111,7 @@ def _read_file(name: str) -> Reference:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise ReferenceTextError(
-            f"the reference {told} cannot be read ({reason}); {expected}."
+            f"the reference {told!r} cannot be read ({reason}); {expected}."
         ) from None
     texts = tuple(map(tuple, tokenize(lines, min_works=1, max_share=1.0)))
     if not any(texts):
@@ -99,4 +119,4 @@ def _read_file(name: str) -> Reference:
             f"the reference {told} has {len(lines):,} lines and no word in them (a word has "
             f"{_WORDS}); {expected}."
         )
-    return Reference(f"lines of {printable(path.name)}", texts, _WORDS)
+    return Reference(f"lines of {printable(path.name)}", texts, _WORDS, of_works=False)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection as Container
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from evaluation.baselines.tokens import tokenize
+from evaluation.baselines import BASELINES, tokenize
 from evaluation.topic_words import topic_words
 from prompts import caption
 from topicart import OUTLIER
@@ -76,6 +77,10 @@ class RunValues:
         c-TF-IDF in the captions of the members, the outliers a class of their own.
     tokens
         The words of each work's caption.
+    read_captions
+        Whether the model read the captions, which are made of the records.
+    named_by
+        What chose the labels: ``facts``, ``pictures`` or ``both``.
     left_out
         Works of the run with a vector that are not looked at.
     """
@@ -87,6 +92,8 @@ class RunValues:
     topics: tuple[TopicValues, ...]
     own_words: bool
     tokens: tuple[tuple[str, ...], ...]
+    read_captions: bool = False
+    named_by: str = "both"
     left_out: int = 0
 
     @property
@@ -160,5 +167,17 @@ def read_values(run: Run, keep: Container[str] | None = None) -> RunValues:
         topics=topics,
         own_words=own_words,
         tokens=tuple(map(tuple, tokens)),
+        read_captions=_reads_captions(run.record.config),
+        named_by=str((run.record.config["topics"].get("labels") or {}).get("judges", "both")),
         left_out=len(every) - len(rows),
     )
+
+
+def _reads_captions(config: Mapping[str, Any]) -> bool:
+    """Whether what grouped the works knew more of them than their pictures."""
+    method = config.get("method")
+    name = method.get("name") if isinstance(method, Mapping) else None
+    reads = (
+        BASELINES[name].make().reads if isinstance(name, str) and name in BASELINES else "vectors"
+    )
+    return reads != "vectors" or bool(config.get("text_weight"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
@@ -27,6 +28,8 @@ from evaluation.matching import Assigned, match_topics
 from evaluation.stability import Stability, TopicStability, topic_stability
 from topicart import OUTLIER, __version__
 from topicart.report.wording import collection_name, counted
+
+_MOST_TOLD = 8
 
 PICTURES = 5
 """Pictures shown of a topic, at most."""
@@ -258,9 +261,28 @@ def _cautions(
             f"The vectors come from different encoders ({', '.join(encoders)}): what differs may "
             "be the encoder’s doing, not the topic model’s."
         )
-    apart = [metric.title for metric in metrics if metric.caution]
-    if apart:
-        yield (f"Not compared, because the runs were measured differently: {', '.join(apart)}.")
+    yield from _twins(every)
+    why_apart: dict[str, list[str]] = {}
+    for metric in metrics:
+        if metric.caution:
+            why_apart.setdefault(metric.caution, []).append(metric.title)
+    for caution, titles in why_apart.items():
+        told = ", ".join(titles[:_MOST_TOLD]) + (" and others" if titles[_MOST_TOLD:] else "")
+        yield f"Not held against each other: {told}. {caution}"
     yield from dict.fromkeys(
         metric.warning for run in every for metric in run.metrics if metric.warning
     )
+
+
+def _twins(every: Sequence[Evaluated]) -> Iterable[str]:
+    """Tell of models that found the very same topics, whose numbers are copies of each other."""
+    found: dict[str, list[bytes]] = {}
+    for run in every:
+        labels = run.values.assignments.astype(np.int32).tobytes()
+        found.setdefault(run.label, []).append(labels)
+    for (one, its), (two, others) in combinations(found.items(), 2):
+        if its == others:
+            yield (
+                f"{one} and {two} put every work into the same topic in every run: what differs "
+                "between them are the words, the time and the memory alone."
+            )

@@ -13,6 +13,14 @@ FAMILIES = ("pictures", "words", "facts", "clusters", "stability")
 """The order in which families of measures are shown."""
 
 
+_HANGS_ON_COUNT = ("topic_diversity", "label_diversity", "irbo", "nmi_", "homogeneity_",
+                   "completeness_", "purity_")  # fmt: skip
+"""What random clusters get the more of, or the less, the more of them there are."""
+
+_ALIKE = 1.2
+"""Numbers of topics that are no further apart than this are alike."""
+
+
 def compare_measures(models: Sequence[Sequence[Evaluated]]) -> tuple[ComparedMetric, ...]:
     """Put the measures of models side by side.
 
@@ -29,7 +37,8 @@ def compare_measures(models: Sequence[Sequence[Evaluated]]) -> tuple[ComparedMet
     known: dict[str, Metric] = {}
     for metric in (metric for runs in models for run in runs for metric in run.metrics):
         # One with a value speaks for all: one that failed knows no judge.
-        if metric.name not in known or (known[metric.name].value is None and metric.value):
+        before = known.get(metric.name)
+        if before is None or (before.value is None and metric.value is not None):
             known[metric.name] = metric
     order = sorted(known, key=lambda name: FAMILIES.index(known[name].family))
     return tuple(_compared(known[name], models) for name in order)
@@ -51,6 +60,11 @@ def _compared(sample: Metric, models: Sequence[Sequence[Evaluated]]) -> Compared
         )
     elif len(directions) > 1:
         caution = "The runs do not agree on which way is better; measure them anew."
+    elif sample.name.startswith(_HANGS_ON_COUNT) and _counts_differ(models):
+        caution = (
+            "It hangs on the number of topics, in which the models differ: hold each number "
+            "against that of its own random clusters, not against another model's."
+        )
     numbers = tuple(_number(found) if found else None for found in of_models)
     better = None if caution else sample.better
     tests = compare_pairs(numbers) if better else ()
@@ -68,17 +82,22 @@ def _compared(sample: Metric, models: Sequence[Sequence[Evaluated]]) -> Compared
     )
 
 
+def _counts_differ(models: Sequence[Sequence[Evaluated]]) -> bool:
+    """Whether one model has, on average, over a fifth more topics than another."""
+    counts = [sum(len(run.values.topics) for run in runs) / len(runs) for runs in models if runs]
+    return max(counts) > _ALIKE * min(counts)
+
+
 def _number(found: Sequence[Metric | None]) -> ModelNumber:
     by_run = tuple(own.value if own else None for own in found)
     own = [metric for metric in found if metric is not None and metric.value is not None]
-    values = [metric.value for metric in own if metric.value is not None]
     notes = list(dict.fromkeys(metric.note for metric in found if metric and metric.note))
     if not own:
         return ModelNumber(None, by_run=by_run, note=" ".join(notes) or "Not measured.")
     if len(own) < len(found):
         notes.insert(0, f"Of {len(own)} of {len(found)} runs; the others have no value.")
     baselines = [metric.baseline for metric in own if metric.baseline is not None]
-    pooled = pool_runs(values, [metric.interval for metric in own])
+    pooled = pool_runs(own)
     return ModelNumber(
         value=pooled.value,
         interval=pooled.interval,

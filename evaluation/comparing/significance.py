@@ -10,13 +10,21 @@ from typing import Literal
 
 import numpy as np
 
+from evaluation.bootstrap import NO_SPREAD
 from evaluation.comparing.compared import ModelNumber, PairTest
+from evaluation.metric import Metric
 
 LEVEL = 0.05
 """Differences with a corrected p-value up to this are called real."""
 
 _Z = 1.959964
 _SAME = 1e-12
+
+_UNBOUNDED = ("c_uci", "u_mass", "davies_bouldin", "n_topics", "median_size")
+_SHARES = (
+    "topic_diversity", "label_diversity", "irbo", "nmi_", "homogeneity_", "completeness_",
+    "purity_", "outlier_share", "largest_share", "gini", "jaccard_", "share_found_",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,42 +49,64 @@ class Pooled:
     freedom: float | None
 
 
-def pool_runs(values: Sequence[float], intervals: Sequence[tuple[float, float] | None]) -> Pooled:
-    """Return the mean of the runs of one model, and how sure it is.
+def pool_runs(metrics: Sequence[Metric]) -> Pooled:
+    """Return the mean of a measure over the runs of one model, and how sure it is.
 
     Parameters
     ----------
-    values
-        The measure in each run, at least one.
-    intervals
-        Its 95 % interval in each, or ``None``.
+    metrics
+        The measure in each run, at least one, each with a value.
 
     Returns
     -------
     Pooled
-        Of a single run the interval is that of the run itself; where all runs have one value and
-        none an interval, there is none.
+        Of a single run the interval is that of the run itself. Where nothing tells how sure the
+        mean is, or where nothing varied, there is none: one value again and again is no certainty.
 
     Notes
     -----
-    ``se^2 = mean(w^2) + b^2 / n``: ``w`` is a run's own standard error, the width of its interval
-    over 3.92; ``b^2`` the variance of the values over the ``n`` runs. The runs share their works,
-    so more seeds do not make ``w`` smaller. The second part has ``n - 1`` degrees of freedom, and
-    those of the sum are by Satterthwaite (1946); with them Student's t takes the place of 1.96.
+    ``se^2 = mean(w^2) + b^2 / n``: ``w`` is a run's own standard error (where it is not told, the
+    width of its interval over 3.92); ``b^2`` the variance of the values over the ``n`` runs. The
+    runs share their works, so more seeds do not make ``w`` smaller. The second part has ``n - 1``
+    degrees of freedom, and those of the sum are by Satterthwaite (1946); with them Student's t
+    takes the place of 1.96.
     """
+    values = [metric.value for metric in metrics if metric.value is not None]
     mean = float(np.mean(values))
-    widths = [high - low for low, high in (own for own in intervals if own is not None)]
-    if len(values) == 1:
-        error = widths[0] / (2 * _Z) if widths else None
-        return Pooled(mean, intervals[0], error, None)
-    within = float(np.mean(np.square(widths))) / (2 * _Z) ** 2 if widths else 0.0
+    errors = [error for metric in metrics if (error := _own_error(metric)) is not None]
+    if len(metrics) == 1:
+        known = bool(errors) and errors[0] > NO_SPREAD
+        return Pooled(
+            mean,
+            metrics[0].interval if known else None,
+            errors[0] if known else None,
+            metrics[0].freedom if known else None,
+        )
+    within = float(np.mean(np.square(errors))) if errors else 0.0
     between = float(np.var(values, ddof=1)) / len(values)
-    square = within + between
-    if square == 0:
-        return Pooled(mean, None, 0.0, None)
-    freedom = square**2 / (between**2 / (len(values) - 1)) if between > 0 else None
-    reach = _quantile(freedom) * math.sqrt(square)
-    return Pooled(mean, (mean - reach, mean + reach), math.sqrt(square), freedom)
+    error = math.sqrt(within + between)
+    if error <= NO_SPREAD:
+        return Pooled(mean, None, None, None)
+    freedom = error**4 / (between**2 / (len(values) - 1)) if between > 0 else None
+    reach = _quantile(freedom) * error
+    low, high = _range(metrics[0].name)
+    return Pooled(mean, (max(mean - reach, low), min(mean + reach, high)), error, freedom)
+
+
+def _own_error(metric: Metric) -> float | None:
+    """Return the standard error of one run's number."""
+    if metric.standard_error is not None:
+        return metric.standard_error
+    if metric.interval is None:
+        return None
+    return (metric.interval[1] - metric.interval[0]) / (2 * _Z)
+
+
+def _range(name: str) -> tuple[float, float]:
+    """Return what a measure can be, so that no interval goes beyond."""
+    if name in _UNBOUNDED:
+        return -math.inf, math.inf
+    return (0.0 if name.startswith(_SHARES) else -1.0), 1.0
 
 
 def compare_pairs(numbers: Sequence[ModelNumber | None]) -> tuple[PairTest, ...]:
@@ -90,8 +120,7 @@ def compare_pairs(numbers: Sequence[ModelNumber | None]) -> tuple[PairTest, ...]
     Returns
     -------
     tuple of PairTest
-        Of the pairs that both have a value and a standard error, the pair with an error of 0
-        left out unless their values are the same.
+        Of the pairs that both have a value and a standard error.
 
     Notes
     -----
@@ -190,8 +219,6 @@ def _p_value(one: ModelNumber | None, two: ModelNumber | None) -> float | None:
         return None
     difference = abs(_less(one, two))
     squares = [one.standard_error**2, two.standard_error**2]
-    if sum(squares) <= 0:
-        return 1.0 if difference <= _SAME else None
     terms = [
         square**2 / number.freedom
         for square, number in zip(squares, (one, two), strict=True)

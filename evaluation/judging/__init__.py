@@ -12,6 +12,7 @@ from evaluation.judging.judges import (
     OwnVectors,
     flattery,
     kinship,
+    kinship_of_words,
     load_judge,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "flattery",
     "judged_pictures",
     "kinship",
+    "kinship_of_words",
     "load_judge",
 ]

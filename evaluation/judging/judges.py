@@ -183,6 +183,26 @@ def kinship(judge: Judge, encoder: Model) -> str | None:
     )
 
 
+def kinship_of_words(judge: Judge, encoder: Model) -> str | None:
+    """Say that the encoder whose topics are scored learnt its words from the judge.
+
+    Parameters
+    ----------
+    judge
+        Who reads.
+    encoder
+        What a run's record says of its encoder.
+
+    Returns
+    -------
+    str or None
+        A sentence; ``None`` where nothing of the kind is known.
+    """
+    if judge.name != DEFAULT_JUDGE or encoder.name not in _KIN:
+        return None
+    return f"{encoder.name}, which helped to choose the words, learnt them from the judge."
+
+
 class EncoderJudge:
     """An encoder as judge.
 

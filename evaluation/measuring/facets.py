@@ -28,6 +28,7 @@ TITLES = {
 """What is measured of each facet."""
 
 RESAMPLES = 500
+_TOLD = "The model read captions made of these records, so it follows them the more easily."
 _UNCORRECTED = (
     "Not corrected for chance, which gives more where there are more topics: see the baseline."
 )
@@ -125,13 +126,14 @@ def _of_facet(
                 parameters=parameters,
             ),
             found.measures[name],
+            warning=_TOLD if values.read_captions else None,
             notes=[*coverage.notes(), *([] if name in CORRECTED else [_UNCORRECTED])],
         )
         for name, title in TITLES.items()
     ]
 
 
-def _filled(metric: Metric, measured: Measured, notes: list[str]) -> Metric:
+def _filled(metric: Metric, measured: Measured, *, warning: str | None, notes: list[str]) -> Metric:
     if measured.interval is None:
         notes = [*notes, "Fewer than three works give no interval."]
     return replace(
@@ -141,6 +143,7 @@ def _filled(metric: Metric, measured: Measured, notes: list[str]) -> Metric:
         baseline=measured.baseline,
         p_value=measured.p_value,
         note=" ".join(notes) or None,
+        warning=warning,
     )
 
 

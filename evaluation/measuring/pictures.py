@@ -12,6 +12,7 @@ import numpy as np
 from evaluation.bootstrap import FEWEST, bootstrap_interval
 from evaluation.judging.judged import judged_pictures
 from evaluation.judging.judges import flattery, kinship
+from evaluation.measuring.chance import GROUPS, n_dealings
 from evaluation.measuring.pairs import RESAMPLES, interval_of_pairs, mean_of_pairs
 from evaluation.metric import Metric
 from evaluation.pictures import (
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
     from evaluation.judging.judges import Judge
     from topicart import Embeddings
     from topicart.slices import Progress
-
-_ENOUGH = 100
-"""Random clusters that a baseline is a mean over."""
-_MOST_DEALINGS = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +57,7 @@ def picture_metrics(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> list[Metric]:
-    """Return IEC, IEPS and DES of a run.
+    """Return IEC and IEPS of a run.
 
     A topic's pictures are its ``TOP_N`` most central works, as published; those of a random
     cluster are found in the same way, by the run's own vectors. Works are dealt to random clusters
@@ -72,7 +69,7 @@ def picture_metrics(
     values
         What the run found.
     judge
-        Who looks at the pictures and reads the summaries.
+        Who looks at the pictures.
     cache
         Folder of what the judge saw before; see ``judged_pictures``.
     seed
@@ -150,41 +147,6 @@ def picture_metrics(
     return [each if each.value is not None else replace(each, warning=None) for each in metrics]
 
 
-def iec_by_topic(
-    values: RunValues,
-    judge: Judge,
-    *,
-    cache: Path | None = None,
-    progress: Progress | None = None,
-) -> dict[int, float]:
-    """Return the IEC of each topic of a run.
-
-    Parameters
-    ----------
-    values
-        What the run found.
-    judge
-        Who looks at the pictures.
-    cache
-        Folder of what the judge saw before: after :func:`picture_metrics`, nothing is encoded.
-    progress
-        Called with the works judged and all works to be judged.
-
-    Returns
-    -------
-    dict of int to float
-        By the topic's number in the run; topics with fewer than ``TOP_N`` readable pictures have
-        none.
-    """
-    own = _own_groups(values)
-    pictures = _judged(values, judge, [own], cache, progress)
-    told = own.seen(values.ids, pictures)
-    if not told.names:
-        return {}
-    coherence = image_embedding_coherence(told.vectors(values.ids, pictures))
-    return dict(zip(told.names, coherence.tolist(), strict=True))
-
-
 def _own_groups(values: RunValues) -> _Groups:
     """Return the topics with enough pictures, each by its most central works with a picture."""
     pictured = _has_picture(values)
@@ -217,9 +179,9 @@ def _random_groups(
     sizes = [int(pictured[members_of[name]].sum()) for name in own.names]
     pool = np.flatnonzero(pictured)
     dealings = []
-    for _ in range(min(-(-_ENOUGH // len(sizes)), _MOST_DEALINGS)):
+    for _ in range(n_dealings(len(sizes))):
         dealt = np.split(generator.permutation(pool), np.cumsum(sizes))
-        drawn = generator.permutation(len(sizes))[:_ENOUGH].tolist()
+        drawn = generator.permutation(len(sizes))[:GROUPS].tolist()
         rows = [_most_central(values, dealt[one], of=dealt[one], count=TOP_N) for one in drawn]
         dealings.append(_Groups(tuple(own.names[one] for one in drawn), np.stack(rows)))
     return dealings

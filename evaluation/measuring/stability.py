@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from evaluation.bootstrap import mean_error
 from evaluation.matching import Assigned
 from evaluation.metric import Metric
 from evaluation.stability import TopicStability, topic_stability
@@ -141,6 +142,13 @@ def _metric(
                              "that could be compared.")  # fmt: skip
     if len(had) == 1:
         note = _joined(note, "Of one refit there is no interval.")
+    spread = mean_error(had)
+    interval = None
+    if spread:
+        mean, half = float(np.mean(had)), spread[1]
+        interval = max(mean - half, _LOWEST.get(name, 0.0)), min(mean + half, 1.0)
+    elif len(had) > 1:
+        note = _joined(note, "All refits gave the same, which does not say how sure it is.")
     parameters: dict[str, Any] = {
         "of": "refits",
         "changed": kind,
@@ -157,25 +165,15 @@ def _metric(
         title=f"{_MEASURES[name]} {_CHANGED.get(kind, kind)}",
         family="stability",
         value=float(np.mean(had)) if had else None,
-        interval=_interval(had, lowest=_LOWEST.get(name, 0.0)),
+        interval=interval,
+        standard_error=spread[0] if spread else None,
+        freedom=len(had) - 1 if spread else None,
         baseline=float(np.mean(chance)) if chance else None,
         better="higher",
         parameters=parameters,
         n=len(had),
         note=note,
     )
-
-
-def _interval(numbers: Sequence[float], *, lowest: float) -> tuple[float, float] | None:
-    """Return the 95 % t interval of a mean, within what the number can be."""
-    if len(numbers) < 2:
-        return None
-    from scipy.stats import t
-
-    half = float(t.ppf(0.975, len(numbers) - 1)) * float(np.std(numbers, ddof=1))
-    half /= len(numbers) ** 0.5
-    mean = float(np.mean(numbers))
-    return max(mean - half, lowest), min(mean + half, 1.0)
 
 
 def _notes(values: RunValues, reference: Assigned) -> str | None:

@@ -62,6 +62,8 @@ class _Told:
         Where the words are from.
     seed
         Decides the intervals.
+    read_captions
+        Whether the model read the works' captions.
     """
 
     own: tuple[Words, ...]
@@ -69,6 +71,7 @@ class _Told:
     top_n: int
     rule: str
     seed: int
+    read_captions: bool
 
     def parameters(self, of: str) -> dict[str, object]:
         """Return what every number of words was computed with."""
@@ -131,6 +134,7 @@ def word_metrics(
         top_n=top_n,
         rule="the model's own" if values.own_words else _C_TF_IDF,
         seed=seed,
+        read_captions=values.read_captions,
     )
     why_none = too_few_topics(values, 1, "")
     return [
@@ -163,6 +167,7 @@ def _coherences(told: _Told, reference: Reference, why_none: str | None) -> list
         _over_topics(
             replace(
                 _coherence_metric(name, told, reference),
+                warning=_READ if told.read_captions and reference.of_works else None,
                 parameters={
                     **told.parameters("topics"),
                     "window": found[name].window or "whole text",
@@ -262,6 +267,8 @@ def _over_topics(
 
 
 _NO_INTERVAL = "Fewer than three topics give no interval."
+_NO_SPREAD = "Leaving out any topic changes nothing, which does not say how sure the number is."
+_READ = "The model read these captions, so its words are found together in them the more easily."
 
 
 def _dropped(n_dropped: int, n_words: int, why: str) -> list[str]:
@@ -321,12 +328,13 @@ def share_of_distinct(
     alone = np.array([sum(n_using[word] == 1 for word in words) for words in told])
     lengths = np.array([len(words) for words in told])
     without = (len(n_using) - alone) / (lengths.sum() - lengths)
+    interval = jackknife_interval(value, without)
     return replace(
         metric,
         value=value,
-        interval=jackknife_interval(value, without),
+        interval=interval,
         n=len(told),
-        note=_about_few(len(told), len(lists), what),
+        note=_about_few(len(told), len(lists), what, interval),
     )
 
 
@@ -355,22 +363,26 @@ def _irbo(told: _Told, why_none: str | None) -> Metric:
     without = (total - 2 * apart.sum(axis=1)) / max((n - 1) * (n - 2), 1)
     dealt = (inverse_rbo(own, p=RBO_P, top_n=told.top_n) for own in told.chance)
     chance = [number for number in dealt if number is not None]
+    interval = jackknife_interval(value, without)
     return replace(
         metric,
         value=value,
-        interval=jackknife_interval(value, without),
+        interval=interval,
         baseline=float(np.mean(chance)) if chance else None,
         n=n * (n - 1) // 2,
-        note=_about_few(n, len(told.own), "word"),
+        note=_about_few(n, len(told.own), "word", interval),
     )
 
 
-def _about_few(n_told: int, n_topics: int, what: str) -> str | None:
+def _about_few(
+    n_told: int, n_topics: int, what: str, interval: tuple[float, float] | None
+) -> str | None:
     """Say which topics are left out, and why there is no interval."""
     missing = n_topics - n_told
+    why_none = _NO_INTERVAL if n_told < FEWEST else _NO_SPREAD
     return sentences(
         f"{missing:,} of {n_topics:,} topics have no {what} and are left out." if missing else None,
-        _NO_INTERVAL if n_told < FEWEST else None,
+        None if interval else why_none,
     )
 
 

@@ -110,7 +110,7 @@ def test_numbers_of_different_judges_are_not_compared(evaluated: Make) -> None:
     assert "A and by B" in iec.caution
     assert iec.tests == ()
     assert not any(number and number.best for number in iec.numbers)
-    assert any("measured differently: IEC" in caution for caution in compared.cautions)
+    assert any("Not held against each other: IEC" in caution for caution in compared.cautions)
 
 
 def test_runs_over_different_works_are_matched_on_the_common_ones(evaluated: Make) -> None:
@@ -165,3 +165,27 @@ def test_a_flow_keeps_every_work(evaluated: Make) -> None:
 def test_without_common_works_there_is_no_flow(evaluated: Make) -> None:
     compared = compare_runs([evaluated("ours", [0, 1]), evaluated("other", [0, 1], first=50)])
     assert lay_out(compared).flows[0].flow is None
+
+
+def test_what_hangs_on_the_number_of_topics_is_held_against_chance_alone(evaluated: Make) -> None:
+    def diversity(value: float) -> list[Metric]:
+        return [metric("topic_diversity", value=value, interval=(value - 0.1, value + 0.1))]
+
+    few, many = [0, 1] * 6, [0, 1, 2, 3] * 3
+    apart = compare_runs(
+        [evaluated("few", few, diversity(0.9)), evaluated("many", many, diversity(0.2))]
+    )
+    (told,) = apart.metrics
+    assert "hangs on the number of topics" in str(told.caution)
+    assert not any(number and number.best for number in told.numbers)
+    alike = compare_runs(
+        [evaluated("one", few, diversity(0.9)), evaluated("two", few, diversity(0.2))]
+    )
+    assert alike.metrics[0].caution is None
+
+
+def test_models_that_found_the_very_same_are_told_of(evaluated: Make) -> None:
+    same = compare_runs([evaluated("one", [0, 1, 0]), evaluated("two", [0, 1, 0])])
+    assert any("one and two put every work into the same topic" in told for told in same.cautions)
+    other = compare_runs([evaluated("one", [0, 1, 0]), evaluated("two", [0, 1, 1])])
+    assert not any("the same topic" in told for told in other.cautions)

@@ -109,6 +109,9 @@ def test_tables_of_csv_hold_every_model_and_measure(report: Path) -> None:
     )
     dbcv = next(row for row in rows if row["measure"] == "dbcv")
     assert (dbcv["value"], dbcv["note"]) == ("", "One topic has no density.")
+    with (report.parent / "tables" / "runs.csv").open(encoding="utf-8", newline="") as file:
+        by_run = [row for row in csv.DictReader(file) if row["measure"] == "iec"]
+    assert [row["value"] for row in by_run] == ["0.5", "0.5", "0.1"]
     failed = next(row for row in rows if row["model"] == "BERTopic")
     assert "PCA" in failed["note"]
     # A spreadsheet takes no label for a formula.

@@ -24,7 +24,7 @@ def _run(n_topics: int = 4, *, machine: bool = False) -> RunValues:
         replace(topic, summary=f"Works of genre {GENRES[topic.id]}.", machine_written=machine)
         for topic in made.topics
     )
-    return replace(made, topics=told)
+    return replace(made, topics=told, named_by="facts")
 
 
 def _measured(values: RunValues, judge: FakeJudge | None) -> tuple[Metric, Metric]:
@@ -36,11 +36,17 @@ def _measured(values: RunValues, judge: FakeJudge | None) -> tuple[Metric, Metri
 def test_random_clusters_are_named_and_summarised_to_be_compared() -> None:
     diversity, similarity = _measured(_run(), FakeJudge())
     assert diversity.value == pytest.approx(5 / 8)
-    assert diversity.interval is not None
     assert diversity.baseline is not None, "what chance deals is called by its records, too"
     assert similarity.n == 6
     assert similarity.baseline is not None
-    assert similarity.parameters["random clusters"] == diversity.parameters["random clusters"]
+    assert similarity.parameters["random_clusterings"] == 3
+
+
+def test_labels_that_pictures_chose_too_have_no_random_counterpart() -> None:
+    diversity, similarity = _measured(replace(_run(), named_by="both"), FakeJudge())
+    assert diversity.baseline is None
+    assert "Pictures chose labels too" in str(diversity.note)
+    assert similarity.baseline is not None
 
 
 def test_what_a_model_wrote_has_no_random_counterpart() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from evaluation.measuring.names import name_metrics
-from evaluation.measuring.pictures import iec_by_topic, picture_metrics
+from evaluation.measuring.pictures import picture_metrics
 from evaluation.metric import Metric
 from evaluation.values import TOP_N, RunValues, TopicValues
 from knowledge_graph import Artwork, Collection
@@ -74,7 +74,6 @@ def test_every_number_is_that_of_brute_force() -> None:
     assert ieps.value == pytest.approx(np.mean(between), abs=1e-6)
     assert des.value == pytest.approx(np.mean([a @ b for a, b in combinations(texts, 2)]), abs=1e-6)
     assert (iec.n, ieps.n, des.n) == (4, 6, 6)
-    assert iec_by_topic(values, FakeJudge()) == pytest.approx(dict(enumerate(within)), abs=1e-6)
     for metric in (iec, ieps, des):
         assert metric.value is not None
         assert metric.interval is not None
@@ -142,7 +141,6 @@ def test_topics_with_too_few_pictures_are_left_out_and_counted() -> None:
     iec, ieps, _ = _measure(values)
     assert (iec.n, ieps.n) == (3, 3)
     assert iec.note == "2 of 5 topics are left out, with fewer than 10 readable pictures."
-    assert sorted(iec_by_topic(values, FakeJudge())) == [0, 1, 2]
 
 
 def test_the_next_works_stand_in_for_central_ones_without_a_picture() -> None:
@@ -188,7 +186,6 @@ def test_no_topic_gives_no_number_but_a_reason(outliers: int) -> None:
     for metric in _measure(values, judge):
         assert (metric.value, metric.interval, metric.baseline, metric.n) == (None, None, None, 0)
         assert metric.note
-    assert iec_by_topic(values, judge) == {}
     assert judge.asked == []
 
 
@@ -219,5 +216,4 @@ def test_topics_by_themselves_are_read_from_the_cache(tmp_path: Path) -> None:
     values = _values([20] * 5)
     picture_metrics(values, FakeJudge(), cache=tmp_path)
     judge = FakeJudge()
-    assert len(iec_by_topic(values, judge, cache=tmp_path)) == 5
     assert judge.asked == []

@@ -98,7 +98,8 @@ def test_numbers_are_those_of_the_measures_with_chance_and_interval_beside() -> 
     assert found["irbo"].n == 15
     for name in ("topic_diversity", "irbo"):
         assert found[name].baseline is not None
-        assert found[name].interval is not None
+        assert found[name].interval is None, "no word is used twice, whatever topic is left out"
+        assert "Leaving out any topic changes nothing" in str(found[name].note)
 
 
 def test_the_judge_reads_each_word_once_and_its_vectors_decide() -> None:
