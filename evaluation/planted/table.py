@@ -16,7 +16,7 @@ _COLUMNS = {
     "ami": "AMI",
     "ari_members": "ARI, in a topic",
     "label_genre": "genre right",
-    "label_subject": "subject right",
+    "label_subject": "subj. right",
     "n_topics": "topics",
     "outlier_share": "in none",
     "seconds": "s",
@@ -54,9 +54,9 @@ def planted_table(result: PlantedResult) -> RenderableType:
 
 def _table(rows: list[PlantedRow]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("model")
-    for title in _COLUMNS.values():
-        table.add_column(title, justify="right")
+    table.add_column("model", no_wrap=True)
+    for name, title in _COLUMNS.items():
+        table.add_column(title, justify="right", no_wrap=name in _WITH_INTERVAL)
     best = {
         name: max((row.measures[name].mean for row in rows if name in row.measures), default=None)
         for name in _WITH_INTERVAL
@@ -79,7 +79,7 @@ def _cell(name: str, own: Estimate | None) -> str:
     if name == "n_topics":
         return f"{own.mean:.3g}"
     if name == "seconds":
-        return f"{own.mean:,.1f}"
+        return f"{own.mean:,.1f}" if own.mean < 10 else f"{own.mean:,.0f}"
     told = f"{own.mean:.2f}"
     if name in _WITH_INTERVAL and own.interval is not None:
         told += f" ± {(own.interval[1] - own.interval[0]) / 2:.2f}"
