@@ -53,6 +53,7 @@ _MEASURES = (
     "random", "best", "not_distinguishable_from_best", "n", "of", "runs", "judge", "note",
     "warning",
 )  # fmt: skip
+_RUNS = ("model", "run", "measure", "value")
 _DIFFERENCES = ("measure", "first", "second", "difference", "p_value", "p_holm")
 _MODELS = (
     "model", "run", "works", "topics", "outliers", "left_out", "seconds", "memory_mb", "encoder",
@@ -73,13 +74,15 @@ def write_tables(comparison: Comparison, folder: Path) -> None:
         What to say.
     folder
         Made if missing: ``measures.csv`` (a row a model and measure), ``differences.csv`` (a row a
-        pair of models and measure), ``models.csv`` (a row a run, or a model that failed),
-        ``topics.csv`` (a row a matched pair), and one ``.tex`` for each family of measures.
+        pair of models and measure), ``runs.csv`` (a row a run and measure), ``models.csv`` (a row a
+        run, or a model that failed), ``topics.csv`` (a row a matched pair), and one ``.tex`` for
+        each family of measures.
     """
     make_folder(folder)
     for name, columns, rows in (
         ("measures", _MEASURES, measure_rows(comparison)),
         ("differences", _DIFFERENCES, _difference_rows(comparison)),
+        ("runs", _RUNS, _run_rows(comparison)),
         ("models", _MODELS, _model_rows(comparison)),
         ("topics", _TOPICS, _topic_rows(comparison)),
     ):
@@ -286,6 +289,18 @@ def _difference_rows(comparison: Comparison) -> Iterable[dict[str, Any]]:
                 "p_value": test.p_value,
                 "p_holm": test.p_holm,
             }
+
+
+def _run_rows(comparison: Comparison) -> Iterable[dict[str, Any]]:
+    for metric in comparison.metrics:
+        for model, number in zip(comparison.models, metric.numbers, strict=True):
+            for run, value in zip(model.runs, number.by_run if number else (), strict=False):
+                yield {
+                    "model": model.label,
+                    "run": run.folder,
+                    "measure": metric.name,
+                    "value": value,
+                }
 
 
 def _model_rows(comparison: Comparison) -> Iterable[dict[str, Any]]:
