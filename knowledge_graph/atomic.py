@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from knowledge_graph.errors import WriteError
 
 __all__ = [
+    "link_or_copy",
     "make_folder",
     "remove_leftovers",
     "replacing",
@@ -95,6 +97,32 @@ def replacing(path: Path) -> Iterator[Path]:
         if isinstance(error, OSError):
             raise _write_error(path, error) from error
         raise
+
+
+def link_or_copy(file: Path, to: Path) -> None:
+    """Give a file a second name, or copy it where the disk knows none.
+
+    Only for files that are replaced and never written into: else both names would change.
+
+    Parameters
+    ----------
+    file : Path
+        The file.
+    to : Path
+        Its second name; one that is there already is left as it is.
+
+    Raises
+    ------
+    WriteError
+        If it cannot be copied either.
+    """
+    if to.exists():
+        return
+    try:
+        os.link(file, to)
+    except OSError:  # another disk, or one without hard links
+        with replacing(to) as beside:
+            shutil.copyfile(file, beside)
 
 
 def make_folder(path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from topicart.centroids import closeness, reassigned, topic_centroids
 from topicart.cluster import (
     ClustererName,
     Clusters,
@@ -226,7 +227,7 @@ class TopicModel:
         if config.reassign:
             centroids = topic_centroids(vectors, clusters)
             used["reassigned"] = int((clusters.labels == OUTLIER).sum()) if len(centroids) else 0
-            clusters = _reassigned(clusters, vectors, centroids)
+            clusters = reassigned(clusters, vectors, centroids)
         return clusters, used
 
 
@@ -272,7 +273,7 @@ def topics_of(
     """
     vectors = embeddings.vectors
     centroids = topic_centroids(vectors, clusters)
-    ranks, thresholds = _closeness(vectors, clusters, centroids, threshold_quantile)
+    ranks, thresholds = closeness(vectors, clusters, centroids, threshold_quantile)
     row_of = {work_id: row for row, work_id in enumerate(collection.ids)}
     described = describe_topics(
         collection.select([row_of[work_id] for work_id in embeddings.ids]),
@@ -326,80 +327,6 @@ def require_enough_works(n_works: int, config: TopicModelConfig) -> None:
         )
 
 
-def assign(
-    vectors: NDArray[np.float32],
-    centroids: NDArray[np.float32],
-    thresholds: NDArray[np.float32],
-) -> NDArray[np.int32]:
-    """Assign works to topics from what a run saves, without UMAP.
-
-    Parameters
-    ----------
-    vectors
-        Unit vectors, shape ``(n_works, dim)``.
-    centroids
-        Unit vectors, shape ``(n_topics, dim)``.
-    thresholds
-        Least cosine to each centroid, shape ``(n_topics,)``.
-
-    Returns
-    -------
-    numpy.ndarray
-        The topic with the nearest centroid, shape ``(n_works,)``; -1 where it is not near enough.
-
-    Raises
-    ------
-    FitError
-        If the vectors are of another space or not of length 1.
-    """
-    import numpy as np
-
-    if vectors.ndim != 2 or vectors.shape[1] != centroids.shape[1]:
-        raise FitError(
-            f"vectors have shape {vectors.shape}; this model's space has {centroids.shape[1]} "
-            "dimensions. Encode the works with the run's own model."
-        )
-    if not np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-3):
-        raise FitError(
-            "vectors must have length 1, as Encoder gives them; scale each row to length 1."
-        )
-    if len(centroids) == 0:
-        return np.full(len(vectors), OUTLIER, dtype=np.int32)
-    cosines = vectors @ centroids.T
-    nearest = cosines.argmax(axis=1)
-    near_enough = cosines[np.arange(len(vectors)), nearest] >= thresholds[nearest]
-    return np.where(near_enough, nearest, OUTLIER).astype(np.int32)
-
-
-def topic_centroids(vectors: NDArray[np.float32], clusters: Clusters) -> NDArray[np.float32]:
-    """Return the mean direction of each topic's members, weighted by probability.
-
-    As in the published pipeline the mean is taken of the unreduced vectors.
-
-    Parameters
-    ----------
-    vectors
-        Unit vectors, shape ``(n_works, dim)``.
-    clusters
-        The clustering, topics numbered from 0.
-
-    Returns
-    -------
-    numpy.ndarray
-        Unit vectors, shape ``(n_topics, dim)``, float32.
-    """
-    import numpy as np
-
-    n_topics = int(clusters.labels.max(initial=OUTLIER)) + 1
-    inside = np.flatnonzero(clusters.labels != OUTLIER)
-    sums: NDArray[np.float64] = np.zeros((n_topics, vectors.shape[1]), dtype=np.float64)
-    # A cluster whose members all have probability 0 would have no mean: the floor keeps it plain.
-    weights = np.maximum(clusters.probabilities[inside], 1e-6).astype(np.float64)
-    np.add.at(sums, clusters.labels[inside], vectors[inside] * weights[:, None])
-    unit = sums / np.linalg.norm(sums, axis=1, keepdims=True)
-    return np.asarray(unit, dtype=np.float32)
-
-
 def derive_seed(seed: int, step: str) -> int:
     """Derive the seed of one random step.
 
@@ -417,36 +344,3 @@ def derive_seed(seed: int, step: str) -> int:
     """
     digest = hashlib.sha256(f"{seed}/{step}".encode()).digest()
     return int.from_bytes(digest[:4], "big") >> 1
-
-
-def _reassigned(
-    clusters: Clusters, vectors: NDArray[np.float32], centroids: NDArray[np.float32]
-) -> Clusters:
-    import numpy as np
-
-    outliers = np.flatnonzero(clusters.labels == OUTLIER)
-    labels = clusters.labels.copy()
-    if len(centroids):
-        labels[outliers] = (vectors[outliers] @ centroids.T).argmax(axis=1)
-    return Clusters(labels, clusters.probabilities)
-
-
-def _closeness(
-    vectors: NDArray[np.float32],
-    clusters: Clusters,
-    centroids: NDArray[np.float32],
-    quantile: float,
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Return each work's rank in its topic by cosine, and each topic's threshold."""
-    import numpy as np
-
-    ranks = np.full(len(vectors), OUTLIER, dtype=np.int32)
-    thresholds = np.zeros(len(centroids), dtype=np.float32)
-    order = np.argsort(clusters.labels, kind="stable")
-    starts = np.searchsorted(clusters.labels[order], np.arange(len(centroids) + 1))
-    for topic, centroid in enumerate(centroids):
-        members = order[starts[topic] : starts[topic + 1]]
-        cosines = vectors[members] @ centroid
-        ranks[members[np.argsort(-cosines, kind="stable")]] = np.arange(len(members))
-        thresholds[topic] = np.quantile(cosines, quantile)
-    return ranks, thresholds

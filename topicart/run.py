@@ -37,6 +37,8 @@ RESULTS = ("works.parquet", "topics.json", "model.safetensors", "problems.csv", 
 FORMAT_VERSION = (2, 1)
 """Major and minor version of the folder's format; another major version is not read."""
 
+_REPEAT = "repeat the fit with the same --out and --overwrite: its embeddings will be reused."
+
 
 class Source(BaseModel):
     """Where the works came from."""
@@ -206,7 +208,17 @@ class Run:
     @cached_property
     def metrics(self) -> dict[str, Any]:
         """The measurements, or an empty dict if none was made yet."""
-        return self._json("metrics.json") if (self.folder / "metrics.json").exists() else {}
+        path = self.folder / "metrics.json"
+        if not path.exists():
+            return {}
+        remedy = f"`topicart evaluate {self.folder}` measures it again."
+        values = self._json("metrics.json", remedy)
+        try:
+            # What is read is shown and written on: no infinite numbers, no halves of letters.
+            json.dumps(values, ensure_ascii=False, allow_nan=False).encode()
+        except ValueError as error:
+            raise _broken(path, error, remedy) from error
+        return values
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
@@ -273,7 +285,7 @@ class Run:
         numpy.ndarray
             Topic of each work, shape ``(n_works,)``; -1 where no topic is near enough.
         """
-        from topicart.model import assign
+        from topicart.centroids import assign
 
         arrays = self.model_arrays
         return assign(vectors, arrays["centroids"], arrays["thresholds"])
@@ -295,14 +307,14 @@ class Run:
             )
         return path
 
-    def _json(self, name: str) -> dict[str, Any]:
+    def _json(self, name: str, remedy: str = _REPEAT) -> dict[str, Any]:
         path = self._file(name)
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
             if not isinstance(values, dict):
                 raise ValueError(f"expected a JSON object, found {type(values).__name__}")
         except (ValueError, RecursionError, OSError) as error:
-            raise _broken(path, error) from error
+            raise _broken(path, error, remedy) from error
         return values
 
 
@@ -330,6 +342,7 @@ def read_record(folder: Path) -> RunRecord | None:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
         _require_known_format(folder, values)
+        json.dumps(values, allow_nan=False)  # what is read is written on: no infinite numbers
         record = RunRecord.model_validate(values)
     except RunError:
         raise
@@ -362,9 +375,6 @@ def write_record(folder: Path, record: RunRecord) -> None:
     """
     current = record.model_copy(update={"format_version": FORMAT_VERSION})
     write_text_atomic(folder / "run.json", current.model_dump_json(indent=2) + "\n")
-
-
-_REPEAT = "repeat the fit with the same --out and --overwrite: its embeddings will be reused."
 
 
 def _broken(path: Path, error: Exception, remedy: str = _REPEAT) -> RunError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from pydantic import ValidationError
 from evaluation.baselines import BASELINES, Baseline, BaselineError, Found, make_baseline
 from evaluation.fitting.cost import Cost, measured
 from evaluation.fitting.warming import warm_up
-from knowledge_graph.atomic import make_folder
+from knowledge_graph.atomic import link_or_copy, make_folder
 from prompts import caption
 from topicart import Keyword, LabelConfig, Run, RunError, Topics, __version__
 from topicart.cluster import Clusters
@@ -283,10 +282,7 @@ def _link(store: Path, to: Path) -> None:
         return
     make_folder(to)
     for file in sorted(store.glob("[!.]*")):
-        try:
-            os.link(file, to / file.name)
-        except OSError:  # another disk, or one without hard links
-            shutil.copyfile(file, to / file.name)
+        link_or_copy(file, to / file.name)
 
 
 def _used(name: str, found: Found, cost: Cost) -> dict[str, Any]:

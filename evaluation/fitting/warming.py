@@ -26,7 +26,7 @@ _LOADS = {
 }
 """What a method loads that takes long; scikit-learn's clusterers are loaded for all."""
 
-_FEW = 64
+_FEW = 512
 
 _UMAP_MANY = 4096
 """From so many works on UMAP seeks neighbours by another, separately compiled, algorithm."""
@@ -52,7 +52,7 @@ def warm_up(model: Baseline, n_works: int, dim: int) -> None:
         return
     settings = model.describe().parameters
     if "evoc" in (model.name, settings.get("clusterer")):
-        _compile_evoc(dim)
+        _compile_evoc(enough, dim)
     elif "umap" in settings or model.name == "topicart":
         _compile_umap(enough, dim)
 
@@ -71,12 +71,12 @@ def _compile_umap(n_works: int, dim: int) -> None:
 
 
 @cache
-def _compile_evoc(dim: int) -> None:
+def _compile_evoc(n_works: int, dim: int) -> None:
     from topicart import FitError
     from topicart.cluster import Evoc
 
     with suppress(FitError):  # it is not installed: the method itself will tell
-        Evoc(min_cluster_size=5, seed=0)(_any_vectors(_FEW, dim))
+        Evoc(min_cluster_size=5, seed=0)(_any_vectors(n_works, dim))
 
 
 def _any_vectors(n_works: int, dim: int) -> NDArray[np.float32]:

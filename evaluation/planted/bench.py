@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from evaluation.baselines import BASELINES
+from evaluation.bootstrap import mean_error
 from evaluation.fitting.models import OURS
 from evaluation.planted.planting import PlantedError, Setting
 from evaluation.planted.trials import FACETS_TOLD, PAINTINGS, Trial, Trials
@@ -240,8 +241,11 @@ def _require_usable(folder: Path) -> None:
     """Refuse a folder with somebody's files."""
     if folder.is_file():
         raise PlantedError(f"{folder} is a file. Name a folder that is new or holds a benchmark.")
-    own = (folder / PAINTINGS).is_dir()
-    if folder.is_dir() and not own and any(folder.iterdir()):
+    if not folder.is_dir() or any((folder / PAINTINGS).glob("seed-*-pixels-*")):
+        return
+    # A benchmark that was cut short at once has no more than an empty folder.
+    started = [folder / PAINTINGS] if (folder / PAINTINGS).is_dir() else []
+    if [*folder.iterdir()] != started or (started and any(started[0].iterdir())):
         raise PlantedError(
             f"{folder} is not empty and holds no planted benchmark. Name a new folder."
         )
@@ -279,9 +283,8 @@ def estimate(values: Sequence[float | None]) -> Estimate:
     """
     own = np.array([value for value in values if value is not None])
     mean = float(own.mean())
-    if len(own) < 2:
+    spread = mean_error(own.tolist())
+    if spread is None:
         return Estimate(mean, None, tuple(values))
-    from scipy.stats import t
-
-    reach = float(t.ppf(0.975, len(own) - 1) * own.std(ddof=1) / np.sqrt(len(own)))
+    reach = spread[1]
     return Estimate(mean, (mean - reach, mean + reach), tuple(values))

@@ -7,7 +7,6 @@ import io
 import json
 import multiprocessing
 import os
-import shutil
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
@@ -18,6 +17,7 @@ import numpy as np
 
 from knowledge_graph import Artwork, Collection, TopicartError, open_collection
 from knowledge_graph.atomic import (
+    link_or_copy,
     make_folder,
     remove_leftovers,
     write_bytes_atomic,
@@ -296,15 +296,10 @@ def _paint_one(job: tuple[PlannedWork, int, Path]) -> None:
 def _hang(painting: Path, images: Path, spoilt: bool, seed: tuple[int, int]) -> None:
     """Put a picture into the gallery: the painting itself, or a bad photograph of it."""
     target = images / painting.name
-    if target.exists():
-        return
-    if spoilt:
+    if not spoilt:
+        link_or_copy(painting, target)
+    elif not target.exists():
         write_bytes_atomic(target, _jpeg(_spoil(painting, seed)))
-        return
-    try:
-        os.link(painting, target)  # the same file under another name
-    except OSError:
-        shutil.copy2(painting, target)
 
 
 def _spoil(painting: Path, seed: tuple[int, int]) -> Image.Image:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 from evaluation.baselines import make_baseline
 from evaluation.fitting.cost import measured
 from evaluation.fitting.models import OURS, our_model
+from evaluation.fitting.warming import warm_up
 from evaluation.grouping import agreement_measures, contingency
 from evaluation.labels import label_accuracy
 from evaluation.planted.planting import PLANT_VERSION, Planted, Setting, plant
@@ -44,10 +44,6 @@ PAINTINGS, GALLERIES, VECTORS, TRIALS = "paintings", "galleries", "vectors", "tr
 
 _VERSION = 1
 """Counts up when the same groups would get other numbers."""
-
-_FEW, _MANY = 64, 4096
-"""Works that a model is tried on first, so that what it compiles is not counted as its time; from
-``_MANY`` works on UMAP runs other code."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +98,6 @@ class Trials:
         self._folder = folder
         self._encoder = encoder
         self._progress = progress
-        self._warm: set[str] = set()
 
     def run(self, model: str, seed: int) -> Trial:
         """Have a model find the themes, unless it did before.
@@ -181,11 +176,7 @@ class Trials:
 
     def _try(self, model: Baseline, works: _Works, seed: int) -> Trial:
         vectors, n_topics = works.embeddings.vectors, self._setting.themes
-        if model.name not in self._warm:
-            self._warm.add(model.name)
-            few = _FEW if len(vectors) < _MANY else _MANY
-            with suppress(Exception):  # what is wrong will be told of the whole gallery
-                model.fit(vectors[:few], works.texts[:few], 2, 0)
+        warm_up(model, *vectors.shape)
         with measured() as cost:
             found = model.fit(
                 vectors, works.texts, n_topics if model.takes_n_topics else None, seed

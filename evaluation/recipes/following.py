@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaluation.baselines import make_baseline
-from evaluation.comparing import Failed, write_report
+from evaluation.comparing import Failed, require_usable, write_report
 from evaluation.comparing.of_runs import compare
 from evaluation.fitting.baseline_runs import fit_baseline
 from evaluation.fitting.cost import measured
@@ -21,8 +19,9 @@ from evaluation.fitting.warming import warm_up
 from evaluation.judging.judges import load_judge
 from evaluation.measure import OWN, evaluate_run
 from evaluation.recipes.recipe import Recipe, RecipeError
+from evaluation.reference import require_readable
 from knowledge_graph import TopicartError, WriteError, open_collection, printable
-from knowledge_graph.atomic import make_folder, write_text_atomic
+from knowledge_graph.atomic import link_or_copy, make_folder, write_text_atomic
 from topicart import Encoder, FitConfig, Run, RunError, fit_run
 from topicart.fit import Silent
 from topicart.run import read_record, write_record
@@ -93,11 +92,17 @@ def run_recipe(recipe: Recipe, out: str | Path, *, progress: Progress | None = N
     Raises
     ------
     RecipeError
-        If ``out`` holds something else, or fewer than two runs came about.
+        If ``out`` holds something else, or fewer than two runs are asked for, or came about.
     TopicartError
         If the works, the encoder or the judge cannot be had, or our own model finds nothing.
     """
     folder = Path(out)
+    if len(recipe.models) * len(recipe.seeds) < 2:
+        raise RecipeError(
+            "A comparison needs two runs at least, and one model with one seed makes one. Add "
+            "models or seeds, and run the recipe again."
+        )
+    require_readable(recipe.reference)
     _claim(folder, recipe)
     progress = progress or Silent()
     progress.stage("load")
@@ -141,6 +146,7 @@ def _claim(folder: Path, recipe: Recipe) -> None:
         raise RecipeError(
             f"--out {folder} is not empty and holds no comparison by a recipe. Name a new folder."
         )
+    require_usable(folder / REPORT)
     make_folder(folder / RUNS)
     told = recipe.model_dump(mode="json", exclude_defaults=True)
     write_text_atomic(note, json.dumps(told, indent=2, ensure_ascii=False) + "\n")
@@ -285,13 +291,7 @@ def _lend_vectors(first: Run, folder: Path) -> None:
     make_folder(folder / "embeddings")
     write_record(folder, first.record.model_copy(update={"state": "fitting", "finished": None}))
     for file in sorted((first.folder / "embeddings").glob("[!.]*")):
-        target = folder / "embeddings" / file.name
-        if target.exists():
-            continue
-        try:
-            os.link(file, target)
-        except OSError:  # another disk, or one without hard links
-            shutil.copyfile(file, target)
+        link_or_copy(file, folder / "embeddings" / file.name)
 
 
 class _Within:

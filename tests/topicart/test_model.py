@@ -7,8 +7,9 @@ from sklearn.metrics import adjusted_rand_score
 
 from tests.topicart.conftest import DIM, PER_THEME, STRAYS, THEMES, World, unit
 from topicart import FitError, TopicModel, TopicModelConfig, Topics
+from topicart.centroids import assign, topic_centroids
 from topicart.cluster import Clusters
-from topicart.model import assign, derive_seed, topic_centroids
+from topicart.model import derive_seed
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import pytest
 from evaluation.comparing import ComparisonError, Evaluated, Failed, compare_runs
 from evaluation.comparing.flows import MOST_NODES, OTHERS, draw_flow
 from evaluation.comparing.page import lay_out
+from evaluation.metric import Metric
 from evaluation.stability import TopicStability
 
 from .conftest import metric

@@ -144,7 +144,8 @@ def test_the_table_says_how_sure_it_is_and_what_failed(
     console.print(planted_table(result))
     told = console.file.getvalue()  # type: ignore[attr-defined]
     assert "40 works, 4 themes, 0% noise" in told
-    assert "1.00 ± 0.00" in told
+    assert "1.00" in told
+    assert "±" not in told.splitlines()[2], "the same with every seed is no certainty"
     assert "nmf: ZeroDivisionError: division by zero" in told
     assert "are told the number of planted themes" in told
 
@@ -171,6 +172,17 @@ def test_a_folder_with_other_things_is_refused(encoder: StubEncoder, tmp_path: P
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(PlantedError, match="not empty and holds no planted benchmark"):
         bench(tmp_path, encoder)
+
+
+def test_a_folder_of_somebodys_own_paintings_is_refused(
+    encoder: StubEncoder, tmp_path: Path
+) -> None:
+    (tmp_path / "paintings").mkdir()
+    (tmp_path / "paintings" / "mine.jpg").write_bytes(b"mine")
+    (tmp_path / "planted.json").write_text("mine")
+    with pytest.raises(PlantedError, match="not empty and holds no planted benchmark"):
+        bench(tmp_path, encoder)
+    assert (tmp_path / "planted.json").read_text() == "mine"
 
 
 def test_an_interval_is_students() -> None:

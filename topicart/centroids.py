@@ -1,0 +1,154 @@
+"""Topics as directions: their centroids, how near works are to them, and who joins which."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from topicart.cluster import Clusters
+from topicart.errors import FitError
+from topicart.topics import OUTLIER
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+def assign(
+    vectors: NDArray[np.float32],
+    centroids: NDArray[np.float32],
+    thresholds: NDArray[np.float32],
+) -> NDArray[np.int32]:
+    """Assign works to topics from what a run saves, without UMAP.
+
+    Parameters
+    ----------
+    vectors
+        Unit vectors, shape ``(n_works, dim)``.
+    centroids
+        Unit vectors, shape ``(n_topics, dim)``.
+    thresholds
+        Least cosine to each centroid, shape ``(n_topics,)``.
+
+    Returns
+    -------
+    numpy.ndarray
+        The topic with the nearest centroid, shape ``(n_works,)``; -1 where it is not near enough.
+
+    Raises
+    ------
+    FitError
+        If the vectors are of another space or not of length 1.
+    """
+    import numpy as np
+
+    if vectors.ndim != 2 or vectors.shape[1] != centroids.shape[1]:
+        raise FitError(
+            f"vectors have shape {vectors.shape}; this model's space has {centroids.shape[1]} "
+            "dimensions. Encode the works with the run's own model."
+        )
+    if not np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-3):
+        raise FitError(
+            "vectors must have length 1, as Encoder gives them; scale each row to length 1."
+        )
+    if len(centroids) == 0:
+        return np.full(len(vectors), OUTLIER, dtype=np.int32)
+    cosines = vectors @ centroids.T
+    nearest = cosines.argmax(axis=1)
+    near_enough = cosines[np.arange(len(vectors)), nearest] >= thresholds[nearest]
+    return np.where(near_enough, nearest, OUTLIER).astype(np.int32)
+
+
+def topic_centroids(vectors: NDArray[np.float32], clusters: Clusters) -> NDArray[np.float32]:
+    """Return the mean direction of each topic's members, weighted by probability.
+
+    As in the published pipeline the mean is taken of the unreduced vectors.
+
+    Parameters
+    ----------
+    vectors
+        Unit vectors, shape ``(n_works, dim)``.
+    clusters
+        The clustering, topics numbered from 0.
+
+    Returns
+    -------
+    numpy.ndarray
+        Unit vectors, shape ``(n_topics, dim)``, float32.
+    """
+    import numpy as np
+
+    n_topics = int(clusters.labels.max(initial=OUTLIER)) + 1
+    inside = np.flatnonzero(clusters.labels != OUTLIER)
+    sums: NDArray[np.float64] = np.zeros((n_topics, vectors.shape[1]), dtype=np.float64)
+    # A cluster whose members all have probability 0 would have no mean: the floor keeps it plain.
+    weights = np.maximum(clusters.probabilities[inside], 1e-6).astype(np.float64)
+    np.add.at(sums, clusters.labels[inside], vectors[inside] * weights[:, None])
+    unit = sums / np.linalg.norm(sums, axis=1, keepdims=True)
+    return np.asarray(unit, dtype=np.float32)
+
+
+def reassigned(
+    clusters: Clusters, vectors: NDArray[np.float32], centroids: NDArray[np.float32]
+) -> Clusters:
+    """Put each outlier into the topic with the nearest centroid.
+
+    Parameters
+    ----------
+    clusters
+        The groups; aligned with ``vectors``.
+    vectors
+        Unit vectors, shape ``(n_works, dim)``.
+    centroids
+        Unit vectors, shape ``(n_topics, dim)``; without any, nothing changes.
+
+    Returns
+    -------
+    Clusters
+        With the same probabilities: that of an outlier stays 0.
+    """
+    import numpy as np
+
+    outliers = np.flatnonzero(clusters.labels == OUTLIER)
+    labels = clusters.labels.copy()
+    if len(centroids):
+        labels[outliers] = (vectors[outliers] @ centroids.T).argmax(axis=1)
+    return Clusters(labels, clusters.probabilities)
+
+
+def closeness(
+    vectors: NDArray[np.float32],
+    clusters: Clusters,
+    centroids: NDArray[np.float32],
+    quantile: float,
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Return each work's rank in its topic by cosine, and each topic's threshold.
+
+    Parameters
+    ----------
+    vectors
+        Unit vectors, shape ``(n_works, dim)``.
+    clusters
+        The groups; aligned with ``vectors``.
+    centroids
+        Unit vectors, shape ``(n_topics, dim)``.
+    quantile
+        Share of a topic's members that are farther from the centroid than its threshold.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Place of each work in its topic, 0 first, -1 for outliers, shape ``(n_works,)``; the least
+        cosine with which a new work joins each topic, shape ``(n_topics,)``.
+    """
+    import numpy as np
+
+    ranks = np.full(len(vectors), OUTLIER, dtype=np.int32)
+    thresholds = np.zeros(len(centroids), dtype=np.float32)
+    order = np.argsort(clusters.labels, kind="stable")
+    starts = np.searchsorted(clusters.labels[order], np.arange(len(centroids) + 1))
+    for topic, centroid in enumerate(centroids):
+        members = order[starts[topic] : starts[topic + 1]]
+        cosines = vectors[members] @ centroid
+        ranks[members[np.argsort(-cosines, kind="stable")]] = np.arange(len(members))
+        thresholds[topic] = np.quantile(cosines, quantile)
+    return ranks, thresholds
