@@ -24,8 +24,16 @@ FAMILIES = {
 }
 _ARROWS = {"higher": " ↑", "lower": " ↓"}
 _COUNTS = ("n_topics", "median_size")
-_COMPARED = ("c_npmi", "irbo", "iec", "ieps", "silhouette", "outlier_share", "ami_")
-"""The numbers of a comparison that fit a terminal; the page has all."""
+_COMPARED = {
+    "iec": "IEC",
+    "ieps": "IEPS",
+    "c_npmi": "NPMI",
+    "irbo": "I-RBO",
+    "silhouette": "Silh.",
+    "outlier_share": "Outliers",
+}
+"""The numbers of a comparison that fit a terminal, with agreement; the page has all."""
+_MOST_FACETS = 3
 
 
 def evaluation_tables(found: Evaluation) -> RenderableType:
@@ -75,7 +83,7 @@ def _found_again(found: Evaluation) -> str:
 
 
 def comparison_table(report: Mapping[str, Any]) -> RenderableType:
-    """Return the main numbers of a comparison, a column a model.
+    """Return the main numbers of a comparison, a line a model.
 
     Parameters
     ----------
@@ -87,33 +95,39 @@ def comparison_table(report: Mapping[str, Any]) -> RenderableType:
     rich renderable
         To be printed.
     """
-    models = report["models"]
-    table = Table(box=None, pad_edge=False)
-    table.add_column("")
-    for model in models:
-        table.add_column(Text(printable(model["label"])), justify="right")
-    for metric in report["metrics"]:
-        if not metric["name"].startswith(_COMPARED):
-            continue
-        cells = [_compared(metric["name"], number) for number in metric["numbers"]]
-        table.add_row(Text(_titled(metric["title"], metric["better"])), *cells)
+    by_name = {metric["name"]: metric for metric in report["metrics"]}
+    facets = [name for facet in FACETS if (name := f"ami_{facet}") in by_name][:_MOST_FACETS]
+    shown = [by_name[name] for name in (*_COMPARED, *facets) if name in by_name]
+    table = _table("Model", "Themes")
+    for metric in shown:
+        short = _COMPARED.get(metric["name"]) or f"AMI {metric['name'].removeprefix('ami_')}"
+        table.add_column(Text(_titled(short, metric["better"])), justify="right")
+    counts = by_name.get("n_topics", {}).get("numbers", [])
+    for place, model in enumerate(report["models"]):
+        count = counts[place]["value"] if counts and counts[place] else None
+        table.add_row(
+            Text(printable(model["label"])),
+            "–" if count is None else f"{count:.3g}",
+            *(_compared(metric["numbers"][place]) for metric in shown),
+        )
     failed = [
         Text(f"{printable(model['label'])} failed: {printable(error)}", style="yellow")
-        for model in models
+        for model in report["models"]
         for error in model["errors"]
     ]
     told = Text(
-        "bold: the best; *: not to be told from the best (5 %, Holm). All numbers with their "
-        "intervals are on the page.",
+        "\nBold: the best; *: cannot be told from it (5 %, Holm); no mark at all where numbers are "
+        "not to be held against each other. Intervals, random clusters and all other numbers are "
+        "on the page.",
         style="dim",
     )
     return Group(table, told, *failed)
 
 
-def _compared(name: str, number: Mapping[str, Any] | None) -> Text:
+def _compared(number: Mapping[str, Any] | None) -> Text:
     if number is None or number["value"] is None:
         return Text("–", style="dim")
-    told = _number(name, number["value"])
+    told = f"{round(number['value'], 2) + 0.0:.2f}".replace("-", "−")
     return Text(told, style="bold") if number["best"] else Text(told + "*" * number["level"])
 
 
