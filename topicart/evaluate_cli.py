@@ -151,7 +151,7 @@ def compare(
     if recipe is not None and (judge or reference):
         raise typer.BadParameter("With --recipe, judge and reference stand in the file.")
     with door("Repeat the same command to go on; what is finished is kept."):
-        from evaluation.comparing import write_report
+        from evaluation.comparing import require_usable, write_report
         from topicart.run import Run
 
         with show_progress(quiet or as_json) as progress:
@@ -162,6 +162,7 @@ def compare(
             else:
                 from evaluation.comparing.of_runs import compare as compare_them
 
+                require_usable(out)
                 told = compare_them(
                     [Run.open(run) for run in runs or []],
                     judge=judge or "imagenet",

@@ -8,6 +8,7 @@ from evaluation.comparing.compared import Comparison
 from evaluation.comparing.comparison import compare_runs
 from evaluation.comparing.errors import ComparisonError
 from evaluation.comparing.evaluated import Evaluated, Failed
+from evaluation.comparing.place import require_usable
 from evaluation.comparing.render import write_report
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "Evaluated",
     "Failed",
     "compare_runs",
+    "require_usable",
     "write_report",
 ]

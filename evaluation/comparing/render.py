@@ -15,6 +15,7 @@ from evaluation.comparing.charts import figure
 from evaluation.comparing.compared import ComparedModel, Comparison
 from evaluation.comparing.page import MOST_TOPICS, Page, lay_out
 from evaluation.comparing.pictures import Embedded, embed_pictures
+from evaluation.comparing.place import DATA, require_usable
 from evaluation.comparing.tables import write_tables
 from knowledge_graph.atomic import make_folder, write_text_atomic
 from topicart.report.palette import N_COLOURS, topic_tones
@@ -36,7 +37,7 @@ def write_report(comparison: Comparison, out: Path) -> Path:
     comparison
         What to say.
     out
-        The folder; made if missing. Files of an earlier report are replaced.
+        The folder; made if missing. Files of an earlier report are replaced, no others.
 
     Returns
     -------
@@ -46,12 +47,15 @@ def write_report(comparison: Comparison, out: Path) -> Path:
 
     Raises
     ------
+    ComparisonError
+        If the folder holds something else.
     knowledge_graph.errors.WriteError
         If the folder cannot be written.
     """
+    require_usable(out)
     make_folder(out)
     told = json.dumps(comparison.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
-    write_text_atomic(out / "report.json", told + "\n")
+    write_text_atomic(out / DATA, told + "\n")
     write_tables(comparison, out / "tables")
     page = lay_out(comparison)
     pictures = embed_pictures(comparison.works, page.shown)
