@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from evaluation.fitting.models import model_of
+from evaluation.fitting.models import model_of, seed_of
 from evaluation.fitting.refits import refit
 from evaluation.judging.judges import DEFAULT_JUDGE, Judge, OwnVectors, load_judge
 from evaluation.measuring.clusters import cluster_metrics
@@ -260,15 +260,17 @@ def _asked(
 
 def _answered(run: Run, asked: _Asked, but: Container[str]) -> Evaluation | None:
     """Return what ``metrics.json`` says, if it was asked the same (``but`` for some of it)."""
-    told = run.metrics
-    wanted = asked.request
-    before = told.get("request", {})
-    if any(before.get(key) != value for key, value in wanted.items() if key not in but):
-        return None
     try:
+        told = run.metrics
+        before = dict(told["request"])
         metrics = tuple(map(Metric.from_dict, told["metrics"]))
         topics = TypeAdapter(list[TopicStability]).validate_python(told["stability"])
-    except (ValidationError, KeyError):
+    except (RunError, ValidationError, ValueError, KeyError, TypeError):
+        return None  # damaged, or of another version: it is made anew
+    if not metrics:
+        return None
+    wanted = asked.request
+    if any(before.get(key) != value for key, value in wanted.items() if key not in but):
         return None
     return Evaluation(asked.values, metrics, {topic.topic: topic for topic in topics}, before)
 
@@ -294,7 +296,7 @@ def _measured(run: Run, asked: _Asked, cache: Path | None, progress: Progress) -
             n_topics=len(values.topics) or None,
             folder=run.folder / REFITS,
             # The run's own: other orders and other samples shall differ from it in nothing else.
-            seed=int(run.record.config["topics"].get("seed", 0)),
+            seed=seed_of(run),
             progress=progress,
         )
         more, found = stability_metrics(values, refits)

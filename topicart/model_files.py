@@ -97,7 +97,7 @@ def resolve_model(name: str) -> ModelSource:
         raise ModelError(
             f"The model {name!r} is empty. Give a name that `topicart models` lists, or a folder."
         )
-    folder = Path(path).expanduser()
+    folder = _place(path)
     if _is_adapter(name):
         return _from_adapter(name, folder)
     if path != name:
@@ -268,8 +268,16 @@ def _from_adapter(name: str, folder: Path) -> ModelSource:
 
 def _is_adapter(name: str) -> bool:
     """Whether a name stands for an adapter's folder."""
-    folder = Path(name.removeprefix("local-dir:")).expanduser()
+    folder = _place(name.removeprefix("local-dir:"))
     return (folder / ADAPTER_FILE).is_file() and not _in_open_clip(name)
+
+
+def _place(path: str) -> Path:
+    """Put the user's folder in for ``~``; where there is no such user it stands for itself."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
 
 
 def _from_folder(name: str, folder: Path, *, note: str = "") -> ModelSource:

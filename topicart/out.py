@@ -103,7 +103,7 @@ def _identity(record: RunRecord) -> dict[str, Any]:
         "source": record.source.root,
         "works or pictures": record.source.sha256,
         "model": record.model.fingerprint,
-        "text_weight": record.config["text_weight"],
+        "text_weight": record.config.get("text_weight"),
         **record.config["topics"],
     }
 

@@ -32,7 +32,7 @@ def sound_works(table: pa.Table) -> pa.Table:
     Raises
     ------
     ValueError
-        If a column is missing or of another kind.
+        If a column is missing, of another kind, or a text or list of it is.
     """
     import pyarrow as pa
 
@@ -46,6 +46,8 @@ def sound_works(table: pa.Table) -> pa.Table:
             raise ValueError(f"there is no column {name!r}")
         if not is_kind(found := table.schema.field(name).type):
             raise ValueError(f"the column {name!r} is of the kind {found}")
+        if table[name].null_count and (pa.types.is_string(found) or pa.types.is_list(found)):
+            raise ValueError(f"the column {name!r} has no value for some works")
     return table
 
 

@@ -145,6 +145,7 @@ def _evaluated(run: Run, label: str, found: Evaluation) -> Evaluated:
     config: Mapping[str, Any] = run.record.config
     method = config.get("method")
     told = method if isinstance(method, Mapping) else {}
+    settings = told.get("parameters") or None
     timings = run.record.timings_s
     return Evaluated(
         label=label,
@@ -154,7 +155,7 @@ def _evaluated(run: Run, label: str, found: Evaluation) -> Evaluated:
         # Of our own fit the stages that find the groups, for a baseline's time is that alone.
         seconds=timings.get("fit") or sum(timings.get(own, 0.0) for own in ("reduce", "cluster")),
         memory_mb=_added_memory(run),
-        parameters=dict(told.get("parameters") or run.record.parameters),
+        parameters=dict(settings if isinstance(settings, Mapping) else run.record.parameters),
         stability=found.stability,
         note=str(told.get("note", "")),
         root=Path(run.record.source.root),
@@ -166,4 +167,6 @@ def _added_memory(run: Run) -> float | None:
     cost = run.record.parameters.get("cost")
     before = cost.get("memory_before_mb") if isinstance(cost, Mapping) else None
     peak = run.record.peak_memory_mb
-    return None if before is None or peak is None else max(peak - float(before), 0.0)
+    if peak is None or not isinstance(before, int | float):
+        return None
+    return max(peak - before, 0.0)

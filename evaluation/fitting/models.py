@@ -124,6 +124,34 @@ def model_name(run: Run) -> str:
     return str(method["name"]) if isinstance(method, Mapping) and "name" in method else OURS
 
 
+def seed_of(run: Run) -> int:
+    """Return the seed that a run was made with.
+
+    Parameters
+    ----------
+    run
+        A finished run.
+
+    Returns
+    -------
+    int
+        0 where the record names none.
+
+    Raises
+    ------
+    BaselineError
+        If what the record names is no seed.
+    """
+    seed = run.record.config["topics"].get("seed", 0)
+    if type(seed) is int and seed >= 0:
+        return seed
+    raise BaselineError(
+        f"{run.folder} cannot be fitted again: run.json says that its seed is {seed!r}; expected a "
+        "whole number from 0 up. Put it right there (config.topics.seed), or fit the collection "
+        "anew."
+    )
+
+
 def model_of(run: Run) -> Baseline:
     """Return what made a run, from its record, to fit it again.
 

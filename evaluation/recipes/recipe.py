@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError, field_validator
 
 from evaluation.baselines import BASELINES
 from evaluation.fitting.models import OURS
 from evaluation.judging.judges import DEFAULT_JUDGE
 from evaluation.reference import NAMES
 from knowledge_graph import TopicartError, nearest, printable
-from topicart import TopicModelConfig
+from topicart import LabelConfig, TopicModelConfig
 
 MODELS = (OURS, *BASELINES)
 """What a recipe may compare."""
@@ -32,7 +33,7 @@ class StabilityRecipe(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    times: int = Field(default=0, ge=0)
+    times: StrictInt = Field(default=0, ge=0)
     """Fits more of the first seed's run, with other seeds, in other row orders and to bootstrap
     samples, so many of each; 0 is none."""
 
@@ -50,21 +51,21 @@ class Recipe(BaseModel):
     columns: dict[str, str] | None = None
     separator: str | None = None
     folders_as: str | None = None
-    encoder: str = "mini"
+    encoder: str = Field(default="mini", min_length=1)
     """Makes the vectors that models group, and names the topics of all."""
     text_weight: float = Field(default=0.0, ge=0.0, le=1.0)
     """Share of the caption's vector in a work's vector."""
     models: tuple[str, ...] = Field(min_length=1)
     """``topicart`` and names of ``BASELINES``, in the order in which they are shown."""
-    seeds: tuple[int, ...] = Field(default=(0, 1, 2, 3, 4), min_length=1)
+    seeds: tuple[StrictInt, ...] = Field(default=(0, 1, 2, 3, 4), min_length=1)
     """Each model is fitted with each."""
     n_topics: Literal["topicart"] | int = "topicart"
     """Number of topics for models that must be told it; by default what ours found, same seed."""
     topicart: TopicModelConfig = TopicModelConfig()
     """How our model finds topics, and how those of all models are named."""
-    judge: str = DEFAULT_JUDGE
+    judge: str = Field(default=DEFAULT_JUDGE, min_length=1)
     """The encoder that scores pictures and words."""
-    reference: str = NAMES[0]
+    reference: str = Field(default=NAMES[0], min_length=1)
     """The texts in which words are counted."""
     stability: StabilityRecipe = StabilityRecipe()
     """How stability is measured beyond the seeds."""
@@ -137,7 +138,7 @@ def load_recipe(path: str | Path) -> Recipe:
     RecipeError
         If there is no such file, it is no TOML, or a field is unknown, missing or wrong.
     """
-    file = Path(path).expanduser()
+    file = _home(path)
     try:
         stated = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -145,14 +146,22 @@ def load_recipe(path: str | Path) -> Recipe:
             f"The recipe {file} cannot be read: {error.strerror or error}. Name a TOML file; "
             "evaluation/recipes/ has one to copy."
         ) from error
-    except ValueError as error:  # of TOML, and of UTF-8
-        raise RecipeError(printable(f"The recipe {file} is not valid TOML: {error}.")) from error
+    except (ValueError, RecursionError) as error:  # of TOML, of UTF-8, and of the path
+        raise RecipeError(
+            printable(
+                f"The recipe {file} is not valid TOML: {str(error).rstrip('.')}. Name a TOML file; "
+                "evaluation/recipes/ has one to copy."
+            )
+        ) from error
     try:
         recipe = Recipe.model_validate(stated)
     except ValidationError as error:
         raise RecipeError(printable(f"The recipe {file}: {_mistake(error)}")) from error
     folder = file.resolve().parent
-    placed = {name: _placed(name, getattr(recipe, name), folder) for name in _PATHS}
+    try:
+        placed = {name: _placed(name, getattr(recipe, name), folder) for name in _PATHS}
+    except RecipeError as error:
+        raise RecipeError(f"The recipe {file}: {error}") from None
     return recipe.model_copy(update=placed)
 
 
@@ -162,11 +171,21 @@ def _require_once(values: tuple[Any, ...], what: str) -> None:
         raise ValueError(f"the {what} {twice!r} is named twice; name each once")
 
 
+def _home(path: str | Path) -> Path:
+    """Put the user's folder in for ``~``; where there is no such user it stands for itself."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
 def _placed(field: str, value: str | None, folder: Path) -> str | None:
     """Make a path of a recipe absolute; what may be a name is a path only if a file is there."""
     if value is None or value.startswith(_HUB):
         return value
-    place = folder / Path(value).expanduser()
+    if "\0" in value:
+        raise RecipeError(f"{field} is {value!r}; expected a path, which has no zero character.")
+    place = folder / _home(value)
     if field in ("encoder", "judge", "reference") and not place.exists():
         return value
     return str(place.resolve())
@@ -182,14 +201,18 @@ def _mistake(error: ValidationError) -> str:
     if first["type"] == "extra_forbidden":
         inner: dict[str, type[BaseModel]] = {
             "topicart": TopicModelConfig,
+            "topicart.labels": LabelConfig,
             "stability": StabilityRecipe,
         }
-        legal = (inner[parts[0]] if len(parts) > 1 and parts[0] in inner else Recipe).model_fields
+        fields = inner.get(".".join(parts[:-1]), Recipe).model_fields
+        legal = [name for name in fields if name != "seed"]  # seeds stand by themselves
         return (
             f"there is no field {where}; the fields are {', '.join(legal)}."
             f"{nearest(parts[-1], legal)}"
         )
     told = first["msg"].removeprefix("Value error, ")
+    told = re.sub("tuple", "list", told, flags=re.IGNORECASE)
+    told = re.sub(r"dictionary( or instance of \w+)?", "table", told)
     got = "" if first["type"] == "value_error" else f", got {first['input']!r}"
     return f"{where}: {told[:1].lower()}{told[1:]}{got}".rstrip(".") + (
         "" if told.endswith("?") else "."

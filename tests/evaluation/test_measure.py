@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from evaluation import ComparisonError, compare, evaluate, evaluate_run, fit_baseline
+from evaluation.baselines import BaselineError
 from evaluation.comparing import write_report
 from evaluation.comparing.of_runs import labels_of
 from evaluation.measure import OWN
@@ -70,6 +71,65 @@ def test_a_metrics_file_of_before_is_no_answer(run: Run) -> None:
     for told in ({}, {"metrics": [{"name": "iec"}]}, {"request": {}, "metrics": 3}):
         (run.folder / "metrics.json").write_text(json.dumps(told))
         assert evaluate_run(Run.open(run.folder), judge=FakeJudge()).metrics
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", '{"metrics": [', '{"request": 1e999}', '{"request": [1]}', '{"request": null}',
+     '{"request": {}, "metrics": null, "stability": []}', '{"request": "\\ud800"}', 9999 * "["],
+)  # fmt: skip
+def test_a_damaged_metrics_file_is_made_anew(run: Run, kmeans: Run, text: str) -> None:
+    (run.folder / "metrics.json").write_text(text)
+    judge = FakeJudge()
+    assert len(compare([Run.open(run.folder), kmeans], judge=judge).models) == 2
+    assert evaluate_run(Run.open(run.folder), judge=judge).metrics
+    assert Run.open(run.folder).metrics["request"]["judge"] == judge.name
+
+
+def test_numbers_that_are_none_are_never_taken_from_a_metrics_file(run: Run) -> None:
+    first = evaluate_run(run, judge=FakeJudge())
+    told = first.to_dict()
+    told["metrics"][0]["value"] = float("nan")
+    (run.folder / "metrics.json").write_text(json.dumps(told))
+    assert evaluate_run(Run.open(run.folder), judge=FakeJudge()).metrics == first.metrics
+    (run.folder / "metrics.json").write_text(json.dumps(told))
+    with pytest.raises(RunError, match=r"metrics.json cannot be read .*`topicart evaluate .*again"):
+        _ = Run.open(run.folder).metrics
+    told["metrics"] = []
+    (run.folder / "metrics.json").write_text(json.dumps(told))
+    assert evaluate_run(Run.open(run.folder), judge=FakeJudge()).metrics == first.metrics
+
+
+def test_a_record_edited_by_hand_is_compared_or_told(run: Run, kmeans: Run) -> None:
+    file = run.folder / "run.json"
+    told = json.loads(file.read_text())
+    told["config"]["method"] = {"name": "kmeans", "parameters": [1, 2], "note": 3}
+    told["config"]["topics"]["seed"] = "many"
+    told["parameters"]["cost"] = {"memory_before_mb": "much"}
+    file.write_text(json.dumps(told))
+    assert len(compare([Run.open(run.folder), kmeans], judge=FakeJudge()).models) == 2
+    with pytest.raises(BaselineError, match=r"its seed is 'many'; expected a whole number"):
+        evaluate_run(Run.open(run.folder), judge=FakeJudge(), stability=1)
+
+
+def test_nobodys_files_are_replaced_by_a_report(run: Run, kmeans: Run, tmp_path: Path) -> None:
+    found = compare([run, kmeans], judge=FakeJudge())
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "index.html").write_text("my page")
+    for told in ("{}", "no JSON", '{"models": 1}'):
+        (mine / "report.json").write_text(told)
+        with pytest.raises(ComparisonError, match="mine is not empty and holds no report .* new f"):
+            write_report(found, mine)
+    with pytest.raises(ComparisonError, match="run is not empty and holds no report"):
+        write_report(found, run.folder)
+    with pytest.raises(ComparisonError, match=r"index.html is a file. Name a folder"):
+        write_report(found, mine / "index.html")
+    assert (mine / "index.html").read_text() == "my page"
+    assert not (run.folder / "report.json").exists()
+    (tmp_path / "new").mkdir()
+    for _ in range(2):  # a report is replaced by a report
+        assert write_report(found, tmp_path / "new").is_file()
 
 
 def test_a_judge_that_made_the_topics_is_warned_of(run: Run) -> None:

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from safetensors.numpy import save_file
@@ -323,6 +324,7 @@ def _topic(**values: object) -> str:
         ("topics.json", _topic(keywords=[{"word": "a", "score": math.inf}]), "topics"),
         ("topics.json", _topic(labels=[{"facet": "genre", "term": 3}]), "topics"),
         ("run.json", 50_000 * "[", "works"),
+        ("run.json", '{"parameters": {"x": NaN}}', "works"),
         ("metrics.json", "[]", "metrics"),
         ("problems.csv", "id,reason\n1,2\n", "problems"),
     ],
@@ -339,6 +341,16 @@ def test_a_file_of_a_run_that_holds_something_else_is_named(
 def test_a_table_of_works_without_one_of_its_columns_is_named(run: Run, column: str) -> None:
     pq.write_table(run.works.drop_columns([column]), run.folder / "works.parquet")
     with pytest.raises(RunError, match=f"works.parquet cannot be read .*no column '{column}'"):
+        _ = Run.open(run.folder).works
+
+
+def test_a_table_of_works_without_a_title_is_named(run: Run) -> None:
+    table = run.works
+    column = table.column_names.index("title")
+    none = pa.nulls(len(table), table.schema.field(column).type)
+    damaged = table.set_column(column, table.schema.field(column), none)
+    pq.write_table(damaged, run.folder / "works.parquet")
+    with pytest.raises(RunError, match="works.parquet cannot be read .*'title' has no value for"):
         _ = Run.open(run.folder).works
 
 

@@ -13,7 +13,9 @@ import evaluation.recipes.following
 import topicart.model
 from evaluation.baselines import BASELINES, BaselineError
 from evaluation.baselines.nmf import Nmf
+from evaluation.comparing import ComparisonError
 from evaluation.recipes import Recipe, RecipeError, load_recipe, run_recipe
+from evaluation.reference import ReferenceTextError
 from topicart import Encoder, Run
 
 SHIPPED = Path(evaluation.recipes.following.__file__).parent / "wikiart-sample.toml"
@@ -62,7 +64,7 @@ def test_paths_are_relative_to_the_recipe_and_names_stay_names(tmp_path: Path) -
     [
         ('models = ["kmeans"]', r"mine.toml: source is missing; expected a line source = …"),
         ('source = "a"', r"models is missing"),
-        ('source = "a"\nmodels = []', r"models: tuple should have at least 1 item"),
+        ('source = "a"\nmodels = []', r"models: list should have at least 1 item"),
         (
             'source = "a"\nmodels = ["kmean"]',
             r"models: there is no model 'kmean'; the models are topicart, .*mean 'kmeans'",
@@ -90,6 +92,19 @@ def test_paths_are_relative_to_the_recipe_and_names_stay_names(tmp_path: Path) -
             r"topicart: hdbscan finds the number of topics itself",
         ),
         ('source = "a"\nmodels = ["lda"]\n[stability]\nrepeats = 3', r"no field stability.repeats"),
+        ('source = "a"\nmodels = ["lda"]\nseeds = [true]', r"seeds.0: .*integer, got True\."),
+        ('source = "a"\nmodels = "lda"', r"models: input should be a valid list, got 'lda'\."),
+        ('source = "a"\nmodels = ["lda"]\nstability = 3', r"stability: .* valid table, got 3\."),
+        ('source = "a"\nmodels = ["lda"]\njudge = ""', r"judge: .* at least 1 character, got ''"),
+        (
+            'source = "a"\nmodels = ["lda"]\njudge = "a\\u0000"',
+            r"mine.toml: judge is 'a\\x00'; expected a path, which has no zero character",
+        ),
+        (
+            'source = "a"\nmodels = ["lda"]\n[topicart.labels]\nminworks = 3',
+            r"no field topicart.labels.minworks; the fields are .*min_works",
+        ),
+        ("x = " + 5000 * "[", r"mine.toml is not valid TOML: .*recursion.* Name a TOML file"),
         ("source = ?", r"mine.toml is not valid TOML: .*line 1"),
     ],
 )
@@ -202,7 +217,7 @@ def test_a_comparison_that_was_cut_short_goes_on(
 
 
 def test_a_folder_with_other_things_and_a_changed_recipe_are_told(
-    recipe: Recipe, no_umap: None, tmp_path: Path
+    recipe: Recipe, no_umap: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("mine")
@@ -211,7 +226,28 @@ def test_a_folder_with_other_things_and_a_changed_recipe_are_told(
     with pytest.raises(RecipeError, match="notes.txt is a file. Name a folder"):
         run_recipe(recipe, tmp_path / "mine" / "notes.txt")
     alone = recipe.model_copy(update={"models": ("topicart",), "seeds": (0,)})
-    with pytest.raises(RecipeError, match="needs two runs at least, and 1 came about"):
+    with pytest.raises(RecipeError, match="needs two runs at least, and one model with one seed"):
+        run_recipe(alone, tmp_path / "out")
+    assert not (tmp_path / "out").exists(), "told before any work"
+    unread = recipe.model_copy(update={"reference": "no-such.txt"})
+    with pytest.raises(ReferenceTextError, match=r"'no-such.txt' is no file and no text"):
+        run_recipe(unread, tmp_path / "out")
+    assert not (tmp_path / "out").exists(), "told before any work"
+    site = tmp_path / "out" / "report" / "index.html"
+    site.parent.mkdir(parents=True)
+    (tmp_path / "out" / "recipe.json").write_text("{}")
+    site.write_text("mine")
+    with pytest.raises(ComparisonError, match="report is not empty and holds no report"):
+        run_recipe(recipe, tmp_path / "out")
+    assert site.read_text() == "mine"
+    site.unlink()
+
+    def fail(*_: object) -> None:
+        raise BaselineError("nmf: no words")
+
+    monkeypatch.setattr(Nmf, "fit", fail)
+    alone = recipe.model_copy(update={"models": ("topicart", "nmf"), "seeds": (0,)})
+    with pytest.raises(RecipeError, match="and 1 came about .nmf: nmf: no words"):
         run_recipe(alone, tmp_path / "out")
     other = recipe.topicart.model_copy(update={"n_topics": 4})
     changed = alone.model_copy(update={"topicart": other})
