@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.comparing.compared import ComparedMetric, Comparison, ModelNumber
+from knowledge_graph import printable
 from knowledge_graph.atomic import make_folder, write_text_atomic
 from topicart.report.wording import shorten
 
@@ -348,7 +349,8 @@ def _csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
 
 
 def _harmless(value: Any) -> Any:
-    """Keep spreadsheets from taking a text for a formula."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + value
-    return value
+    """Keep spreadsheets from taking a text for a formula, and control characters out of them."""
+    if not isinstance(value, str):
+        return value
+    formula = value[:1] in ("=", "+", "-", "@", "\t", "\r")
+    return "'" * formula + printable(value)

@@ -96,6 +96,16 @@ def test_hostile_names_stay_text(report: Path) -> None:
         assert "<b>" not in told
 
 
+def test_tables_of_csv_hold_no_control_characters(evaluated: Make, tmp_path: Path) -> None:
+    name = "\x1b[31mred\x00"
+    runs = [evaluated(label, [0, 0, 1, 1], [metric()], name=name) for label in ("one", "=two")]
+    write_report(compare_runs(runs), tmp_path / "report")
+    told = (tmp_path / "report" / "tables" / "topics.csv").read_text(encoding="utf-8")
+    assert "red" in told
+    assert "'=two" in told
+    assert not set(told) & set("\x1b\x00")
+
+
 def test_tables_of_csv_hold_every_model_and_measure(report: Path) -> None:
     with (report.parent / "tables" / "measures.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
