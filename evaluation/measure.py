@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from evaluation.baselines import BaselineError
 from evaluation.fitting.models import model_of, seed_of
-from evaluation.fitting.refits import refit
+from evaluation.fitting.refits import Refit, refit
 from evaluation.judging.judges import DEFAULT_JUDGE, Judge, OwnVectors, load_judge
 from evaluation.measuring.clusters import cluster_metrics
 from evaluation.measuring.facets import facet_metrics
@@ -41,7 +42,7 @@ CACHE = "judged"
 REFITS = "refits"
 """Where in a run's folder the topics of other fits are kept."""
 
-_VERSION = 1
+_VERSION = 2
 """Part of every request: raise it when the same request would give another number."""
 
 
@@ -127,8 +128,8 @@ def evaluate(
         If the run is damaged, or has none of the works to keep.
     ModelError
         If the judge cannot be loaded.
-    ReferenceError, BaselineError
-        If the texts cannot be read; if the model cannot be fitted again.
+    ReferenceTextError
+        If the texts cannot be read.
     ValueError
         If stability is asked for some of the works.
     """
@@ -164,7 +165,7 @@ def evaluate_run(
 
     Raises
     ------
-    RunError, ModelError, ReferenceError, BaselineError
+    RunError, ModelError, ReferenceTextError
         As :func:`evaluate`.
     """
     progress = progress or Silent()
@@ -201,7 +202,7 @@ def evaluation_of(
 
     Raises
     ------
-    RunError, ModelError, ReferenceError
+    RunError, ModelError, ReferenceTextError
         As :func:`evaluate`.
     """
     progress = progress or Silent()
@@ -222,15 +223,21 @@ class _Asked:
 
     @property
     def request(self) -> dict[str, Any]:
+        values = self.values
         texts = json.dumps(self.texts.texts).encode()
+        topics = json.dumps(
+            [values.ids, values.assignments.tolist(), list(map(asdict, values.topics))]
+        )
         return {
             "version": _VERSION,
+            "topics_sha256": hashlib.sha256(topics.encode()).hexdigest(),
             "judge": self.judge.name,
             "judge_fingerprint": self.judge.fingerprint,
+            "judge_of_words": self.judge.text_tower,
             "reference": self.texts.name,
             "reference_sha256": hashlib.sha256(texts).hexdigest(),
-            "works": len(self.values.works),
-            "left_out": self.values.left_out,
+            "works": len(values.works),
+            "left_out": values.left_out,
             "stability": self.stability,
             "seed": self.seed,
         }
@@ -289,16 +296,37 @@ def _measured(run: Run, asked: _Asked, cache: Path | None, progress: Progress) -
     found: Mapping[int, TopicStability] = {}
     if asked.stability:
         progress.stage("refit")
-        refits = refit(
-            model_of(run),
-            values,
-            times=asked.stability,
-            n_topics=len(values.topics) or None,
-            folder=run.folder / REFITS,
-            # The run's own: other orders and other samples shall differ from it in nothing else.
-            seed=seed_of(run),
-            progress=progress,
-        )
-        more, found = stability_metrics(values, refits)
-        metrics += more
+        try:
+            more, found = stability_metrics(values, _refits(run, values, asked.stability, progress))
+            metrics += more
+        except BaselineError as error:  # the other numbers are good all the same
+            metrics.append(_not_found_again(str(error)))
     return Evaluation(values, tuple(metrics), found, asked.request)
+
+
+def _refits(run: Run, values: RunValues, times: int, progress: Progress) -> tuple[Refit, ...]:
+    """Fit the run's model again, from its own seed and with the number of topics it was asked for.
+
+    Other orders and other samples shall differ from the run in nothing else.
+    """
+    asked = run.record.config["topics"].get("n_topics")
+    return refit(
+        model_of(run),
+        values,
+        times=times,
+        n_topics=asked if isinstance(asked, int) else len(values.topics) or None,
+        folder=run.folder / REFITS,
+        seed=seed_of(run),
+        progress=progress,
+    )
+
+
+def _not_found_again(why: str) -> Metric:
+    return Metric(
+        name="ari_seeds",
+        title="ARI over other seeds",
+        family="stability",
+        value=None,
+        better="higher",
+        note=f"The model could not be fitted again: {why}",
+    )

@@ -32,7 +32,9 @@ Reference = Annotated[
     str,
     typer.Option(help="Texts to count words in: captions, titles, descriptions, or a file."),
 ]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Of resampling and random clusters.")]
+Seed = Annotated[
+    int, typer.Option("--seed", min=0, help="Seed of resampling and of random clusters.")
+]
 
 
 def evaluate(
@@ -43,8 +45,9 @@ def evaluate(
         int,
         typer.Option(
             min=0,
-            help="Fit again so often with other seeds, row orders, and samples, and see what is "
-            "found again.",
+            help="Fit the model again N times with other seeds, N with other row orders and N on "
+            "samples (3 N fits), and see which themes come back.",
+            metavar="N",
         ),
     ] = 0,
     seed: Seed = 0,
@@ -80,11 +83,19 @@ def evaluate(
             from topicart.evaluate_console import evaluation_tables
 
             Console().print(evaluation_tables(found))
+            _say_where("Page", opened.page)
 
 
 def baseline(
     run: RunFolder,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The method: kmeans, lda, …")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="kmeans, kmeans-umap, birch, fcmeans, "
+            "umap-hdbscan, evoc, random, lda, nmf or bertopic.",
+        ),
+    ],
     out: Annotated[Path, typer.Option("--out", help="Folder for the new run.")],
     topics: Annotated[
         int | None, typer.Option(min=1, help="Number of themes. [default: as many as RUN has]")
@@ -98,8 +109,7 @@ def baseline(
 ) -> None:
     """Group the works of a run by another method, to compare with, and leave another run.
 
-    Methods are kmeans, lda, bertopic and others; a wrong name lists them. No picture is looked at
-    again.
+    No picture is looked at again. The new run is a run like any other.
     """
     with door("Repeat the same command."):
         from evaluation import fit_baseline
@@ -238,6 +248,7 @@ def planted(
             from evaluation.planted import planted_table
 
             Console().print(planted_table(result))
+            _say_where("Results", out / "planted.json")
 
 
 def _encoder_of(run: Run) -> Encoder | None:
@@ -260,10 +271,15 @@ def _tell(page: Path, *, quiet: bool, as_json: bool) -> None:
         print_json(report)
     elif not quiet:
         from rich.console import Console
-        from rich.text import Text
 
         from topicart.evaluate_console import comparison_table
 
-        console = Console()
-        console.print(comparison_table(report))
-        console.print(Text.assemble("Report: ", (str(page.resolve()), "bold")), soft_wrap=True)
+        Console().print(comparison_table(report))
+        _say_where("Report", page)
+
+
+def _say_where(what: str, file: Path) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    Console().print(Text.assemble(f"{what}: ", (str(file.resolve()), "bold")), soft_wrap=True)

@@ -116,9 +116,9 @@ def comparison_table(report: Mapping[str, Any]) -> RenderableType:
         for error in model["errors"]
     ]
     told = Text(
-        "\nBold: the best; *: cannot be told from it (5 %, Holm); no mark at all where numbers are "
-        "not to be held against each other. Intervals, random clusters and all other numbers are "
-        "on the page.",
+        "\n* the best; ≈ cannot be told from it (5 %, Holm); no mark at all where numbers are not "
+        "to be held against each other. Intervals, random clusters and all other numbers are on "
+        "the page.",
         style="dim",
     )
     return Group(table, told, *failed)
@@ -128,7 +128,9 @@ def _compared(number: Mapping[str, Any] | None) -> Text:
     if number is None or number["value"] is None:
         return Text("–", style="dim")
     told = f"{round(number['value'], 2) + 0.0:.2f}".replace("-", "−")
-    return Text(told, style="bold") if number["best"] else Text(told + "*" * number["level"])
+    if number["best"]:
+        return Text(f"{told}*", style="bold")
+    return Text(told + ("≈" if number["level"] else ""))
 
 
 def _of_family(metrics: Sequence[Metric]) -> Table:

@@ -22,6 +22,9 @@ _TELLING = (
 )  # fmt: skip
 
 
+_ABOUT = ("ami_genre", "ami_style", "ami_subject")
+
+
 @dataclass(frozen=True)
 class Dot:
     """A model's line in a chart.
@@ -64,12 +67,15 @@ class Chart:
         Place and wording of the axis' ticks.
     height
         Of the drawing; it is :data:`WIDTH` wide.
+    verdict
+        Which models are best, in a sentence; empty where none is.
     """
 
     metric: ComparedMetric
     dots: tuple[Dot, ...]
     ticks: tuple[tuple[float, str], ...]
     height: int
+    verdict: str
 
 
 def telling_charts(
@@ -90,7 +96,9 @@ def telling_charts(
         At most nine, of measures that at least two models have.
     """
     by_name = {metric.name: metric for metric in metrics}
-    agreement = [metric.name for metric in metrics if metric.name.startswith("ami_")][:3]
+    facets = [metric.name for metric in metrics if metric.name.startswith("ami_")]
+    # What a theme is about before who made it.
+    agreement = sorted(facets, key=lambda name: (name not in _ABOUT, name))[:3]
     wanted = [*_TELLING[:3], *agreement, *_TELLING[3:]]
     charts: list[Chart] = []
     for name in wanted:
@@ -146,7 +154,32 @@ def draw_chart(metric: ComparedMetric, models: Sequence[ComparedModel]) -> Chart
             )
         )
     axis = tuple((_place(tick) or 0.0, figure(tick)) for tick in ticks)
-    return Chart(metric, tuple(dots), axis, _TOP + len(dots) * _ROW + 26)
+    height = _TOP + len(dots) * _ROW + 26
+    return Chart(metric, tuple(dots), axis, height, _verdict(metric, models))
+
+
+def _verdict(metric: ComparedMetric, models: Sequence[ComparedModel]) -> str:
+    """Say which models are best, which cannot be told from them, and which are behind."""
+    ranks: dict[str, list[str]] = {"best": [], "level": [], "other": []}
+    for model, number in zip(models, metric.numbers, strict=True):
+        if number and number.value is not None:
+            rank = _kind(number.best, number.level, number.value)
+            ranks[rank].append(shorten(model.label, 30))
+    if not ranks["best"]:
+        return ""
+    told = f"{_listed(ranks['best'])} {'is' if len(ranks['best']) == 1 else 'are'} best"
+    if ranks["level"]:
+        told += f"; {_listed(ranks['level'])} cannot be told from that"
+    tested = {place for test in metric.tests for place in (test.first, test.second)}
+    if ranks["other"] and len(tested) == sum(map(len, ranks.values())):
+        told += f"; {_listed(ranks['other'])} {'is' if len(ranks['other']) == 1 else 'are'} behind"
+    return f"{told}."
+
+
+def _listed(names: Sequence[str], most: int = 4) -> str:
+    if len(names) > most:
+        return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} others"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def nice_ticks(low: float, high: float, most: int = 5) -> tuple[float, ...]:

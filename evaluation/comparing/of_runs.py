@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,14 +61,14 @@ def compare(
     ------
     ComparisonError
         If there are fewer than two runs, one twice, or no work that all have.
-    RunError, ModelError, ReferenceError
+    RunError, ModelError, ReferenceTextError
         As :func:`evaluation.evaluate`.
     """
     keep = _common(runs)
     progress = progress or Silent()
     if isinstance(judge, str) and judge != OWN:
         judge = load_judge(judge, progress=False)
-    told: list[Evaluated | Failed] = []
+    told: list[Evaluated] = []
     for run, label in zip(runs, labels or labels_of(runs), strict=True):
         progress.note(run.folder.name)
         found = evaluation_of(
@@ -79,7 +80,7 @@ def compare(
             cache=cache,
             progress=progress,
         )
-        told.append(_evaluated(run, label, found))
+        told.append(_evaluated(run, label, found, told[0] if told else None))
     return compare_runs([*told, *failed], seed=seed)
 
 
@@ -96,8 +97,8 @@ def labels_of(runs: Sequence[Run]) -> list[str]:
     list of str
         The same for runs that differ in the seed only.
     """
-    settings = [_settings(run) for run in runs]
     names = [model_name(run) for run in runs]
+    settings = [_settings(run) for run in runs]
     first: dict[str, Run] = {}
     for run, own in zip(runs, settings, strict=True):
         first.setdefault(own, run)
@@ -115,6 +116,8 @@ def _settings(run: Run) -> str:
     topics = {name: value for name, value in config["topics"].items() if name != "seed"}
     method = config.get("method")
     own = dict(method) if isinstance(method, Mapping) else {}
+    if own and not own.get("n_topics_asked"):
+        topics.pop("n_topics", None)  # taken over from another run, it hangs on the seed too
     # What a method found out for itself, its derived seeds among it, is no setting.
     kept = {name: own.get(name) for name in ("name", "library", "version")}
     return json.dumps(
@@ -141,7 +144,11 @@ def _common(runs: Sequence[Run]) -> frozenset[str] | None:
     return None if all(own == common for own in ids) else common
 
 
-def _evaluated(run: Run, label: str, found: Evaluation) -> Evaluated:
+def _evaluated(run: Run, label: str, found: Evaluation, first: Evaluated | None) -> Evaluated:
+    """Keep of a run what a report shows: of many runs only one may hold the works, none vectors."""
+    values = replace(found.values, vectors=found.values.vectors[:0].copy(), tokens=())
+    if first is not None and first.values.ids == values.ids:
+        values = replace(values, works=first.values.works)
     config: Mapping[str, Any] = run.record.config
     method = config.get("method")
     told = method if isinstance(method, Mapping) else {}
@@ -150,7 +157,7 @@ def _evaluated(run: Run, label: str, found: Evaluation) -> Evaluated:
     return Evaluated(
         label=label,
         folder=run.folder.name,
-        values=found.values,
+        values=values,
         metrics=found.metrics,
         # Of our own fit the stages that find the groups, for a baseline's time is that alone.
         seconds=timings.get("fit") or sum(timings.get(own, 0.0) for own in ("reduce", "cluster")),

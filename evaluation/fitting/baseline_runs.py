@@ -110,7 +110,7 @@ def fit_baseline(
     progress.stage("load")
     works = _read(source, model)
     count = _count(model, works, source, n_topics)
-    record = _new_record(model, source, count, seed, labels)
+    record = _new_record(model, source, count, n_topics, seed, labels)
     if _is_there(folder, record, overwrite=overwrite):
         return Run.open(folder)
     progress.stage("cluster")
@@ -213,7 +213,12 @@ def _count(model: Baseline, works: _Works, source: Run, n_topics: int | None) ->
 
 
 def _new_record(
-    model: Baseline, source: Run, n_topics: int | None, seed: int, labels: LabelConfig
+    model: Baseline,
+    source: Run,
+    n_topics: int | None,
+    asked: int | None,
+    seed: int,
+    labels: LabelConfig,
 ) -> RunRecord:
     told, theirs = model.describe(), source.record
     return RunRecord(
@@ -234,6 +239,7 @@ def _new_record(
                 "name": model.name,
                 "line": BASELINES[model.name].line,
                 "parameters": dict(told.parameters),
+                "n_topics_asked": asked,
                 "citation": told.paper,
                 "library": told.package,
                 "version": told.version,

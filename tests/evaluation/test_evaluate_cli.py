@@ -111,7 +111,7 @@ def test_compare_writes_a_report_and_prints_its_main_numbers(
 ) -> None:
     told = _type("compare", *runs, "--out", tmp_path / "report", "--judge", "own")
     assert told.exit_code == 0, told.output
-    for said in ("topicart", "kmeans", "NPMI", "Bold: the best", "Report:"):
+    for said in ("topicart", "kmeans", "NPMI", "* the best", "Report:"):
         assert said in told.output
     for name in ("index.html", "report.json", "tables"):
         assert (tmp_path / "report" / name).exists()

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from evaluation import ComparisonError, compare, evaluate, evaluate_run, fit_baseline
-from evaluation.baselines import BaselineError
 from evaluation.comparing import write_report
 from evaluation.comparing.of_runs import labels_of
 from evaluation.measure import OWN
@@ -67,6 +66,14 @@ def test_the_same_request_is_not_measured_again(run: Run) -> None:
     assert len(judge.asked) == asked, "pictures are judged once"
 
 
+def test_other_topics_are_measured_anew(run: Run, kmeans: Run) -> None:
+    first = evaluate_run(run, judge=FakeJudge())
+    shutil.copy(run.folder / "metrics.json", kmeans.folder / "metrics.json")
+    other = evaluate_run(Run.open(kmeans.folder), judge=FakeJudge())
+    assert other.metrics != first.metrics
+    (kmeans.folder / "metrics.json").unlink()
+
+
 def test_a_metrics_file_of_before_is_no_answer(run: Run) -> None:
     for told in ({}, {"metrics": [{"name": "iec"}]}, {"request": {}, "metrics": 3}):
         (run.folder / "metrics.json").write_text(json.dumps(told))
@@ -108,8 +115,10 @@ def test_a_record_edited_by_hand_is_compared_or_told(run: Run, kmeans: Run) -> N
     told["parameters"]["cost"] = {"memory_before_mb": "much"}
     file.write_text(json.dumps(told))
     assert len(compare([Run.open(run.folder), kmeans], judge=FakeJudge()).models) == 2
-    with pytest.raises(BaselineError, match=r"its seed is 'many'; expected a whole number"):
-        evaluate_run(Run.open(run.folder), judge=FakeJudge(), stability=1)
+    found = evaluate_run(Run.open(run.folder), judge=FakeJudge(), stability=1)
+    (again,) = [metric for metric in found.metrics if metric.family == "stability"]
+    assert again.value is None, "the other numbers are told all the same"
+    assert "its seed is 'many'; expected a whole number" in str(again.note)
 
 
 def test_nobodys_files_are_replaced_by_a_report(run: Run, kmeans: Run, tmp_path: Path) -> None:
