@@ -24,7 +24,7 @@ import numpy as np
 from evaluation.benchmarks.provenance import provenance
 from evaluation.measure import evaluate
 from knowledge_graph import FACETS, Artwork, Collection
-from knowledge_graph.atomic import make_folder
+from knowledge_graph.atomic import make_folder, write_text_atomic
 from topicart import OUTLIER, Embeddings, LabelConfig, Run, __version__
 from topicart.cluster import Clusters, largest_first
 from topicart.fit import Silent, now, write_finished
@@ -264,7 +264,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         f"{chosen.works:,} works, {chosen.topics:,} topics: {results['seconds in all']} s "
         f"({told}), {results['peak memory (MB)']:,} MB at most\n"
     )
-    chosen.out.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    write_text_atomic(chosen.out, json.dumps(results, indent=2) + "\n")
 
 
 if __name__ == "__main__":
