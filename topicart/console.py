@@ -74,7 +74,7 @@ class _Rate(ProgressColumn):
         if not task.fields["counts"]:
             return Text()
         text = Text(f"{task.completed:,.0f} of {task.total or 0:,.0f}")
-        if task.speed:
+        if task.speed and task.speed >= 1:
             text.append(f"  {task.speed:,.0f}/s", style="dim")
         return text
 

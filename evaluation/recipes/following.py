@@ -294,6 +294,22 @@ def _lend_vectors(first: Run, folder: Path) -> None:
         link_or_copy(file, folder / "embeddings" / file.name)
 
 
+_DOING = {
+    "load": "loading",
+    "encode": "looking at the pictures",
+    "reduce": "reducing",
+    "cluster": "grouping",
+    "map": "drawing the map",
+    "label": "naming",
+    "write": "writing",
+    "read": "reading",
+    "measure": "measuring",
+    "assess": "showing pictures to the judge",
+    "refit": "fitting again",
+}
+"""Stages, in words."""
+
+
 class _Within:
     """Progress of a part, told beside the stage that it is a part of."""
 
@@ -303,8 +319,8 @@ class _Within:
         self._stage = ""
 
     def stage(self, name: str) -> None:
-        self._stage = name
-        self.note(name)
+        self._stage = _DOING.get(name, name)
+        self.note(self._stage)
 
     def count(self, done: int, total: int) -> None:
         # The outer stage counts runs; a part that takes long must be seen to move all the same.
