@@ -178,13 +178,13 @@ def _table(first: str, *others: str) -> Table:
 
 
 def _remarks(metrics: Iterable[Metric]) -> list[str]:
-    """Say who judged, and why what is missing is missing; each thing once."""
+    """Say who judged, whom the judge is akin to, why what is missing is missing; each once."""
     judged: dict[str, list[str]] = {}
     missing: dict[str, list[str]] = {}
     for metric in metrics:
         if metric.judge:
             judged.setdefault(printable(metric.judge), []).append(metric.title)
-        if metric.value is None and metric.note:
+        if metric.note and (metric.value is None or metric.family == "pictures"):
             missing.setdefault(printable(metric.note), []).append(metric.title)
     return [
         *(

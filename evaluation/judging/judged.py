@@ -121,6 +121,8 @@ def _read(
         except _DamagedPartError:
             with suppress(OSError):
                 file.unlink()
+        except OSError:  # not to be read now; its pictures are looked at again
+            continue
     return found
 
 
@@ -139,7 +141,7 @@ def _read_part(file: Path, fingerprint: str) -> Iterator[tuple[str, NDArray[np.f
         whole = about["vectors_sha256"] == hashlib.sha256(vectors.tobytes()).hexdigest()
         if not whole or about["fingerprint"] != fingerprint or len(keys) != len(vectors):
             raise _DamagedPartError
-    except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
+    except (SafetensorError, ValueError, KeyError, TypeError) as error:
         raise _DamagedPartError from error
     yield from zip(keys, vectors, strict=True)
 
