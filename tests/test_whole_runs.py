@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from evaluation import LabelAccuracy, label_accuracy
+from evaluation import LabelAccuracy, evaluate, evaluate_run, fit_baseline, label_accuracy
 from knowledge_graph import open_collection
 from knowledge_graph.gallery import paint_gallery
 from topicart import Encoder, LabelConfig, Run, fit_run, label_run, make_run
@@ -40,6 +40,18 @@ def test_real_paintings_gather_into_themes_that_follow_genre_and_style(
     named = _accuracy(run)
     assert named.n_right >= 0.9 * named.n_labelled
     assert named.n_labelled >= 0.7 * named.n_topics
+
+    judged = {metric.name: metric for metric in evaluate_run(run).metrics}
+    lot = fit_baseline("random", run, tmp_path / "lot", encoder=mini)
+    by_lot = evaluate(lot, cache=run.folder / "judged").metrics
+    for metric in by_lot:
+        if metric.name in ("iec", "c_npmi", "silhouette", "ami_genre"):
+            ours = judged[metric.name]
+            assert ours.value is not None
+            assert metric.value is not None
+            assert ours.value > metric.value, "themes are better than a lot"
+            assert ours.warning is None, "the judge did not make them"
+            assert metric.value == pytest.approx(metric.baseline, abs=0.12), "a lot is chance"
 
     shutil.copytree(tmp_path / "run" / "embeddings", tmp_path / "again" / "embeddings")
     shutil.copy(tmp_path / "run" / "run.json", tmp_path / "again")

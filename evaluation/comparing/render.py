@@ -18,8 +18,9 @@ from evaluation.comparing.pictures import Embedded, embed_pictures
 from evaluation.comparing.place import DATA, require_usable
 from evaluation.comparing.tables import write_tables
 from knowledge_graph.atomic import make_folder, write_text_atomic
+from topicart.report.environment import page_environment
 from topicart.report.palette import N_COLOURS, topic_tones
-from topicart.report.wording import capitalised, counted, day, duration, percent, shorten
+from topicart.report.wording import counted, day
 
 if TYPE_CHECKING:
     import jinja2
@@ -118,28 +119,13 @@ def _citation(comparison: Comparison) -> str:
 
 
 def _environment() -> jinja2.Environment:
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment(_HERE / "templates")
     environment.filters.update(
-        capitalised=capitalised,
-        counted=counted,
-        day=day,
-        duration=duration,
         figure=figure,
         figure1=lambda value: figure(round(value, 1 if value < 100 else 0)),
         fixed=fixed,
-        number=lambda value: f"{value:,}",
-        percent=percent,
         ratio_class=lambda picture: f"r{round(_ratio(picture) * 100)}",
         settings=lambda model: list(_settings(model)),
-        shorten=shorten,
     )
     environment.globals.update(
         chart_width=charts.WIDTH, flow_width=flows.WIDTH, most_topics=MOST_TOPICS

@@ -2,7 +2,7 @@
 
 ``write_site`` makes it. ``summarize`` turns a run into plain values, ``render`` puts them into the
 templates, ``thumbnails`` makes the pictures small; ``mosaic``, ``palette``, ``counting``,
-``measures`` and ``wording`` are their parts.
+``measures``, ``wording`` and ``environment`` are their parts, which other pages share.
 """
 
 from topicart.report.render import write_site

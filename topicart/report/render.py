@@ -10,17 +10,14 @@ from typing import TYPE_CHECKING
 from knowledge_graph.atomic import make_folder, write_bytes_atomic, write_text_atomic
 from prompts import year_in_words
 from topicart.report.data_files import map_script, works_script
+from topicart.report.environment import page_environment
 from topicart.report.mosaic import Arrangement, Row, arrange, shown_ratio
 from topicart.report.palette import N_COLOURS, topic_tones
 from topicart.report.summarize import Card, Exhibition, summarize
 from topicart.report.thumbnails import Thumbnail, Wanted, make_thumbnails
 from topicart.report.wording import (
-    capitalised,
     counted,
     day,
-    duration,
-    percent,
-    shorten,
     signed,
     times,
 )
@@ -249,26 +246,11 @@ def _citation(exhibition: Exhibition) -> str:
 
 
 def _environment() -> jinja2.Environment:
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment(_HERE / "templates")
     environment.filters.update(
-        capitalised=capitalised,
-        counted=counted,
-        day=day,
-        duration=duration,
-        number=lambda value: f"{value:,}",
-        percent=percent,
         signed=signed,
         ratio_class=_ratio_class,
         share_class=_share_class,
-        shorten=shorten,
         times=times,
         tone_class=lambda topic: f"t{topic % N_COLOURS}",
         year=year_in_words,
