@@ -19,7 +19,8 @@ from knowledge_graph.atomic import write_text_atomic
 RESULTS = Path(__file__).parent / "results" / "comparison.json"
 
 _PACKAGES = ("gensim", "hdbscan", "numpy", "scikit-learn", "torch", "umap-learn")
-_KEPT = ("value", "interval", "baseline", "best", "level", "by_run")
+_KEPT = ("value", "interval", "baseline", "best", "level")
+_DECIMALS = 4
 
 
 def numbers_of(report: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,7 +60,7 @@ def numbers_of(report: Mapping[str, Any]) -> dict[str, Any]:
                 "better": metric["better"],
                 "not held against each other because": metric["caution"],
                 "numbers": {
-                    label: number and {key: number[key] for key in _KEPT}
+                    label: number and {key: _rounded(number[key]) for key in _KEPT}
                     for label, number in zip(labels, metric["numbers"], strict=True)
                 },
             }
@@ -67,6 +68,12 @@ def numbers_of(report: Mapping[str, Any]) -> dict[str, Any]:
         },
         "cautions": report["cautions"],
     }
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, _DECIMALS)
+    return [_rounded(part) for part in value] if isinstance(value, list) else value
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

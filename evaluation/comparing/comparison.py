@@ -269,9 +269,14 @@ def _cautions(
     for caution, titles in why_apart.items():
         told = ", ".join(titles[:_MOST_TOLD]) + (" and others" if titles[_MOST_TOLD:] else "")
         yield f"Not held against each other: {told}. {caution}"
-    yield from dict.fromkeys(
-        metric.warning for run in every for metric in run.metrics if metric.warning
-    )
+    warned: dict[str, dict[str, None]] = {}
+    for run in every:
+        for metric in run.metrics:
+            if metric.warning:
+                warned.setdefault(metric.warning, {})[run.label] = None
+    labels = {run.label for run in every}
+    for warning, of in warned.items():
+        yield warning if labels == of.keys() else f"{', '.join(of)}: {warning}"
 
 
 def _twins(every: Sequence[Evaluated]) -> Iterable[str]:
