@@ -271,9 +271,9 @@ def _cautions(
         yield f"Not held against each other: {told}. {caution}"
     warned: dict[str, dict[str, None]] = {}
     for run in every:
-        for metric in run.metrics:
-            if metric.warning:
-                warned.setdefault(metric.warning, {})[run.label] = None
+        for own in run.metrics:
+            if own.warning:
+                warned.setdefault(own.warning, {})[run.label] = None
     labels = {run.label for run in every}
     for warning, of in warned.items():
         yield warning if labels == of.keys() else f"{', '.join(of)}: {warning}"
