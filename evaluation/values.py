@@ -174,10 +174,10 @@ def read_values(run: Run, keep: Container[str] | None = None) -> RunValues:
 
 
 def _reads_captions(config: Mapping[str, Any]) -> bool:
-    """Whether what grouped the works knew more of them than their pictures."""
+    """Whether works were grouped by their captions too; BERTopic takes but its words from them."""
     method = config.get("method")
     name = method.get("name") if isinstance(method, Mapping) else None
     reads = (
         BASELINES[name].make().reads if isinstance(name, str) and name in BASELINES else "vectors"
     )
-    return reads != "vectors" or bool(config.get("text_weight"))
+    return reads == "texts" or bool(config.get("text_weight"))

@@ -21,6 +21,7 @@ from evaluation.baselines.found import (
     unused_count,
 )
 from evaluation.baselines.space import UMAP_SETTINGS, umap_seed
+from evaluation.baselines.tokens import tokenize
 from topicart.cluster import Clusters
 from topicart.model import MIN_WORKS
 from topicart.topics import OUTLIER
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
 class Bertopic:
     """BERTopic (Grootendorst 2022) by its multimodal route, all settings in stock.
 
-    Pictures come as precomputed embeddings, captions as the documents that name the topics. Only
-    UMAP is passed in, with BERTopic's own settings, because it can be seeded in no other way.
+    Pictures come as precomputed embeddings, captions, without stop words, as the documents that
+    name the topics. Only UMAP is passed in, with BERTopic's own settings, because it can be seeded
+    in no other way.
     Its other route, pictures without any caption, asks transformers for the pipeline
     ``image-to-text``; version 5, which sentence-transformers 6 wants, answers with another one
     that raises "You must provide text for this pipeline.".
@@ -67,7 +69,9 @@ class Bertopic:
         require_works(self.name, len(vectors), MIN_WORKS)
         model = _stock(seed)
         try:
-            topics, probabilities = model.fit_transform(list(texts), embeddings=vectors)
+            # The words that LDA and NMF read; else "by" and "in" would be among its own.
+            documents = [" ".join(words) for words in tokenize(texts)]
+            topics, probabilities = model.fit_transform(documents, embeddings=vectors)
         except Exception as error:
             captions = sum(bool(text.strip()) for text in texts)
             raise BaselineError(

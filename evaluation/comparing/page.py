@@ -36,8 +36,8 @@ _FAMILY_LINES = {
     "pictures": "Do the pictures of a topic look alike, and those of two topics different?",
     "words": "Do a topic’s words belong together, and do the topics differ in them?",
     "facts": (
-        "Do the topics follow what the catalogue records? Models that read captions, such as LDA, "
-        "NMF and BERTopic, were told these facts; those that see only pictures were not."
+        "Do the topics follow what the catalogue records? Models that group captions, such as "
+        "LDA and NMF, were told these facts; those that group pictures were not."
     ),
     "clusters": "Are the groups dense and apart, and how many works are in none?",
     "stability": "Does the same model find the same topics again?",

@@ -167,7 +167,10 @@ def _coherences(told: _Told, reference: Reference, why_none: str | None) -> list
         _over_topics(
             replace(
                 _coherence_metric(name, told, reference),
-                warning=_READ if told.read_captions and reference.of_works else None,
+                warning=sentences(
+                    _READ if told.read_captions and reference.of_works else None,
+                    _FEWER if n_kept < _MOSTLY * n_words else None,
+                ),
                 parameters={
                     **told.parameters("topics"),
                     "window": found[name].window or "whole text",
@@ -268,6 +271,8 @@ def _over_topics(
 
 _NO_INTERVAL = "Fewer than three topics give no interval."
 _NO_SPREAD = "Leaving out any topic changes nothing, which does not say how sure the number is."
+_MOSTLY = 0.9
+_FEWER = "Words that are in no text are not measured; those left are commoner, and cohere more."
 _READ = "The model read these captions, so its words are found together in them the more easily."
 
 
