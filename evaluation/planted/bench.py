@@ -35,6 +35,7 @@ MEASURES: Mapping[str, str] = {
     "ami_members": "adjusted mutual information, works in a topic",
     **{f"label_{facet}": f"share of {facet} labels that are right" for facet in FACETS_TOLD},
     **{f"labelled_{facet}": f"share of topics with a {facet} label" for facet in FACETS_TOLD},
+    **{f"named_{facet}": f"share of topics with a right {facet} label" for facet in FACETS_TOLD},
     "n_topics": "topics",
     "outlier_share": "share of works in no topic",
     "seconds": "seconds to group",
@@ -48,8 +49,9 @@ ABOUT = (
     "which flatters a model that leaves out much.",
     "Models that must be told the number of topics are told the number of planted themes, which "
     "favours them.",
-    "All models' topics are named in the same way. A label is right if it is what most of the "
-    "topic's works were painted to be (or one of these, in a tie), whatever their records say.",
+    "All models' topics are named in the same way; “right” counts the topics with a right label "
+    "among all. A label is right if it is what most of the topic's works were painted to be (or "
+    "one of these, in a tie), whatever their records say.",
     "Noise is the share of the records that belong to another work, and of the pictures that are "
     "blurred and covered with grain.",
 )

@@ -15,13 +15,13 @@ _COLUMNS = {
     "ari": "ARI",
     "ami": "AMI",
     "ari_members": "ARI, in a topic",
-    "label_genre": "genre right",
-    "label_subject": "subj. right",
+    "named_genre": "genre right",
+    "named_subject": "subj. right",
     "n_topics": "topics",
     "outlier_share": "in none",
     "seconds": "s",
 }
-_SHARES = ("label_genre", "label_subject", "outlier_share")
+_SHARES = ("named_genre", "named_subject", "outlier_share")
 _WITH_INTERVAL = ("ari", "ami")
 
 

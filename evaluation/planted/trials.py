@@ -42,7 +42,7 @@ FACETS_TOLD = ("genre", "style", "subject")
 PAINTINGS, GALLERIES, VECTORS, TRIALS = "paintings", "galleries", "vectors", "trials"
 """Folders of a benchmark."""
 
-_VERSION = 1
+_VERSION = 2
 """Counts up when the same groups would get other numbers."""
 
 
@@ -206,6 +206,7 @@ class Trials:
             told = label_accuracy(works.facts, found.assignments, _labels(topics, facet), facet)
             measures[f"label_{facet}"] = told.n_right / told.n_labelled if told.n_labelled else None
             measures[f"labelled_{facet}"] = told.n_labelled / len(topics)
+            measures[f"named_{facet}"] = told.n_right / len(topics)
         return measures
 
 
