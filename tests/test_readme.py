@@ -144,3 +144,18 @@ def test_every_figure_about_names_stands_in_the_file_of_results() -> None:
 def _options(*command: str) -> list[str]:
     text = CliRunner(env={"COLUMNS": "200"}).invoke(app, [*command, "--help"]).stdout
     return re.findall(r"(--[a-z][a-z-]+)", text)
+
+
+def test_every_figure_of_the_comparison_stands_in_the_file_of_results() -> None:
+    text = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    results = json.loads((ROOT / "evaluation/benchmarks/results/comparison.json").read_text())
+    told = ("iec", "ieps", "c_npmi", "ami_genre", "ami_style", "ami_subject", "silhouette",
+            "jaccard_seeds", "ari_bootstrap")  # fmt: skip
+    for model, its in results["models"].items():
+        cells = []
+        for name in told:
+            number = results["measures"][name]["numbers"][model]
+            cell = f"{round(number['value'], 2) + 0.0:.2f}".replace("-", "−")
+            cells.append(f"**{cell}**" if number["best"] else cell + " ≈" * number["level"])
+        themes, seconds = (sum(its[key]) / len(its[key]) for key in ("topics", "seconds"))
+        assert f"| `{model}` | {themes:.0f} | {' | '.join(cells)} | {seconds:.1f} |" in text

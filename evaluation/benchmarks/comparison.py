@@ -13,14 +13,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from evaluation.benchmarks.provenance import provenance
+from evaluation.benchmarks.provenance import provenance, rounded
 from knowledge_graph.atomic import write_text_atomic
 
 RESULTS = Path(__file__).parent / "results" / "comparison.json"
 
 _PACKAGES = ("gensim", "hdbscan", "numpy", "scikit-learn", "torch", "umap-learn")
 _KEPT = ("value", "interval", "baseline", "best", "level")
-_DECIMALS = 4
 
 
 def numbers_of(report: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,7 +59,7 @@ def numbers_of(report: Mapping[str, Any]) -> dict[str, Any]:
                 "better": metric["better"],
                 "not held against each other because": metric["caution"],
                 "numbers": {
-                    label: number and {key: _rounded(number[key]) for key in _KEPT}
+                    label: number and {key: rounded(number[key]) for key in _KEPT}
                     for label, number in zip(labels, metric["numbers"], strict=True)
                 },
             }
@@ -68,12 +67,6 @@ def numbers_of(report: Mapping[str, Any]) -> dict[str, Any]:
         },
         "cautions": report["cautions"],
     }
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, float):
-        return round(value, _DECIMALS)
-    return [_rounded(part) for part in value] if isinstance(value, list) else value
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

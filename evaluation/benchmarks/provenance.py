@@ -43,3 +43,21 @@ def provenance(name: str, packages: Sequence[str], device: str = "cpu") -> dict[
         },
         "versions": {package: version(package) for package in packages},
     }
+
+
+def rounded(value: Any) -> Any:
+    """Round numbers to the four decimals that a file of results keeps.
+
+    Parameters
+    ----------
+    value : any JSON value
+        A number, or a list of values.
+
+    Returns
+    -------
+    any JSON value
+        The same, its floats rounded.
+    """
+    if isinstance(value, float):
+        return round(value, 4)
+    return [rounded(part) for part in value] if isinstance(value, list) else value

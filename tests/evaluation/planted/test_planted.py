@@ -17,6 +17,7 @@ import evaluation.planted.planting
 import evaluation.planted.trials
 from evaluation.baselines import BaselineError
 from evaluation.baselines.nmf import Nmf
+from evaluation.benchmarks import planted as kept_planted
 from evaluation.planted.bench import PlantedError, PlantedResult, bench_planted, estimate
 from evaluation.planted.table import planted_table
 from knowledge_graph import Collection
@@ -193,3 +194,15 @@ def test_an_interval_is_students() -> None:
         (0.2 - 4.302653 * 0.1 / 3**0.5, 0.2 + 4.302653 * 0.1 / 3**0.5)
     )
     assert estimate([0.5]).interval is None
+
+
+def test_its_numbers_are_kept_without_the_single_seeds(
+    encoder: StubEncoder, tmp_path: Path
+) -> None:
+    bench(tmp_path, encoder, models=["random"])
+    kept_planted.main([str(tmp_path), "--out", str(tmp_path / "kept.json")])
+    kept = json.loads((tmp_path / "kept.json").read_text(encoding="utf-8"))
+    (setting,) = [name for name in kept["settings"] if name.startswith("40 works, 4 themes, 0%")]
+    ari = kept["settings"][setting]["random"]["ari"]
+    assert set(ari) == {"mean", "interval"}
+    assert abs(ari["mean"]) < 0.2
