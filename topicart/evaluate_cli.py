@@ -151,7 +151,7 @@ def compare(
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Compare topic models: one page with numbers, intervals, matched themes and their pictures.
+    """Compare topic models on one page: numbers, matched themes with pictures, flows.
 
     Beside it lie report.json and the tables as CSV and LaTeX. With --recipe the runs are made too;
     what is finished in --out is not made again.

@@ -1,7 +1,8 @@
 """A run: the folder that a fit leaves behind. Only this module knows its files.
 
 Layout (format 2.1): ``run.json``, ``works.parquet``, ``topics.json``, ``model.safetensors``,
-``metrics.json``, ``problems.csv``, ``topics.ttl``, ``embeddings/`` and ``site/``.
+``metrics.json``, ``problems.csv``, ``topics.ttl``, ``embeddings/`` and ``site/``; ``judged/`` and
+``refits/`` keep what ``evaluation`` need not do again.
 Nothing is pickled; every file is written beside its place and renamed into it.
 """
 
