@@ -10,7 +10,7 @@ import numpy as np
 
 from evaluation.bootstrap import FEWEST
 from evaluation.judging import flattery, kinship_of_words
-from evaluation.measuring.chance import GROUPS, dealings, too_few_topics
+from evaluation.measuring.chance import dealings, too_few_topics
 from evaluation.measuring.pairs import RESAMPLES, interval_of_pairs, mean_of_pairs
 from evaluation.measuring.words import sentences, share_of_distinct
 from evaluation.metric import Metric
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from topicart.topics import Topic
 
 _MOST_DEALINGS = 3
+_MOST_CLUSTERS = 30
 _SUMMARISED = "named and summarised from the records alone"
 
 
@@ -62,13 +63,14 @@ def name_metrics(values: RunValues, judge: Judge | None, *, seed: int = 0) -> li
 def _random_topics(values: RunValues, seed: int) -> list[tuple[Topic, ...]]:
     """Name and summarise random clusters, as a fit without an encoder would.
 
-    Works are dealt at most three times; of more than a hundred clusters a hundred are drawn.
+    Works are dealt at most three times; of more than thirty clusters thirty are drawn: their
+    435 pairs tell enough, and naming takes long.
     """
     drawer = np.random.default_rng(derive_seed(seed, "named clusters"))
     embeddings = Embeddings(values.ids, values.vectors)
     named = []
     for dealt in islice(dealings(values, seed=seed), _MOST_DEALINGS):
-        drawn = drawer.permutation(len(values.topics))[:GROUPS]
+        drawn = drawer.permutation(len(values.topics))[:_MOST_CLUSTERS]
         place = np.full(len(values.topics) + 1, OUTLIER, np.int32)  # the last is the outliers'
         place[drawn] = np.arange(len(drawn))
         labels = place[dealt]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -41,6 +42,8 @@ MEASURES: Mapping[str, str] = {
     "seconds": "seconds to group",
 }
 """What is measured, by name, in words."""
+
+_MOST = {"n_topics": math.inf, "seconds": math.inf}
 
 ABOUT = (
     "One gallery for each setting; an interval speaks of the models' seeds, not of other "
@@ -258,19 +261,21 @@ def _row(setting: Setting, model: str, found: Sequence[Trial]) -> PlantedRow:
     for name in MEASURES:
         values = tuple(trial.measures.get(name) for trial in found)
         if any(value is not None for value in values):
-            measures[name] = estimate(values)
+            measures[name] = estimate(values, most=_MOST.get(name, 1.0))
     errors = dict.fromkeys(trial.error for trial in found if trial.error)
     notes = dict.fromkeys(trial.note for trial in found if trial.note)
     return PlantedRow(setting, model, measures, "; ".join(errors), "; ".join(notes))
 
 
-def estimate(values: Sequence[float | None]) -> Estimate:
+def estimate(values: Sequence[float | None], *, most: float = 1.0) -> Estimate:
     """Return a number's mean over seeds, and how sure it is.
 
     Parameters
     ----------
     values
         It by seed, ``None`` where it could not be had; at least one is a number.
+    most
+        The highest that it can be, where the interval ends.
 
     Returns
     -------
@@ -289,4 +294,4 @@ def estimate(values: Sequence[float | None]) -> Estimate:
     if spread is None:
         return Estimate(mean, None, tuple(values))
     reach = spread[1]
-    return Estimate(mean, (mean - reach, mean + reach), tuple(values))
+    return Estimate(mean, (mean - reach, min(mean + reach, most)), tuple(values))
