@@ -159,3 +159,26 @@ def test_every_figure_of_the_comparison_stands_in_the_file_of_results() -> None:
             cells.append(f"**{cell}**" if number["best"] else cell + " ≈" * number["level"])
         themes, seconds = (sum(its[key]) / len(its[key]) for key in ("topics", "seconds"))
         assert f"| `{model}` | {themes:.0f} | {' | '.join(cells)} | {seconds:.1f} |" in text
+
+
+def test_every_figure_of_the_planted_themes_stands_in_the_file_of_results() -> None:
+    text = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    settings = json.loads((ROOT / "evaluation/benchmarks/results/planted.json").read_text())[
+        "settings"
+    ]
+    order = ["600 works, 23 themes, 0% noise", "300 works, 23 themes, 0% noise",
+             "1200 works, 23 themes, 0% noise", "600 works, 23 themes, 10% noise",
+             "600 works, 23 themes, 30% noise", "600 works, 5 themes, 0% noise",
+             "600 works, 10 themes, 0% noise"]  # fmt: skip
+    assert set(order) == set(settings)
+    for model, base in settings[order[0]].items():
+        found = [round(settings[name][model]["ari"]["mean"], 2) + 0.0 for name in order]
+        line = f"| `{model}` | {' | '.join(f'{ari:.2f}' for ari in found)} | "
+        themes, right = base["n_topics"]["mean"], base["named_subject"]["mean"]
+        assert f"{line}{themes:.0f} | {right:.0%} |" in text
+
+
+def test_every_option_of_the_page_on_evaluation_exists() -> None:
+    text = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"(--[a-z][a-z-]+)", text))
+    assert named <= _known_options(), named - _known_options()
