@@ -13,12 +13,11 @@ from evaluation.clusters import (
     davies_bouldin,
     density_validity,
     outlier_share,
-    random_baseline,
     silhouette,
     topic_sizes,
 )
-from evaluation.coherence import Coherence, topic_coherence
-from evaluation.comparing import ComparisonError
+from evaluation.coherence import Coherence, topic_coherence, topic_coherences
+from evaluation.comparing import Comparison, ComparisonError, write_report
 from evaluation.comparing.of_runs import compare
 from evaluation.fitting.baseline_runs import fit_baseline
 from evaluation.fitting.models import model_name, model_of
@@ -29,6 +28,8 @@ from evaluation.matching import Assigned, Matching, match_topics
 from evaluation.measure import OWN, Evaluation, evaluate, evaluate_run
 from evaluation.metric import Metric
 from evaluation.pictures import image_embedding_coherence, image_embedding_pairwise_similarity
+from evaluation.planted import PlantedResult, bench_planted
+from evaluation.recipes import Recipe, load_recipe, run_recipe
 from evaluation.retrieval import median_rank, ranks, recall_at
 from evaluation.stability import Stability, topic_stability
 from evaluation.words import (
@@ -45,6 +46,7 @@ __all__ = [
     "Assigned",
     "ClusterScore",
     "Coherence",
+    "Comparison",
     "ComparisonError",
     "Difference",
     "EmbeddingCoherence",
@@ -56,8 +58,11 @@ __all__ = [
     "Measured",
     "Metric",
     "OwnVectors",
+    "PlantedResult",
+    "Recipe",
     "Stability",
     "TopicSizes",
+    "bench_planted",
     "bootstrap_interval",
     "class_vectors",
     "compare",
@@ -73,19 +78,22 @@ __all__ = [
     "inverse_rbo",
     "label_accuracy",
     "load_judge",
+    "load_recipe",
     "match_topics",
     "median_rank",
     "model_name",
     "model_of",
     "outlier_share",
     "paired_difference",
-    "random_baseline",
     "ranks",
     "recall_at",
+    "run_recipe",
     "silhouette",
     "topic_coherence",
+    "topic_coherences",
     "topic_diversity",
     "topic_sizes",
     "topic_stability",
+    "write_report",
     "zero_shot_hits",
 ]

@@ -12,7 +12,7 @@ from evaluation.bootstrap import bootstrap_interval
 from topicart import OUTLIER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -282,36 +282,6 @@ def topic_sizes(topics: NDArray[np.integer[Any]]) -> TopicSizes | None:
     sizes, k = np.sort(counts), len(counts)
     gini = 2 * float(np.arange(1, k + 1) @ sizes) / (k * float(sizes.sum())) - (k + 1) / k
     return TopicSizes(k, int(sizes[0]), float(np.median(sizes)), int(sizes[-1]), max(gini, 0.0))
-
-
-def random_baseline(
-    metric: Callable[[NDArray[np.integer[Any]]], float | None],
-    topics: NDArray[np.integer[Any]],
-    *,
-    repeats: int = 10,
-    seed: int = 0,
-) -> NDArray[np.float64]:
-    """Return what a metric says of clusters of the same sizes with members drawn at random.
-
-    Parameters
-    ----------
-    metric
-        The topic of each work to a number, or to ``None`` where it has none.
-    topics
-        Topic of each work, shape ``(n_works,)``; outliers are drawn too, as many as there are.
-    repeats
-        How often members are drawn.
-    seed
-        Seed of the drawing.
-
-    Returns
-    -------
-    numpy.ndarray
-        The numbers, at most ``repeats``: a ``None`` is left out.
-    """
-    generator = np.random.default_rng(seed)
-    told = (metric(generator.permutation(topics)) for _ in range(repeats))
-    return np.array([value for value in told if value is not None], dtype=np.float64)
 
 
 def _check(vectors: NDArray[Any], topics: NDArray[Any]) -> None:

@@ -32,7 +32,7 @@ _SHORT_STABILITY = {
 _KINDS = {"seeds": "other seeds", "orders": "other row orders", "bootstrap": "bootstrap samples"}
 _SHORT_FACTS = {
     "ami": "AMI", "nmi": "NMI", "ari": "ARI", "homogeneity": "Homog.", "completeness": "Compl.",
-    "purity": "Purity", "inverse_purity": "Inv. purity",
+    "purity": "Purity",
 }  # fmt: skip
 _CAPTIONS = {
     "pictures": "Coherence of the topics' pictures.",

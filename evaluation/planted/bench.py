@@ -22,7 +22,8 @@ from topicart.fit import Silent
 from topicart.run_files import write_json
 
 if TYPE_CHECKING:
-    from topicart import Encoder, Progress
+    from topicart import Encoder
+    from topicart.fit import Progress
 
 SIZES = (600, 300, 1200)
 NOISES = (0.0, 0.1, 0.3)

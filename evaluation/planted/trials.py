@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
     from evaluation.baselines import Baseline, Found
     from knowledge_graph import Collection
-    from topicart import Embeddings, Encoder, Progress, Topics
+    from topicart import Embeddings, Encoder, Topics
+    from topicart.fit import Progress
 
 FACETS_TOLD = ("genre", "style", "subject")
 """The facets whose labels are held against what was painted."""

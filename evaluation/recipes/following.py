@@ -29,7 +29,7 @@ from topicart.run import read_record, write_record
 if TYPE_CHECKING:
     from evaluation.judging.judges import Judge
     from knowledge_graph import Collection
-    from topicart import Progress
+    from topicart.fit import Progress
 
 RECIPE, RUNS, JUDGED, REPORT = "recipe.json", "runs", "judged", "report"
 """What a comparison's folder holds."""

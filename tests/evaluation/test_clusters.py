@@ -19,7 +19,6 @@ from evaluation.clusters import (
     davies_bouldin,
     density_validity,
     outlier_share,
-    random_baseline,
     silhouette,
     topic_sizes,
 )
@@ -216,27 +215,6 @@ def test_sizes_and_outliers() -> None:
     assert topic_sizes(np.array([-1, -1])) is None
     assert outlier_share(np.array([-1, -1])) == 1
     assert outlier_share(np.array([], dtype=int)) is None
-
-
-def test_random_clusters_keep_the_sizes_and_are_worse() -> None:
-    vectors, own = _groups(300, noise=0.3)
-    seen = []
-
-    def value(topics: np.ndarray) -> float | None:
-        seen.append(topics)
-        found = silhouette(vectors, topics)
-        return found.value if found else None
-
-    chance = random_baseline(value, own, repeats=5, seed=3)
-    found = silhouette(vectors, own)
-    assert found is not None
-    assert len(chance) == 5
-    assert found.value > 0.2 > chance.max()
-    for topics in seen:
-        assert sorted(topics) == sorted(own)
-        assert (topics != own).any()
-    np.testing.assert_array_equal(chance, random_baseline(value, own, repeats=5, seed=3))
-    assert random_baseline(lambda _: None, own).shape == (0,)
 
 
 def test_vectors_and_topics_must_be_of_the_same_works() -> None:
