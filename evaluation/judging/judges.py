@@ -7,10 +7,12 @@ models with different encoders can be compared.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from evaluation.judging.imagenet import IMAGENET, SentenceEncoder, imagenet_encoder
 from topicart import Encoder, ModelError
+from topicart.adapter import read_record
 
 if TYPE_CHECKING:
     import numpy as np
@@ -138,7 +140,7 @@ def load_judge(name: str = DEFAULT_JUDGE, *, device: str = "auto", progress: boo
 
 
 def flattery(judge: Judge, encoder: Model) -> str | None:
-    """Say that a judge made the topics that it scores.
+    """Say that a judge, or what was tuned from it, made the topics that it scores.
 
     Parameters
     ----------
@@ -152,12 +154,25 @@ def flattery(judge: Judge, encoder: Model) -> str | None:
     str or None
         A warning; ``None`` where it did not.
     """
-    if not judge.made(encoder):
+    if judge.made(encoder):
+        who = f"{encoder.name}, the encoder"
+    elif (base := _base_of(encoder)) is not None and judge.made(base):
+        who = f"{judge.name}, from which {encoder.name} was tuned, the encoder"
+    else:
         return None
     return (
-        f"The judge is {encoder.name}, the encoder that made these topics: its numbers flatter "
-        f"them and compare with no other encoder's. Use another judge ({DEFAULT_JUDGE})."
+        f"The judge is {who} that made these topics: its numbers flatter them and compare with no "
+        f"other encoder's. Use another judge ({DEFAULT_JUDGE})."
     )
+
+
+def _base_of(encoder: Model) -> Model | None:
+    """Return what an adapter was trained on; nothing of another encoder, or one that is gone."""
+    try:
+        weights = read_record(Path(encoder.name)).base.weights_sha256
+    except (ModelError, OSError, ValueError):
+        return None
+    return encoder.model_copy(update={"weights_sha256": weights})
 
 
 def kinship(judge: Judge, encoder: Model) -> str | None:

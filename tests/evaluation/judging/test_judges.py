@@ -19,6 +19,7 @@ from evaluation.judging.judges import (
 )
 from knowledge_graph import Artwork, Collection, open_collection
 from tests.evaluation.fake_judge import MADE_BY
+from tests.topicart.adapter.trained import write_adapter
 from topicart import Embeddings, Encoder, ModelError
 from topicart.embeddings import normalise
 from topicart.packaged import EFFICIENTNET_LITE2, MINILM, packaged_image_tower
@@ -127,6 +128,17 @@ def test_a_judge_knows_what_it_made(tiny_model: Path) -> None:
     assert not judge.made(MADE_BY)
     assert "made these topics" in str(flattery(judge, record))
     assert flattery(judge, MADE_BY) is None
+
+
+def test_a_judge_that_the_encoder_was_tuned_from_is_warned_of(
+    tiny_model: Path, tmp_path: Path
+) -> None:
+    judge = load_judge(str(tiny_model), device="cpu")
+    write_adapter(tmp_path / "taught", str(tiny_model), method="heads")
+    tuned = Encoder.load(str(tmp_path / "taught"))
+    record = MADE_BY.model_copy(update={"name": tuned.name, "weights_sha256": tuned.weights_sha256})
+    assert not judge.made(record)
+    assert "from which" in str(flattery(judge, record))
 
 
 def test_the_packaged_judge_is_akin_to_mini(imagenet: Judge) -> None:
