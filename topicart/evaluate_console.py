@@ -30,10 +30,11 @@ _COMPARED = {
     "c_npmi": "NPMI",
     "irbo": "I-RBO",
     "silhouette": "Silh.",
-    "outlier_share": "Outliers",
+    "outlier_share": "Out",
 }
 """The numbers of a comparison that fit a terminal, with agreement; the page has all."""
-_MOST_FACETS = 3
+_ABOUT = ("genre", "style", "subject")
+_MOST_FACETS = 2
 
 
 def evaluation_tables(found: Evaluation) -> RenderableType:
@@ -96,9 +97,13 @@ def comparison_table(report: Mapping[str, Any]) -> RenderableType:
         To be printed.
     """
     by_name = {metric["name"]: metric for metric in report["metrics"]}
-    facets = [name for facet in FACETS if (name := f"ami_{facet}") in by_name][:_MOST_FACETS]
+    # What a theme is about before who made it.
+    order = dict.fromkeys((*_ABOUT, *FACETS))
+    facets = [name for facet in order if (name := f"ami_{facet}") in by_name][:_MOST_FACETS]
     shown = [by_name[name] for name in (*_COMPARED, *facets) if name in by_name]
-    table = _table("Model", "Themes")
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("Model", no_wrap=True)
+    table.add_column("n", justify="right")
     for metric in shown:
         short = _COMPARED.get(metric["name"]) or f"AMI {metric['name'].removeprefix('ami_')}"
         table.add_column(Text(_titled(short, metric["better"])), justify="right")
@@ -116,9 +121,9 @@ def comparison_table(report: Mapping[str, Any]) -> RenderableType:
         for error in model["errors"]
     ]
     told = Text(
-        "\n* the best; ≈ cannot be told from it (5 %, Holm); no mark at all where numbers are not "
-        "to be held against each other. Intervals, random clusters and all other numbers are on "
-        "the page.",
+        "\nn: themes; Out: share of outliers. * the best; ≈ cannot be told from it (5 %, Holm); no "
+        "mark at all where numbers are not to be held against each other. Intervals, random "
+        "clusters and all other numbers are on the page.",
         style="dim",
     )
     return Group(table, told, *failed)

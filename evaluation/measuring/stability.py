@@ -170,6 +170,7 @@ def _metric(
         freedom=len(had) - 1 if spread else None,
         baseline=float(np.mean(chance)) if chance else None,
         better="higher",
+        judge="the same model, fitted again",
         parameters=parameters,
         n=len(had),
         note=note,

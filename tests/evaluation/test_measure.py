@@ -158,6 +158,7 @@ def test_stability_says_of_each_theme_how_often_it_is_found_again(
     found = evaluate_run(run, judge=FakeJudge(), stability=2)
     names = [metric.name for metric in found.metrics]
     assert {"ari_seeds", "ari_orders", "ari_bootstrap"} <= set(names)
+    assert all(metric.judge for metric in found.metrics)
     assert set(found.stability) == {0, 1, 2}
     assert all(topic.n_runs == 6 for topic in found.stability.values())
     told = Run.open(run.folder).metrics["stability"]
