@@ -5,6 +5,6 @@ templates, ``thumbnails`` makes the pictures small; ``mosaic``, ``palette``, ``c
 ``measures``, ``wording`` and ``environment`` are their parts, which other pages share.
 """
 
-from topicart.report.render import write_site
+from topicart.report.site import write_site
 
 __all__ = ["write_site"]

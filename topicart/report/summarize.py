@@ -51,6 +51,8 @@ class Card:
 
     Parameters
     ----------
+    row
+        Its row in the run's works, by which the scripts know it.
     id, title, date
         As recorded, shortened; the id stands in for a missing title.
     artist
@@ -69,6 +71,7 @@ class Card:
         Path of its first picture relative to the collection's root, or ``None``.
     """
 
+    row: int
     id: str
     title: str
     date: str
@@ -144,6 +147,8 @@ class Exhibition:
         Works that were outliers and were put into the nearest theme on request.
     outlier_share
         Share of the works that took part and are in no theme.
+    facets
+        The facets that any work states, in the order in which a reader asks for them.
     themes
         The topics, largest first.
     contents
@@ -177,6 +182,7 @@ class Exhibition:
     n_reassigned: int
     n_artists: int
     outlier_share: float
+    facets: tuple[str, ...]
     themes: tuple[Theme, ...]
     contents: tuple[Part, ...]
     vocabularies: tuple[str, ...]
@@ -220,6 +226,7 @@ def summarize(run: Run) -> Exhibition:
         n_reassigned=run.record.counts.get("reassigned", 0),
         outlier_share=len(outliers) / max(n_placed, 1),
         n_artists=_n_values(works, "artist"),
+        facets=tuple(facet for facet in FACETS if _n_values(works, facet)),
         themes=_themes(run, placed, contents),
         contents=contents,
         vocabularies=vocabularies(run.topics),
@@ -311,10 +318,11 @@ def _cards_by_id(works: pa.Table, ids: list[str]) -> dict[str, Card]:
 def _cards(works: pa.Table, rows: NDArray[np.int64]) -> list[Card]:
     import pyarrow as pa
 
-    return [_card(row) for row in works.take(pa.array(rows, pa.int64())).to_pylist()]
+    found = works.take(pa.array(rows, pa.int64())).to_pylist()
+    return [_card(number, row) for number, row in zip(rows.tolist(), found, strict=True)]
 
 
-def _card(row: Mapping[str, Any]) -> Card:
+def _card(number: int, row: Mapping[str, Any]) -> Card:
     def values(facet: str) -> tuple[str, ...]:
         return tuple(
             shorten(shown(value, facet), _LONGEST_VALUE) for value in (row[facet] or ()) if value
@@ -324,6 +332,7 @@ def _card(row: Mapping[str, Any]) -> Card:
     date = shorten(row["date"] or "", 60)
     artist = " and ".join(values("artist")[:_MOST_ARTISTS])
     return Card(
+        row=number,
         id=row["id"],
         title=title,
         date=date,

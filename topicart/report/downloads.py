@@ -1,0 +1,14 @@
+"""To be written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from topicart.report.frame import Frame
+
+__all__ = ["write_downloads"]
+
+
+def write_downloads(frame: Frame) -> None:
+    """To be written."""

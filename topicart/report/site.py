@@ -1,0 +1,97 @@
+"""The site of a run: a folder of pages that opens from a double click and from any web server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from knowledge_graph.atomic import make_folder, write_bytes_atomic, write_text_atomic
+from topicart.report.downloads import write_downloads
+from topicart.report.frame import ASSETS, PICTURES, Frame
+from topicart.report.matrices import write_facet_pages
+from topicart.report.plates import layout_sheet, tile_of
+from topicart.report.rooms import write_rooms
+from topicart.report.shards import write_shards
+from topicart.report.sprites import write_sprites
+from topicart.report.summarize import Card, Exhibition, summarize
+from topicart.report.thumbnails import Wanted, make_thumbnails
+from topicart.report.timeline import write_time_page
+
+if TYPE_CHECKING:
+    from topicart.run import Run
+
+__all__ = ["write_site"]
+
+_STATIC = Path(__file__).parent / "static"
+_PICTURE_PX = 512
+_LEAD_PX = 960
+
+
+def write_site(run: Run, *, progress: Callable[[int, int], None] | None = None) -> Path:
+    """Write the site of a run.
+
+    Parameters
+    ----------
+    run
+        A finished run. Pictures are read from where they were when it was fitted; copies made for
+        an earlier site are used again.
+    progress
+        Called with the number of pictures done and the number of all.
+
+    Returns
+    -------
+    pathlib.Path
+        ``site/index.html`` in the run's folder; it opens from the disk. It is written last, so
+        that it is only there when all that it needs is.
+
+    Raises
+    ------
+    topicart.errors.RunError
+        If the run is incomplete or damaged.
+    topicart.errors.WriteError
+        If the folder cannot be written.
+    """
+    exhibition = summarize(run)
+    site = run.page.parent
+    make_folder(site / ASSETS)
+    # A page beside the parts of another would be wrong: there is none until all is there.
+    run.page.unlink(missing_ok=True)
+    sprites = write_sprites(run, site, progress=progress)
+    cards = {card.id: card for card in _shown(exhibition)}
+    thumbnails = make_thumbnails(_wanted(exhibition, cards.values()), site / PICTURES)
+    frame = Frame(
+        site,
+        run,
+        exhibition,
+        {card.id: tile_of(card, thumbnails.get(card.id)) for card in cards.values()},
+    )
+    for source in sorted(_STATIC.iterdir()):
+        write_bytes_atomic(site / ASSETS / source.name, source.read_bytes())
+    write_shards(frame, sprites)
+    write_downloads(frame)
+    write_time_page(frame)
+    write_facet_pages(frame)
+    plates = write_rooms(frame)
+    write_text_atomic(site / ASSETS / "layout.css", layout_sheet(plates, len(exhibition.themes)))
+    frame.write("works.html", "works.html", page="works", sheets=("works",), scripts=("works",))
+    frame.write(
+        "index.html", "index.html", page="map", sheets=("map",), scripts=("map-data", "map-view")
+    )
+    return run.page
+
+
+def _shown(exhibition: Exhibition) -> Iterable[Card]:
+    for theme in exhibition.themes:
+        yield from theme.cards
+    yield from exhibition.outliers
+
+
+def _wanted(exhibition: Exhibition, cards: Iterable[Card]) -> dict[str, Wanted]:
+    leads = {theme.cards[0].id for theme in exhibition.themes if theme.cards}
+    root = Path(exhibition.record.source.root)
+    return {
+        card.id: Wanted(root, card.image, _LEAD_PX if card.id in leads else _PICTURE_PX)
+        for card in cards
+        if card.image is not None
+    }

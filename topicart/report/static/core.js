@@ -1,0 +1,136 @@
+// What every page shares: data that load when needed, the state in the address, and elements whose
+// text is only ever text. Plain scripts under one name, `topicart`: a page on disk may neither
+// fetch a file nor import a module.
+"use strict";
+
+window.topicart = (() => {
+  // Data ---------------------------------------------------------------------------------------
+
+  const shards = new Map();
+
+  function shard(name) {
+    if (!shards.has(name)) {
+      const own = {};
+      own.promise = new Promise((resolve, reject) => Object.assign(own, { resolve, reject }));
+      shards.set(name, own);
+    }
+    return shards.get(name);
+  }
+
+  /** Called by the files in data/: hand over what the shard of this name holds. */
+  function put(name, value) {
+    shard(name).resolve(value);
+  }
+
+  /** Return a promise of what data/NAME.js holds; the file is read once. */
+  function load(name) {
+    const own = shard(name);
+    if (!own.script) {
+      own.script = document.createElement("script");
+      own.script.src = `data/${name}.js`;
+      own.script.addEventListener("error", () => {
+        own.reject(new Error(`data/${name}.js is missing or damaged: make the site again.`));
+      });
+      document.head.append(own.script);
+    }
+    return own.promise;
+  }
+
+  /** Turn base64 into a typed array (little endian, as every browser's machine is). */
+  function unpack(text, Kind) {
+    return new Kind(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
+  }
+
+  // State --------------------------------------------------------------------------------------
+
+  // What belongs to one view; everything else in the address is the filter and goes along.
+  const OF_THE_VIEW = new Set(["map", "colour", "work", "sort", "at", "from", "to", "like", "show"]);
+  const listeners = [];
+  let state = read();
+
+  function read() {
+    const text = location.hash.slice(1);
+    // A plain anchor (#contents) is no state.
+    return new URLSearchParams(text.includes("=") ? text : "");
+  }
+
+  /** Return what the address says of a key, or null. */
+  const get = (key) => state.get(key);
+
+  /** Return the filter as [key, value] pairs. */
+  const filterPairs = () => [...state].filter(([key]) => !OF_THE_VIEW.has(key));
+
+  /** Change keys of the address (null takes one away); `push` makes Back undo it. */
+  function set(changes, push = false) {
+    for (const [key, value] of Object.entries(changes)) {
+      if (value === null || value === undefined || value === "") state.delete(key);
+      else state.set(key, String(value));
+    }
+    const text = state.toString();
+    const address = text ? `#${text}` : location.pathname + location.search;
+    if (text === location.hash.slice(1)) return;
+    history[push ? "pushState" : "replaceState"](history.state, "", address);
+    changed();
+  }
+
+  /** Call a function with the state, now and whenever the address changes. */
+  function onState(listener) {
+    listeners.push(listener);
+    listener(state);
+  }
+
+  function changed() {
+    state = read();
+    carryFilter();
+    for (const listener of listeners) listener(state);
+  }
+
+  /** Let every link to another page of the site carry the filter. */
+  function carryFilter(within = document) {
+    const kept = new URLSearchParams(filterPairs());
+    for (const link of within.querySelectorAll("a[data-page]")) {
+      const [page, anchor] = link.dataset.page.split("#");
+      const own = new URLSearchParams(kept);
+      if (anchor?.includes("=")) {
+        for (const [key, value] of new URLSearchParams(anchor)) own.set(key, value);
+      } else if (anchor) own.set("at", anchor);
+      const text = own.toString();
+      link.setAttribute("href", text ? `${page}#${text}` : page);
+    }
+  }
+
+  window.addEventListener("hashchange", changed);
+  window.addEventListener("popstate", changed);
+
+  // Elements -----------------------------------------------------------------------------------
+
+  /**
+   * Make an element. Children that are no elements become text; null and false are left out;
+   * `on…` in the properties are listeners, `data-…`, `aria-…` and `role` attributes.
+   */
+  function element(tag, properties = {}, ...children) {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(properties)) {
+      if (value === null || value === undefined || value === false) continue;
+      if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+      else if (name in made && !name.includes("-")) made[name] = value;
+      else made.setAttribute(name, value === true ? "" : value);
+    }
+    made.append(...children.flat().filter((child) => child !== null && child !== false));
+    return made;
+  }
+
+  const number = new Intl.NumberFormat("en");
+
+  /** Return "1 work", "2,345 works". */
+  const counted = (many, noun) => `${number.format(many)} ${noun}${many === 1 ? "" : "s"}`;
+
+  document.addEventListener("DOMContentLoaded", () => {
+    carryFilter();
+    document.getElementById(get("at") ?? "")?.scrollIntoView();
+  });
+
+  return {
+    put, load, unpack, get, set, onState, filterPairs, carryFilter, element, counted, number,
+  };
+})();
