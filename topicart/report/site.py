@@ -26,6 +26,9 @@ __all__ = ["write_site"]
 _STATIC = Path(__file__).parent / "static"
 _PICTURE_PX = 512
 _LEAD_PX = 960
+_MAP_SCRIPTS = tuple(
+    f"map-{part}" for part in ("data", "colours", "points", "pictures", "names", "legend", "view")
+)
 
 
 def write_site(run: Run, *, progress: Callable[[int, int], None] | None = None) -> Path:
@@ -75,9 +78,7 @@ def write_site(run: Run, *, progress: Callable[[int, int], None] | None = None) 
     plates = write_rooms(frame)
     write_text_atomic(site / ASSETS / "layout.css", layout_sheet(plates, len(exhibition.themes)))
     frame.write("works.html", "works.html", page="works", sheets=("works",), scripts=("works",))
-    frame.write(
-        "index.html", "index.html", page="map", sheets=("map",), scripts=("map-data", "map-view")
-    )
+    frame.write("index.html", "index.html", page="map", sheets=("map",), scripts=_MAP_SCRIPTS)
     return run.page
 
 
