@@ -9,7 +9,9 @@ __all__ = [
     "FitError",
     "ModelError",
     "PictureError",
+    "RetrievalError",
     "RunError",
+    "ServerError",
     "TopicartError",
     "TrainingError",
     "WriteError",
@@ -52,3 +54,15 @@ class TrainingError(TopicartError):
     """An encoder cannot be taught: too few pairs, contradicting settings, a damaged checkpoint."""
 
     exit_code = 8
+
+
+class RetrievalError(TopicartError):
+    """Works cannot be sought as asked: an unknown facet or value, or a query like none of them."""
+
+    exit_code = 9
+
+
+class ServerError(TopicartError):
+    """The server cannot start: its port is taken, or there is no such address here."""
+
+    exit_code = 10

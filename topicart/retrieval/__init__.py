@@ -1,0 +1,22 @@
+"""Which works are nearest to one another, under conditions on their facts, and the ways between.
+
+``Facts`` answers conditions (``genre=marina``, ``date<1700``) with rows, ``nearest`` searches
+them exactly, ``neighbours_of`` makes and keeps the graph of nearest neighbours of a run, and
+``path`` walks through it in small, even steps. All speak of rows of an array of vectors.
+"""
+
+from topicart.retrieval.conditions import Condition, Facts, parse_condition
+from topicart.retrieval.nearest import nearest
+from topicart.retrieval.neighbours import Neighbours, neighbours_of
+from topicart.retrieval.paths import WorkPath, path
+
+__all__ = [
+    "Condition",
+    "Facts",
+    "Neighbours",
+    "WorkPath",
+    "nearest",
+    "neighbours_of",
+    "parse_condition",
+    "path",
+]

@@ -1,0 +1,291 @@
+"""Conditions on works' facts, and the rows that meet them, from an inverted index."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge_graph import CENTURIES, FACETS, centuries_of, cut, listed, nearest
+from prompts import shown
+from topicart.errors import RetrievalError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Condition", "Facts", "parse_condition"]
+
+_WRITTEN = re.compile(r"\s*([^=!<>]+?)\s*(!=|<=|>=|=|<|>)\s*(.*?)\s*", re.DOTALL)
+_RANGE = re.compile(r"(-?\d{1,6})\s*(?:\.\.|–)\s*(-?\d{1,6})")
+_YEAR = re.compile(r"-?\d{1,6}")
+_DATE, _TOPIC = "date", "topic"
+_LONGEST = 500
+_HOW = (
+    "Write a condition as genre=marina, genre=marina|portrait, style!=Realism, date<1700, "
+    "date=1600..1650 or topic=3."
+)
+_FIRST, _LAST = -(10**6), 10**6
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition on a fact of works."""
+
+    facet: str
+    """A facet, ``century``, ``half_century``, ``topic`` or ``date``."""
+    values: tuple[str, ...] = ()
+    """Any of them; empty for dates."""
+    negated: bool = False
+    """Whether works must state none of the values; works that state nothing pass."""
+    years: tuple[int, int] | None = None
+    """First and last year, for dates: a work passes whose years touch the span."""
+
+
+def parse_condition(text: str) -> Condition:
+    """Read a condition as people write it.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``genre=marina|portrait`` (``||`` stands for the letter itself), ``style!=Realism``,
+        ``date<1700``, ``date=1600..1650``, ``topic=3``.
+
+    Returns
+    -------
+    Condition
+        What it asks for; whether works have such facets and values is :class:`Facts`' matter.
+
+    Raises
+    ------
+    RetrievalError
+        If it is no condition.
+
+    Examples
+    --------
+    >>> parse_condition("genre = marina|still life").values
+    ('marina', 'still life')
+    >>> parse_condition("date<1700").years
+    (-1000000, 1699)
+    """
+    if len(text) > _LONGEST:
+        raise RetrievalError(f"A condition has at most {_LONGEST} letters, got {len(text)}. {_HOW}")
+    match = _WRITTEN.fullmatch(text)
+    if match is None or not match[3]:
+        raise RetrievalError(f"{cut(text)!r} is no condition. {_HOW}")
+    facet, operator, value = match.groups()
+    facet = "_".join(facet.casefold().split())
+    if facet == _DATE:
+        return Condition(_DATE, years=_years(operator, value))
+    if operator not in ("=", "!="):
+        raise RetrievalError(
+            f"{cut(text)!r}: only dates are smaller or larger, {facet} is = or !=. {_HOW}"
+        )
+    return Condition(facet, _parts(value), operator == "!=")
+
+
+class Facts:
+    """The facts of a run's works, by value: which rows state it.
+
+    Parameters
+    ----------
+    works : pyarrow.Table
+        The works, as a run has them. A facet is indexed when it is first asked for.
+    """
+
+    def __init__(self, works: pa.Table) -> None:
+        self._works = works
+        self._lock = threading.Lock()
+        self._indexes: dict[str, _Index] = {}
+        self._spans: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
+
+    def __len__(self) -> int:
+        return len(self._works)
+
+    def mask(self, conditions: Iterable[Condition | str]) -> NDArray[np.bool_]:
+        """Tell which works meet all conditions.
+
+        Parameters
+        ----------
+        conditions : iterable of Condition or str
+            Conditions, or texts for :func:`parse_condition`; together they are and.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_works,)
+            True for works that meet them.
+
+        Raises
+        ------
+        RetrievalError
+            If one is no condition, or asks for a facet or value that no work has; the message
+            offers the nearest spelling.
+        """
+        meets = np.ones(len(self), dtype=np.bool_)
+        for asked in conditions:
+            condition = parse_condition(asked) if isinstance(asked, str) else asked
+            meets &= self._meets(condition)
+        return meets
+
+    def rows(self, conditions: Sequence[Condition | str]) -> NDArray[np.intp] | None:
+        """Find the works that meet all conditions.
+
+        Parameters
+        ----------
+        conditions : sequence of Condition or str
+            As for :meth:`mask`.
+
+        Returns
+        -------
+        ndarray of int or None
+            Their rows, ascending; ``None`` for all, where there is no condition.
+
+        Raises
+        ------
+        RetrievalError
+            As :meth:`mask`.
+        """
+        return np.flatnonzero(self.mask(conditions)) if conditions else None
+
+    def _meets(self, condition: Condition) -> NDArray[np.bool_]:
+        if condition.years is not None:
+            first, last = self._years()
+            return (first <= condition.years[1]) & (last >= condition.years[0])
+        index = self._index(condition.facet)
+        meets = np.zeros(len(self), dtype=np.bool_)
+        for value in condition.values:
+            meets[index.rows(value)] = True
+        return ~meets if condition.negated else meets
+
+    def _index(self, facet: str) -> _Index:
+        legal = (*FACETS, *CENTURIES, _TOPIC, _DATE)
+        if facet not in legal:
+            raise RetrievalError(
+                f"There is no facet {cut(facet)!r}.{nearest(facet, legal)} "
+                f"Facets are {listed(legal)}."
+            )
+        with self._lock:
+            if facet not in self._indexes:
+                self._indexes[facet] = _Index(facet, *_stated(self._works, facet))
+            return self._indexes[facet]
+
+    def _years(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """First and last year of each work; undated ones are in no span."""
+        import pyarrow.compute as pc
+
+        with self._lock:
+            if self._spans is None:
+                first, last = (self._works[name] for name in ("year_from", "year_to"))
+                # An open span ("before 1700") counts as the year that it states.
+                first, last = pc.coalesce(first, last), pc.coalesce(last, first)
+                self._spans = (
+                    pc.fill_null(pc.cast(first, "int64"), 2 * _LAST).to_numpy(),
+                    pc.fill_null(pc.cast(last, "int64"), 2 * _FIRST).to_numpy(),
+                )
+            return self._spans
+
+
+class _Index:
+    """The rows of each value of a facet, one array sorted by value, then row."""
+
+    def __init__(
+        self, facet: str, values: Sequence[str], codes: NDArray[Any], rows: NDArray[Any]
+    ) -> None:
+        self._facet = facet
+        # Case does not matter, nor whether a slug or its words are given: all these are one value.
+        self._shown: dict[str, str] = {}
+        united = np.empty(len(values), dtype=np.intp)
+        numbers: dict[str, int] = {}
+        for code, value in enumerate(values):
+            spelled = shown(value, facet)
+            key = spelled.casefold()
+            united[code] = numbers.setdefault(key, len(numbers))
+            self._shown.setdefault(key, spelled)
+        self._numbers = numbers
+        own = united[codes] if len(codes) else np.empty(0, dtype=np.intp)
+        order = np.argsort(own, kind="stable")
+        self._rows = rows[order]
+        self._starts = np.searchsorted(own[order], np.arange(len(numbers) + 1))
+
+    def rows(self, value: str) -> NDArray[np.intp]:
+        """Rows of works that state a value, ascending (a work may occur twice)."""
+        number = self._numbers.get(value.casefold())
+        if number is None:
+            number = self._numbers.get(shown(value, self._facet).casefold())
+        if number is None:
+            raise RetrievalError(
+                f"No work has the {self._facet} {cut(value)!r}."
+                f"{nearest(value, self._shown.values())}"
+                + (
+                    f" There are {len(self._shown):,}: {listed(list(self._shown.values())[:8])}"
+                    f"{' …' if len(self._shown) > 8 else '.'}"
+                    if self._shown
+                    else f" No work of this collection states its {self._facet}."
+                )
+            )
+        found: NDArray[np.intp] = self._rows[self._starts[number] : self._starts[number + 1]]
+        return found
+
+
+def _stated(works: pa.Table, facet: str) -> tuple[list[str], NDArray[Any], NDArray[Any]]:
+    """Give a facet's different values, and for each statement its value's number and its row."""
+    import pyarrow.compute as pc
+
+    if facet in CENTURIES:
+        return _centuries(works, CENTURIES[facet])
+    if facet == _TOPIC:
+        column = pc.cast(works[_TOPIC], "string").combine_chunks()
+        rows = np.flatnonzero(column.is_valid().to_numpy(zero_copy_only=False))
+        coded = column.drop_null().dictionary_encode()
+    else:
+        lists = works[facet].combine_chunks()
+        rows = pc.list_parent_indices(lists).to_numpy()
+        coded = pc.list_flatten(lists).dictionary_encode()
+    return coded.dictionary.to_pylist(), coded.indices.to_numpy(), rows
+
+
+def _centuries(works: pa.Table, length: int) -> tuple[list[str], NDArray[Any], NDArray[Any]]:
+    numbers: dict[str, int] = {}
+    codes, rows = [], []
+    known: dict[tuple[int | None, int | None], list[int]] = {}
+    spans = zip(works["year_from"].to_pylist(), works["year_to"].to_pylist(), strict=True)
+    for row, span in enumerate(spans):
+        if span not in known:
+            known[span] = [
+                numbers.setdefault(name, len(numbers)) for name in centuries_of(*span, length)
+            ]
+        for code in known[span]:
+            codes.append(code)
+            rows.append(row)
+    return list(numbers), np.array(codes, dtype=np.intp), np.array(rows, dtype=np.intp)
+
+
+def _parts(value: str) -> tuple[str, ...]:
+    """Split at single bars; a doubled one is the letter."""
+    parts = re.split(r"(?<!\|)\|(?!\|)", value)
+    return tuple(dict.fromkeys(part.replace("||", "|").strip() for part in parts if part.strip()))
+
+
+def _years(operator: str, value: str) -> tuple[int, int]:
+    if operator == "=" and (span := _RANGE.fullmatch(value)):
+        first, last = int(span[1]), int(span[2])
+        if first > last:
+            raise RetrievalError(f"The years {first} to {last} are in the wrong order. {_HOW}")
+        return first, last
+    spans: dict[str, Callable[[int], tuple[int, int]]] = {
+        "=": lambda year: (year, year),
+        "<": lambda year: (_FIRST, year - 1),
+        "<=": lambda year: (_FIRST, year),
+        ">": lambda year: (year + 1, _LAST),
+        ">=": lambda year: (year, _LAST),
+    }
+    if operator not in spans or not _YEAR.fullmatch(value):
+        raise RetrievalError(
+            f"date{operator}{cut(value)} asks for no years: a date is a year, or two as in "
+            f"1600..1650, with =, <, <=, > or >=. {_HOW}"
+        )
+    return spans[operator](int(value))
