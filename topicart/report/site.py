@@ -84,7 +84,7 @@ def write_site(run: Run, *, progress: Callable[[int, int], None] | None = None) 
 
 def _shown(exhibition: Exhibition) -> Iterable[Card]:
     for theme in exhibition.themes:
-        yield from theme.cards
+        yield from theme.shown
     yield from exhibition.outliers
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from knowledge_graph import FACETS
-from prompts import shown
 from topicart.contents import Part, arrange_contents, broader_groups
+from topicart.report.cards import BorderCase, Card, Subtheme, cards_by_id, cards_of
 from topicart.report.counting import Leading, Years, count_years, leading_values
 from topicart.report.evidence import FacetEvidence, gather_evidence, vocabularies
 from topicart.report.measures import Measure, explain_measures
 from topicart.report.prose import Prose, read_summary
+from topicart.report.within import Neighbour, Within, look_within
 from topicart.report.wording import capitalised, collection_name, shorten
 from topicart.topics import OUTLIER, Topic
 
@@ -26,62 +27,22 @@ if TYPE_CHECKING:
     from knowledge_graph import Problem
     from topicart.run import Run, RunRecord
 
-__all__ = ["Card", "Exhibition", "Theme", "summarize"]
+__all__ = ["BorderCase", "Card", "Exhibition", "Subtheme", "Theme", "summarize"]
 
 MOST_CARDS = 24
 MOST_OUTLIERS = 60
 MOST_PROBLEMS = 200
 _ALL_CARDS = 4000
 _FEWEST_CARDS = 6
-_LONGEST_TITLE = 400
 _LONGEST_VALUE = 160
-_MOST_VALUES = 12
-_MOST_ARTISTS = 3
 _MOST_LEADING = 6
 _MOST_KEYWORDS = 10
 _MOST_OTHERS = 3
 _MANY_THEMES = 100
+_MOST_WITHIN, _FEW_WITHIN = 6, 4
+_NOTHING = Within((), (), ())
 _SECOND_FACETS = ("style", "period", "genre", "medium", "place", "subject")
 _UNPLACED = -2
-
-
-@dataclass(frozen=True)
-class Card:
-    """A work that the page shows with its picture.
-
-    Parameters
-    ----------
-    row
-        Its row in the run's works, by which the scripts know it.
-    id, title, date
-        As recorded, shortened; the id stands in for a missing title.
-    artist
-        Names as recorded, in one line, or empty.
-    alt
-        What stands for the picture where it is not seen.
-    topic
-        Its topic, -1 for none.
-    probability
-        How firmly it belongs there, 0 to 1.
-    rank
-        Place in its topic by closeness to the centre, 0 first; -1 for outliers.
-    facts
-        Facet and values of what else is recorded.
-    image
-        Path of its first picture relative to the collection's root, or ``None``.
-    """
-
-    row: int
-    id: str
-    title: str
-    date: str
-    artist: str
-    alt: str
-    topic: int
-    probability: float
-    rank: int
-    facts: tuple[tuple[str, tuple[str, ...]], ...]
-    image: str | None
 
 
 @dataclass(frozen=True)
@@ -113,6 +74,12 @@ class Theme:
     found_again
         In how many fits of the same model it was found again, and of how many; ``None`` where that
         was not tried.
+    neighbours
+        The nearest other themes, nearest first.
+    borders
+        Works that another theme could have had, the least sure first.
+    parts
+        What it falls into, the largest first; empty where it is of one piece.
     """
 
     topic: int
@@ -127,6 +94,21 @@ class Theme:
     years: Years | None
     cards: tuple[Card, ...]
     found_again: tuple[int, int] | None
+    neighbours: tuple[Neighbour, ...] = ()
+    borders: tuple[BorderCase, ...] = ()
+    parts: tuple[Subtheme, ...] = ()
+
+    @property
+    def shown(self) -> tuple[Card, ...]:
+        """Every work that its page shows, some more than once.
+
+        Returns
+        -------
+        tuple of Card
+            The central ones, those of the parts, and the border cases.
+        """
+        of_parts = (card for part in self.parts for card in part.cards)
+        return (*self.cards, *of_parts, *(case.card for case in self.borders))
 
 
 @dataclass(frozen=True)
@@ -230,7 +212,7 @@ def summarize(run: Run) -> Exhibition:
         themes=_themes(run, placed, contents),
         contents=contents,
         vocabularies=vocabularies(run.topics),
-        outliers=tuple(_cards(works, _evenly(outliers, MOST_OUTLIERS))),
+        outliers=tuple(cards_of(works, _evenly(outliers, MOST_OUTLIERS))),
         measures=explain_measures(run.metrics),
         settings=_settings(run.record),
         text_weight=float(run.record.config.get("text_weight") or 0.0),
@@ -253,7 +235,7 @@ def _themes(run: Run, placed: NDArray[np.int64], contents: tuple[Part, ...]) -> 
     n_placed = int((placed != _UNPLACED).sum())
     n_cards = min(MOST_CARDS, max(_FEWEST_CARDS, _ALL_CARDS // max(len(topics), 1)))
     central = [topic.representatives[:n_cards] for topic in topics]
-    cards = _cards_by_id(works, [work_id for ids in central for work_id in ids])
+    cards = cards_by_id(works, [work_id for ids in central for work_id in ids])
     facets = _leading_facets(works)
     leading = {facet: leading_values(works, facet, most=_MOST_LEADING) for facet in facets}
     years = _years(works, placed, len(topics))
@@ -262,7 +244,10 @@ def _themes(run: Run, placed: NDArray[np.int64], contents: tuple[Part, ...]) -> 
         int(own["topic"]): (int(own["n_found"]), int(own["n_runs"]))
         for own in run.metrics.get("stability", [])
     }
-    most_others = _MOST_OTHERS if len(topics) <= _MANY_THEMES else 1
+    many = len(topics) > _MANY_THEMES
+    most_others = 1 if many else _MOST_OTHERS
+    within = _cut(look_within(run), _FEW_WITHIN if many else _MOST_WITHIN)
+    near = _cards_by_row(works, within)
     return tuple(
         Theme(
             topic=topic.id,
@@ -281,9 +266,41 @@ def _themes(run: Run, placed: NDArray[np.int64], contents: tuple[Part, ...]) -> 
             years=years.get(topic.id),
             cards=tuple(cards[work_id] for work_id in central[place] if work_id in cards),
             found_again=found_again.get(topic.id),
+            neighbours=own.neighbours,
+            borders=tuple(
+                BorderCase(near[case.row], case.leans_to, case.margin) for case in own.borders
+            ),
+            parts=tuple(
+                Subtheme(
+                    size=part.size,
+                    share=part.size / max(topic.size, 1),
+                    cards=tuple(near[row] for row in part.rows),
+                    stated=part.stated,
+                )
+                for part in own.parts
+            ),
         )
         for place, topic in enumerate(topics)
+        for own in (within.get(topic.id, _NOTHING),)
     )
+
+
+def _cut(within: Mapping[int, Within], most: int) -> dict[int, Within]:
+    """Keep so many border cases, and works of each part: every one of them needs a picture."""
+    return {
+        topic: replace(
+            own,
+            borders=own.borders[:most],
+            parts=tuple(replace(part, rows=part.rows[:most]) for part in own.parts),
+        )
+        for topic, own in within.items()
+    }
+
+
+def _cards_by_row(works: pa.Table, within: Mapping[int, Within]) -> dict[int, Card]:
+    rows = {case.row for own in within.values() for case in own.borders}
+    rows.update(row for own in within.values() for part in own.parts for row in part.rows)
+    return {card.row: card for card in cards_of(works, np.array(sorted(rows), dtype=np.int64))}
 
 
 def topic_column(works: pa.Table) -> NDArray[np.int64]:
@@ -304,50 +321,6 @@ def topic_column(works: pa.Table) -> NDArray[np.int64]:
     column = works.column("topic").cast(pa.int64()).fill_null(_UNPLACED)
     topics: NDArray[np.int64] = column.to_numpy()
     return topics
-
-
-def _cards_by_id(works: pa.Table, ids: list[str]) -> dict[str, Card]:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    wanted = pa.array(ids, works.schema.field("id").type)
-    rows = pc.index_in(wanted, value_set=works.column("id").combine_chunks()).drop_null()
-    return {card.id: card for card in _cards(works, rows.to_numpy())}
-
-
-def _cards(works: pa.Table, rows: NDArray[np.int64]) -> list[Card]:
-    import pyarrow as pa
-
-    found = works.take(pa.array(rows, pa.int64())).to_pylist()
-    return [_card(number, row) for number, row in zip(rows.tolist(), found, strict=True)]
-
-
-def _card(number: int, row: Mapping[str, Any]) -> Card:
-    def values(facet: str) -> tuple[str, ...]:
-        return tuple(
-            shorten(shown(value, facet), _LONGEST_VALUE) for value in (row[facet] or ()) if value
-        )
-
-    title = shorten(row["title"] or "", _LONGEST_TITLE) or shorten(row["id"], _LONGEST_TITLE)
-    date = shorten(row["date"] or "", 60)
-    artist = " and ".join(values("artist")[:_MOST_ARTISTS])
-    return Card(
-        row=number,
-        id=row["id"],
-        title=title,
-        date=date,
-        artist=artist,
-        alt=", ".join(part for part in (shorten(title, 160), artist, date) if part),
-        topic=OUTLIER if row["topic"] is None else row["topic"],
-        probability=round(float(row["probability"] or 0.0), 3),
-        rank=-1 if row["rank"] is None else row["rank"],
-        facts=tuple(
-            (facet, values(facet)[:_MOST_VALUES])
-            for facet in FACETS
-            if facet != "artist" and values(facet)
-        ),
-        image=next(iter(row["images"] or ()), None),
-    )
 
 
 def _leading_facets(works: pa.Table) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ All of it comes from the vectors that the themes were found in; nothing here is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,8 +29,9 @@ _CHUNK = 8192
 _FEWEST_MEMBERS = 40
 _MOST_PARTS = 5
 _MOST_SAMPLED = 1000
-_LEAST_SILHOUETTE = 0.1
-_LEAST_PART = 0.08
+_LEAST_PART, _FEWEST_IN_PART = 0.08, 8
+# Chosen by looking at paintings: below these the parts could not be told apart by eye either.
+_LEAST_SILHOUETTE, _LEAST_EXCESS = 0.1, 0.03
 _SEED = 0
 
 _LEAST_SHARE = 1 / 3
@@ -136,9 +136,11 @@ def look_within(run: Run) -> dict[int, Within]:
     """Find the neighbours, border cases and parts of each theme.
 
     Neighbours are those with the greatest cosine between centroids. Parts are found by spherical
-    k-means: a theme of at least 40 members is divided into 2 to 5, and the division with the
-    greatest silhouette (Rousseeuw 1987, cosine distance, on at most 1,000 members) is kept where
-    that is at least 0.1 and every part has 8% of the members; else the theme is of one piece.
+    k-means: a theme of at least 40 members is divided into 2 to 5, and the silhouette of each
+    division (Rousseeuw 1987, cosine distance, on at most 1,000 members) is held against that of a
+    cloud of the same covariance without parts, as the gap statistic does (Tibshirani et al. 2001).
+    The division that exceeds its cloud most is kept where it does so by 0.03, its silhouette is at
+    least 0.1 and every part has 8 works and 8% of the members; else the theme is of one piece.
 
     Parameters
     ----------
@@ -170,7 +172,9 @@ def look_within(run: Run) -> dict[int, Within]:
 def _neighbours(centroids: NDArray[np.float32]) -> dict[int, tuple[Neighbour, ...]]:
     cosines = centroids @ centroids.T
     np.fill_diagonal(cosines, -np.inf)
-    nearest = np.argsort(-cosines, axis=1, kind="stable")[:, : min(MOST_NEIGHBOURS, len(cosines) - 1)]
+    nearest = np.argsort(-cosines, axis=1, kind="stable")[
+        :, : min(MOST_NEIGHBOURS, len(cosines) - 1)
+    ]
     return {
         topic: tuple(Neighbour(other, round(float(cosines[topic, other]), 3)) for other in found)
         for topic, found in enumerate(nearest.tolist())
@@ -184,7 +188,7 @@ def _borders(
     rows: NDArray[np.int64],
 ) -> dict[int, tuple[Border, ...]]:
     """Return the members with the smallest margin; in chunks, works x topics would be too much."""
-    if len(centroids) < 2:  # noqa: PLR2004
+    if len(centroids) < 2:
         return {}
     margins = np.full(len(own), np.inf, dtype=np.float32)
     leans = np.full(len(own), -1, dtype=np.int64)
@@ -247,23 +251,19 @@ def divide(vectors: NDArray[np.float32]) -> list[NDArray[np.int64]]:
     """
     if len(vectors) < _FEWEST_MEMBERS:
         return []
-    from sklearn.cluster import KMeans
-    from sklearn.metrics import silhouette_score
-
     generator = np.random.default_rng(_SEED)
-    chosen = np.sort(generator.permutation(len(vectors))[:_MOST_SAMPLED])
-    sample = vectors[chosen]
-    distances = np.clip(1.0 - sample @ sample.T, 0.0, None)
-    np.fill_diagonal(distances, 0.0)
-    best, centres = _LEAST_SILHOUETTE, None
+    sample = vectors[np.sort(generator.permutation(len(vectors))[:_MOST_SAMPLED])]
+    cloud = _cloud_like(sample, generator)
+    apart, cloud_apart = _distances(sample), _distances(cloud)
+    smallest_allowed = max(_FEWEST_IN_PART, _LEAST_PART * len(sample))
+    best, centres = _LEAST_EXCESS, None
     for n_parts in range(2, _MOST_PARTS + 1):
-        # On unit vectors, means that are scaled to length 1 afterwards: spherical k-means.
-        found = KMeans(n_parts, n_init=2, max_iter=50, random_state=_SEED).fit(sample)
-        if np.bincount(found.labels_).min() < max(_LEAST_PART * len(sample), _LEAST_WORKS):
+        silhouette, smallest, found = _clustered(sample, apart, n_parts)
+        if silhouette < _LEAST_SILHOUETTE or smallest < smallest_allowed:
             continue
-        silhouette = float(silhouette_score(distances, found.labels_, metric="precomputed"))
-        if silhouette > best:
-            best, centres = silhouette, found.cluster_centers_
+        excess = silhouette - _clustered(cloud, cloud_apart, n_parts)[0]
+        if excess > best:
+            best, centres = excess, found
     if centres is None:
         return []
     cosines = vectors @ (centres / np.linalg.norm(centres, axis=1, keepdims=True)).T
@@ -274,6 +274,39 @@ def divide(vectors: NDArray[np.float32]) -> list[NDArray[np.int64]]:
         for number, group in enumerate(groups)
     ]
     return sorted((group for group in groups if len(group)), key=len, reverse=True)
+
+
+def _cloud_like(
+    vectors: NDArray[np.float32], generator: np.random.Generator
+) -> NDArray[np.float32]:
+    """Draw as many unit vectors from one normal distribution of the same mean and covariance."""
+    mean = vectors.mean(axis=0)
+    mixing = generator.standard_normal((len(vectors), len(vectors)), dtype=np.float32)
+    cloud = mean + mixing @ (vectors - mean) / np.float32(np.sqrt(len(vectors)))
+    unit: NDArray[np.float32] = cloud / np.linalg.norm(cloud, axis=1, keepdims=True)
+    return unit
+
+
+def _distances(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    distances: NDArray[np.float32] = np.clip(1.0 - vectors @ vectors.T, 0.0, None)
+    np.fill_diagonal(distances, 0.0)
+    return distances
+
+
+def _clustered(
+    vectors: NDArray[np.float32], distances: NDArray[np.float32], n_parts: int
+) -> tuple[float, int, NDArray[np.float32]]:
+    """Return the silhouette of a division, the size of its smallest part, and its centres."""
+    from sklearn.cluster import KMeans
+    from sklearn.metrics import silhouette_score
+
+    # On unit vectors, with means that are scaled to length 1 afterwards: spherical k-means.
+    found = KMeans(n_parts, n_init=2, max_iter=50, random_state=_SEED).fit(vectors)
+    sizes = np.bincount(found.labels_, minlength=n_parts)
+    if np.count_nonzero(sizes) < n_parts:  # works that are all alike have no parts
+        return -1.0, 0, found.cluster_centers_
+    silhouette = float(silhouette_score(distances, found.labels_, metric="precomputed"))
+    return silhouette, int(sizes.min()), found.cluster_centers_
 
 
 def _stated(
@@ -304,9 +337,7 @@ def _stated(
         whole = np.searchsorted(in_topic, topic_of_part[part] * n_values + own)
         share = n_in_part / sizes[part]
         lift = share / (n_in_topic[whole] / topic_sizes[topic_of_part[part]])
-        telling = (
-            (share >= _LEAST_SHARE) & (n_in_part >= _LEAST_WORKS) & (lift >= _LEAST_LIFT)
-        )
+        telling = (share >= _LEAST_SHARE) & (n_in_part >= _LEAST_WORKS) & (lift >= _LEAST_LIFT)
         for place in np.flatnonzero(telling).tolist():
             told = Stated(
                 facet,
