@@ -2,18 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+import os
+import re
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from knowledge_graph.atomic import make_folder, remove_leftovers, replacing
+from topicart.report.miniatures import Miniature, SmallWanted, make_miniatures, open_miniature
+from topicart.report.places import places_of
+
 if TYPE_CHECKING:
-    import numpy as np
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from topicart.run import Run
 
-__all__ = ["Sprites", "write_sprites"]
+__all__ = ["SPRITES", "Faces", "Sprites", "write_sprites"]
+
+SPRITES = "sprites"
+"""The folder of the atlases in a site."""
+
+_ATLAS_PX = 2048
+_QUALITY = 75
+# Part of every name: raise it when the same pictures would give another atlas.
+_VERSION = 1
+_OWN_NAME = re.compile(r"[0-9a-f]{20}\.webp")
+_SIDES = ((5_000, 128), (30_000, 96))
+_LEAST_SIDE = 64
+_MOST_FACE_FILES = 4
+_MOST_FACES = 8
+_FACE_SIDES = (160, 128)
+_GROUND = (128, 128, 128)
+
+
+@dataclass(frozen=True)
+class Faces:
+    """The pictures that stand for themes on a map seen from afar, larger than the others.
+
+    Parameters
+    ----------
+    files
+        The atlases, relative to the site.
+    side
+        Width and height of a cell in pixels.
+    columns
+        Cells in a row of an atlas.
+    per_atlas
+        Cells in an atlas.
+    row
+        The work in each cell, the most central one of every theme first, then the second of
+        every theme, shape ``(n_faces,)``.
+    width, height
+        Of each picture in the upper left corner of its cell, pixels, shape ``(n_faces,)``.
+    """
+
+    files: tuple[str, ...]
+    side: int
+    columns: int
+    per_atlas: int
+    row: NDArray[np.int32]
+    width: NDArray[np.uint8]
+    height: NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -32,8 +88,11 @@ class Sprites:
         Cells in an atlas.
     cell
         Of each work: atlas x ``per_atlas`` + cell, -1 without a picture, shape ``(n_works,)``.
+        Works that are near on the map are mostly in one atlas.
     width, height
         Of each work's picture in its upper left corner of the cell, pixels, shape ``(n_works,)``.
+    faces
+        The same of the themes' most central works.
     """
 
     files: tuple[str, ...]
@@ -43,14 +102,139 @@ class Sprites:
     cell: NDArray[np.int32]
     width: NDArray[np.uint8]
     height: NDArray[np.uint8]
+    faces: Faces
 
 
 def write_sprites(
     run: Run, site: Path, *, progress: Callable[[int, int], None] | None = None
 ) -> Sprites:
-    import numpy as np
+    """Write the atlases of a run's pictures, and remove those no longer wanted.
 
-    n = run.works.num_rows
-    return Sprites(
-        (), 64, 16, 256, np.full(n, -1, np.int32), np.zeros(n, np.uint8), np.zeros(n, np.uint8)
+    Parameters
+    ----------
+    run
+        A finished run. Small copies of its pictures are made in ``thumbnails/`` in its folder,
+        where they are not there yet.
+    site
+        The folder of the site.
+    progress
+        Called with the number of small copies done and the number of all.
+
+    Returns
+    -------
+    Sprites
+        Where each picture stands.
+
+    Raises
+    ------
+    topicart.errors.WriteError
+        If a folder cannot be written.
+    """
+    works = run.works
+    n_works = works.num_rows
+    side = next((side for most, side in _SIDES if n_works <= most), _LEAST_SIDE)
+    ids, images = works.column("id").to_pylist(), _first_pictures(works)
+    shown = [row for row in places_of(works).z_order().tolist() if images[row] is not None]
+    face_side, face_rows = _faces(run, ids)
+    face_rows = [row for row in face_rows if images[row] is not None]
+    wanted = [SmallWanted(ids[row], images[row] or "", side) for row in shown]
+    larger = [SmallWanted(ids[row], images[row] or "", face_side) for row in face_rows]
+    # The few large ones first: an interrupted call has then made what is seen first.
+    copies = make_miniatures(
+        [*larger, *wanted],
+        Path(run.record.source.root),
+        run.folder / "thumbnails",
+        progress=progress,
     )
+    folder = site / SPRITES
+    make_folder(folder)
+    remove_leftovers(folder)
+    faces = [
+        (row, copy) for row, copy in zip(face_rows, copies[: len(larger)], strict=True) if copy
+    ]
+    own = [(row, copy) for row, copy in zip(shown, copies[len(larger) :], strict=True) if copy]
+    files = _write_atlases([copy for _, copy in own], side, folder)
+    face_files = _write_atlases([copy for _, copy in faces], face_side, folder)
+    wanted_names = {Path(file).name for file in (*files, *face_files)}
+    for path in list(folder.iterdir()):
+        if _OWN_NAME.fullmatch(path.name) and path.name not in wanted_names:
+            path.unlink(missing_ok=True)
+    columns, face_columns = _ATLAS_PX // side, _ATLAS_PX // face_side
+    rows = np.array([row for row, _ in own], np.int64)
+    cell = np.full(n_works, -1, np.int32)
+    cell[rows] = np.arange(len(own))
+    width, height = np.zeros(n_works, np.uint8), np.zeros(n_works, np.uint8)
+    width[rows] = [copy.width for _, copy in own]
+    height[rows] = [copy.height for _, copy in own]
+    return Sprites(
+        files=files,
+        side=side,
+        columns=columns,
+        per_atlas=columns**2,
+        cell=cell,
+        width=width,
+        height=height,
+        faces=Faces(
+            files=face_files,
+            side=face_side,
+            columns=face_columns,
+            per_atlas=face_columns**2,
+            row=np.array([row for row, _ in faces], np.int32),
+            width=np.array([copy.width for _, copy in faces], np.uint8),
+            height=np.array([copy.height for _, copy in faces], np.uint8),
+        ),
+    )
+
+
+def _first_pictures(works: pa.Table) -> list[str | None]:
+    """Return each work's first picture."""
+    import pyarrow.compute as pc
+
+    column = works.column("images").combine_chunks()
+    first = np.unique(pc.list_parent_indices(column).to_numpy(), return_index=True)
+    pictures: list[str | None] = [None] * works.num_rows
+    paths = pc.list_flatten(column).take(first[1]).to_pylist()
+    for row, path in zip(first[0].tolist(), paths, strict=True):
+        pictures[row] = path or None
+    return pictures
+
+
+def _faces(run: Run, ids: Sequence[str]) -> tuple[int, list[int]]:
+    """Choose the works that stand for the topics, in turn, and the side of their cells."""
+    n_topics = max(len(run.topics), 1)
+    rooms = {side: _MOST_FACE_FILES * (_ATLAS_PX // side) ** 2 for side in _FACE_SIDES}
+    side = next((s for s in _FACE_SIDES if rooms[s] >= _MOST_FACES * n_topics), _FACE_SIDES[-1])
+    most = min(_MOST_FACES, max(1, rooms[side] // n_topics))
+    central = [topic.representatives[:most] for topic in run.topics]
+    wanted = {work_id for own in central for work_id in own}
+    row_of = {work_id: row for row, work_id in enumerate(ids) if work_id in wanted}
+    in_turn = [row_of.get(work_id, -1) for turn in zip_longest(*central) for work_id in turn]
+    return side, [row for row in dict.fromkeys(in_turn) if row >= 0][: rooms[side]]
+
+
+def _write_atlases(copies: Sequence[Miniature], side: int, folder: Path) -> tuple[str, ...]:
+    per_atlas = (_ATLAS_PX // side) ** 2
+    parts = [copies[start : start + per_atlas] for start in range(0, len(copies), per_atlas)]
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        names = list(pool.map(lambda part: _write_atlas(part, side, folder), parts))
+    return tuple(f"{SPRITES}/{name}" for name in names)
+
+
+def _write_atlas(copies: Sequence[Miniature], side: int, folder: Path) -> str:
+    """Write an atlas unless it is there: its name tells of all that is on it."""
+    from PIL import Image
+
+    told = "|".join([f"{_VERSION}", f"{side}", *(copy.state for copy in copies)])
+    name = f"{hashlib.sha256(told.encode()).hexdigest()[:20]}.webp"
+    if (folder / name).exists():
+        return name
+    columns = _ATLAS_PX // side
+    n_rows = -(-len(copies) // columns)
+    atlas = Image.new("RGB", (min(columns, len(copies)) * side, n_rows * side), _GROUND)
+    for place, copy in enumerate(copies):
+        picture = open_miniature(copy)
+        if picture is not None:
+            atlas.paste(picture, (place % columns * side, place // columns * side))
+    with replacing(folder / name) as beside:
+        atlas.save(beside, "WEBP", quality=_QUALITY, method=2)
+    return name
