@@ -24,7 +24,7 @@ _MARK = b"\xef\xbb\xbf"
 Python (``utf-8-sig``), pandas, R (``readr``), LibreOffice and topicart itself pass over it.
 """
 _FORMULA = "^([=+\\-@\\t\\r\\n＝＋－＠])"
-"""What a spreadsheet takes for the begin of a formula, in its East Asian full width too (OWASP, "CSV
+"""What a spreadsheet takes for the begin of a formula, also in East Asian full width (OWASP, "CSV
 Injection"). A title such as ``=HYPERLINK(…)`` would be run."""
 
 

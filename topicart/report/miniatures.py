@@ -27,7 +27,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from PIL import Image
 
-__all__ = ["Miniature", "SmallWanted", "make_miniatures", "open_miniature"]
+__all__ = [
+    "Miniature",
+    "SmallWanted",
+    "kept_miniatures",
+    "make_miniatures",
+    "open_miniature",
+]
 
 _QUALITY = 82
 # Part of every state: raise it when the same file would give another copy.
@@ -143,6 +149,39 @@ def make_miniatures(
                 _write(folder, [(keys[row], copy) for row in rows if (copy := copies[row])])
     _drop_stale(folder, kept, {copy.state for copy in copies if copy is not None})
     return copies
+
+
+def kept_miniatures(
+    ids: Sequence[str], folder: Path, *, sides: Sequence[int]
+) -> list[Miniature | None]:
+    """Return the small copies that are kept of some works, without looking at their pictures.
+
+    Parameters
+    ----------
+    ids
+        The works'.
+    folder
+        Where the copies are kept; it need not be there.
+    sides
+        Longest sides that a copy may have been made for, the best first.
+
+    Returns
+    -------
+    list of Miniature or None
+        The best copy of each; ``None`` where none is kept.
+    """
+    kept = {key: copy for found in _read(folder).values() for key, copy in found}
+    return [
+        next(
+            (
+                copy
+                for side in sides
+                if (copy := kept.get(_key(SmallWanted(work_id, "", side)))) is not None
+            ),
+            None,
+        )
+        for work_id in ids
+    ]
 
 
 def open_miniature(copy: Miniature) -> Image.Image | None:

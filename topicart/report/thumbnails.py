@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from knowledge_graph.atomic import make_folder, remove_leftovers, replacing
 from topicart.errors import PictureError
 from topicart.images import load_picture
 
-__all__ = ["Thumbnail", "Wanted", "make_thumbnails"]
+__all__ = ["Thumbnail", "Wanted", "kept_thumbnails", "make_thumbnails"]
 
 _QUALITY = 80
 # Part of every name: raise it when the same file would give another thumbnail.
@@ -110,6 +110,31 @@ def make_thumbnails(
             if name not in kept:
                 (folder / name).unlink(missing_ok=True)
     return done
+
+
+def kept_thumbnails(ids: Iterable[str], folder: Path) -> dict[str, Thumbnail]:
+    """Return the copies that are there, without looking at the pictures they were made of.
+
+    Parameters
+    ----------
+    ids
+        The works'.
+    folder
+        Where the copies lie; it need not be there.
+
+    Returns
+    -------
+    dict
+        The copy of each work id that has one.
+    """
+    names = sorted(entry.name for entry in os.scandir(folder)) if folder.is_dir() else []
+    present = {name[:20]: name for name in names if _OWN_NAME.fullmatch(name)}
+    found = {
+        work_id: _existing(folder / present[key])
+        for work_id in ids
+        if (key := _key(work_id)) in present
+    }
+    return {work_id: copy for work_id, copy in found.items() if copy is not None}
 
 
 def _make(work_id: str, item: Wanted, folder: Path, present: list[str]) -> Thumbnail | None:
