@@ -7,6 +7,7 @@ which a file can be broken ends in a :class:`PictureError` with a plain reason.
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -18,7 +19,7 @@ from topicart.errors import PictureError
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["DECODER_VERSION", "FORMATS", "MAX_PIXELS", "load_picture"]
+__all__ = ["DECODER_VERSION", "FORMATS", "MAX_PIXELS", "load_picture", "picture_of"]
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "JPEG2000", "AVIF", "PPM")
 """PIL's names of the formats that are opened; all of them are plain raster formats."""
@@ -81,27 +82,61 @@ def load_picture(path: Path, *, at_least: int | None = None) -> Image.Image:
         If the file is missing, empty, not a picture, truncated, damaged or too large; the
         message is the reason in plain words.
     """
-    from PIL import Image, UnidentifiedImageError
-
     try:
         if path.stat().st_size == 0:
             raise PictureError("the file is empty (0 bytes)")
-        with _own_size_limit():
-            opened = Image.open(path, formats=FORMATS)
-        with opened:
-            pixels = _reduce_and_check(opened, at_least)
-            with _one_large_picture if pixels > _LARGE else nullcontext():
-                return _upright(_to_rgb(opened), _orientation(opened))
-    except PictureError:
-        raise
+        return _decoded(path, at_least)
     except FileNotFoundError:
         raise PictureError("the file does not exist") from None
     except IsADirectoryError:
         raise PictureError("this is a folder, not a picture") from None
     except PermissionError:
         raise PictureError("there is no permission to read the file") from None
+    except OSError as error:
+        raise PictureError(_damage(error)) from error
+
+
+def picture_of(data: bytes, *, at_least: int | None = None) -> Image.Image:
+    """Read a picture that is in memory, as :func:`load_picture` reads a file.
+
+    Parameters
+    ----------
+    data : bytes
+        A whole file.
+    at_least : int, optional
+        As for :func:`load_picture`.
+
+    Returns
+    -------
+    PIL.Image.Image
+        The picture in mode RGB.
+
+    Raises
+    ------
+    PictureError
+        As :func:`load_picture`.
+    """
+    if not data:
+        raise PictureError("the file is empty (0 bytes)")
+    return _decoded(data, at_least)
+
+
+def _decoded(source: Path | bytes, at_least: int | None) -> Image.Image:
+    """Decode a file or its content; whatever is wrong with a picture is a PictureError."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with _own_size_limit():
+            file = io.BytesIO(source) if isinstance(source, bytes) else source
+            opened = Image.open(file, formats=FORMATS)
+        with opened:
+            pixels = _reduce_and_check(opened, at_least)
+            with _one_large_picture if pixels > _LARGE else nullcontext():
+                return _upright(_to_rgb(opened), _orientation(opened))
+    except (PictureError, FileNotFoundError, IsADirectoryError, PermissionError):
+        raise
     except UnidentifiedImageError:
-        raise PictureError(_not_a_picture(path)) from None
+        raise PictureError(_not_a_picture(source)) from None
     except MemoryError:
         raise PictureError("there is not enough memory to decode the picture") from None
     # PIL's readers meet damaged files with almost any exception (OSError, SyntaxError,
@@ -204,10 +239,14 @@ def _upright(picture: Image.Image, orientation: int) -> Image.Image:
     return picture if name is None else picture.transpose(Image.Transpose[name])
 
 
-def _not_a_picture(path: Path) -> str:
+def _not_a_picture(source: Path | bytes) -> str:
     """Why PIL does not know the file: often a web page or a drawing saved under a wrong name."""
-    with path.open("rb") as handle:
-        start = handle.read(256).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if isinstance(source, bytes):
+        start = source[:256]
+    else:
+        with source.open("rb") as handle:
+            start = handle.read(256)
+    start = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<svg", b"<?xml")):
         return "this is SVG or XML text, not a raster picture"
     if start.startswith((b"<!doctype html", b"<html")):

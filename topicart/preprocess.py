@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topicart.errors import PictureError
-from topicart.images import load_picture
+from topicart.images import load_picture, picture_of
 
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["Preprocess", "load_pixels", "read_pixels"]
+__all__ = ["Preprocess", "load_pixels", "pixels_of", "read_pixels"]
 
 _LONGEST_STRIP = 8
 
@@ -81,7 +81,34 @@ def load_pixels(path: Path, preprocess: Preprocess) -> NDArray[np.uint8]:
     PictureError
         If the picture cannot be read, with the reason.
     """
-    picture = load_picture(path, at_least=max(preprocess.size))
+    return _brought(load_picture(path, at_least=max(preprocess.size)), preprocess)
+
+
+def pixels_of(data: bytes, preprocess: Preprocess) -> NDArray[np.uint8]:
+    """Read a picture that is in memory and bring it to an encoder's input size.
+
+    Parameters
+    ----------
+    data : bytes
+        A whole picture file.
+    preprocess : Preprocess
+        The encoder's way.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width, 3)
+        The same pixels as :func:`load_pixels` of the file.
+
+    Raises
+    ------
+    PictureError
+        If the picture cannot be read, with the reason.
+    """
+    return _brought(picture_of(data, at_least=max(preprocess.size)), preprocess)
+
+
+def _brought(picture: Image.Image, preprocess: Preprocess) -> NDArray[np.uint8]:
+    """Bring a picture to an encoder's input size, or say why that cannot be."""
     try:
         return np.asarray(_fit(picture, preprocess))
     except (ValueError, MemoryError) as error:
