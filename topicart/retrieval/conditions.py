@@ -85,7 +85,10 @@ def parse_condition(text: str) -> Condition:
         raise RetrievalError(
             f"{cut(text)!r}: only dates are smaller or larger, {facet} is = or !=. {_HOW}"
         )
-    return Condition(facet, _parts(value), operator == "!=")
+    values = _parts(value)
+    if not values:
+        raise RetrievalError(f"{cut(text)!r} names no value. {_HOW}")
+    return Condition(facet, values, operator == "!=")
 
 
 class Facts:
@@ -151,6 +154,38 @@ class Facts:
         """
         return np.flatnonzero(self.mask(conditions)) if conditions else None
 
+    def others(self, row: int, facet: str) -> NDArray[np.intp]:
+        """Find the works that differ from one work in a facet.
+
+        Parameters
+        ----------
+        row : int
+            The work.
+        facet : str
+            The facet, such as ``artist``.
+
+        Returns
+        -------
+        ndarray of int
+            Rows of the works that state the facet and none of this work's values, ascending.
+
+        Raises
+        ------
+        RetrievalError
+            If there is no such facet, or the work states none.
+        """
+        index = self._index(facet)
+        own = index.values_of(row)
+        if len(own) == 0:
+            raise RetrievalError(
+                f"This work states no {facet}, so that none can be said to be of another."
+            )
+        differs = np.zeros(len(self), dtype=np.bool_)
+        differs[index.stated] = True
+        for number in own:
+            differs[index.of(number)] = False
+        return np.flatnonzero(differs)
+
     def _meets(self, condition: Condition) -> NDArray[np.bool_]:
         if condition.years is not None:
             first, last = self._years()
@@ -208,7 +243,7 @@ class _Index:
         self._numbers = numbers
         own = united[codes] if len(codes) else np.empty(0, dtype=np.intp)
         order = np.argsort(own, kind="stable")
-        self._rows = rows[order]
+        self.stated = self._rows = rows[order]
         self._starts = np.searchsorted(own[order], np.arange(len(numbers) + 1))
 
     def rows(self, value: str) -> NDArray[np.intp]:
@@ -227,8 +262,17 @@ class _Index:
                     else f" No work of this collection states its {self._facet}."
                 )
             )
+        return self.of(number)
+
+    def of(self, number: int) -> NDArray[np.intp]:
+        """Rows of works that state the value of a number."""
         found: NDArray[np.intp] = self._rows[self._starts[number] : self._starts[number + 1]]
         return found
+
+    def values_of(self, row: int) -> NDArray[np.intp]:
+        """Numbers of the values that a work states."""
+        at = np.flatnonzero(self._rows == row)
+        return np.unique(np.searchsorted(self._starts, at, side="right") - 1)
 
 
 def _stated(works: pa.Table, facet: str) -> tuple[list[str], NDArray[Any], NDArray[Any]]:
@@ -265,9 +309,9 @@ def _centuries(works: pa.Table, length: int) -> tuple[list[str], NDArray[Any], N
 
 
 def _parts(value: str) -> tuple[str, ...]:
-    """Split at single bars; a doubled one is the letter."""
-    parts = re.split(r"(?<!\|)\|(?!\|)", value)
-    return tuple(dict.fromkeys(part.replace("||", "|").strip() for part in parts if part.strip()))
+    """Split at single bars; a doubled one is the letter. As the page's filter does it."""
+    parts = (part.replace("||", "|").strip() for part in re.findall(r"(?:\|\||[^|])+", value))
+    return tuple(dict.fromkeys(part for part in parts if part))
 
 
 def _years(operator: str, value: str) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -67,7 +68,7 @@ def path(graph: Neighbours, start: int, end: int, *, power: float = POWER) -> Wo
     if start == end:
         return WorkPath((start,), ())
     rows = _shortest(graph, start, end, power)
-    angles = [_angle(graph, one, other) for one, other in zip(rows[:-1], rows[1:], strict=True)]
+    angles = [_angle(graph, one, other) for one, other in pairwise(rows)]
     return WorkPath(tuple(rows), tuple(angles))
 
 
