@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prompts import shown
+from topicart.topics import OUTLIER
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-__all__ = ["Count", "Leading", "Years", "count_years", "leading_values"]
+__all__ = [
+    "Count",
+    "Leading",
+    "Periods",
+    "Years",
+    "count_periods",
+    "count_years",
+    "leading_values",
+]
 
 _STEPS = (10, 20, 25, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 _MOST_PERIODS = 60
@@ -81,6 +90,34 @@ class Years:
     peak: tuple[int, int, int]
 
 
+@dataclass(frozen=True, eq=False)
+class Periods:
+    """Works by period and topic, all topics on one axis.
+
+    Parameters
+    ----------
+    start
+        First year of the first period.
+    step
+        Years in a period: 10, or more where the collection spans centuries.
+    counts
+        Works of each topic in each period, shape ``(n_topics + 1, n_periods)``; the last row holds
+        the works in no topic.
+    everything
+        Works in each period, those too that took no part, shape ``(n_periods,)``.
+    """
+
+    start: int
+    step: int
+    counts: NDArray[np.int64]
+    everything: NDArray[np.int64]
+
+    @property
+    def end(self) -> int:
+        """Last year of the last period."""
+        return self.start + self.step * len(self.everything) - 1
+
+
 def leading_values(works: pa.Table, facet: str, *, most: int) -> dict[int, Leading]:
     """Count a facet's values in each topic.
 
@@ -136,6 +173,44 @@ def leading_values(works: pa.Table, facet: str, *, most: int) -> dict[int, Leadi
     }
 
 
+def count_periods(
+    years: NDArray[np.int64], topics: NDArray[np.int64], n_topics: int
+) -> Periods | None:
+    """Count works by period and topic.
+
+    Parameters
+    ----------
+    years
+        Year of each dated work, shape ``(n_dated,)``.
+    topics
+        Topic of the same works, shape ``(n_dated,)``: -1 for none, -2 for works that took no part.
+    n_topics
+        Number of topics.
+
+    Returns
+    -------
+    Periods or None
+        ``None`` where no work is dated.
+    """
+    if len(years) == 0:
+        return None
+    span = int(years.max() - years.min())
+    step = next((step for step in _STEPS if span / step <= _MOST_PERIODS), _STEPS[-1])
+    start = int(years.min()) // step * step
+    periods = (years - start) // step
+    n_periods = int(periods.max()) + 1
+    part = topics >= OUTLIER
+    # -1 is the last row.
+    rows = topics[part] % (n_topics + 1)
+    counts = np.bincount(rows * n_periods + periods[part], minlength=(n_topics + 1) * n_periods)
+    return Periods(
+        start=start,
+        step=step,
+        counts=counts.reshape(n_topics + 1, n_periods),
+        everything=np.bincount(periods, minlength=n_periods),
+    )
+
+
 def count_years(
     years: NDArray[np.int64], topics: NDArray[np.int64], n_topics: int
 ) -> dict[int, Years]:
@@ -155,19 +230,13 @@ def count_years(
     dict
         By topic; topics without a dated work are missing.
     """
-    if len(years) == 0:
+    found = count_periods(years, topics, n_topics)
+    if found is None:
         return {}
-    span = int(years.max() - years.min())
-    step = next((step for step in _STEPS if span / step <= _MOST_PERIODS), _STEPS[-1])
-    start = int(years.min()) // step * step
-    periods = (years - start) // step
-    n_periods = int(periods.max()) + 1
-    collection = tuple(np.bincount(periods, minlength=n_periods).tolist())
+    start, step, counts = found.start, found.step, found.counts[:n_topics]
+    collection = tuple(found.everything.tolist())
     inside = topics >= 0
     own, when = topics[inside], years[inside]
-    counts = np.bincount(own * n_periods + periods[inside], minlength=n_topics * n_periods).reshape(
-        n_topics, n_periods
-    )
     first = np.full(n_topics, np.iinfo(np.int64).max)
     last = np.full(n_topics, np.iinfo(np.int64).min)
     np.minimum.at(first, own, when)
@@ -180,7 +249,7 @@ def count_years(
             step=step,
             counts=tuple(counts[topic].tolist()),
             collection=collection,
-            end=start + step * n_periods - 1,
+            end=found.end,
             first=int(first[topic]),
             last=int(last[topic]),
             dated=dated[topic],
