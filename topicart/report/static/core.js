@@ -38,20 +38,50 @@ window.topicart = (() => {
 
   /** Turn base64 into a typed array (little endian, as every browser's machine is). */
   function unpack(text, Kind) {
-    return new Kind(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
+    const letters = atob(text);
+    const bytes = new Uint8Array(letters.length);
+    for (let at = 0; at < bytes.length; at += 1) bytes[at] = letters.charCodeAt(at);
+    return new Kind(bytes.buffer);
   }
 
   // State --------------------------------------------------------------------------------------
 
   // What belongs to one view; everything else in the address is the filter and goes along.
-  const OF_THE_VIEW = new Set(["map", "colour", "work", "sort", "at", "from", "to", "like", "show"]);
+  const OF_THE_VIEW = new Set([
+    "map", "colour", "work", "sort", "at", "from", "to", "like", "seek", "show",
+  ]);
   const listeners = [];
-  let state = read();
+  let state = new URLSearchParams();
+  let seen = null;
 
   function read() {
     const text = location.hash.slice(1);
-    // A plain anchor (#contents) is no state.
-    return new URLSearchParams(text.includes("=") ? text : "");
+    if (text.includes("=") || !text) state = new URLSearchParams(text);
+    else {
+      // A plain anchor (#contents) is a place on the page: the rest of the state stays.
+      state.set("at", decoded(text));
+      write("replaceState");
+    }
+    seen = location.hash;
+  }
+
+  function decoded(text) {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text;
+    }
+  }
+
+  function write(method) {
+    const text = state.toString();
+    const address = text ? `#${text}` : location.pathname + location.search;
+    try {
+      history[method](history.state, "", address);
+    } catch {
+      // Some browsers refuse many changes in a short time; the next one will be written.
+    }
+    seen = location.hash;
   }
 
   /** Return what the address says of a key, or null. */
@@ -62,15 +92,14 @@ window.topicart = (() => {
 
   /** Change keys of the address (null takes one away); `push` makes Back undo it. */
   function set(changes, push = false) {
+    const before = state.toString();
     for (const [key, value] of Object.entries(changes)) {
       if (value === null || value === undefined || value === "") state.delete(key);
       else state.set(key, String(value));
     }
-    const text = state.toString();
-    const address = text ? `#${text}` : location.pathname + location.search;
-    if (text === location.hash.slice(1)) return;
-    history[push ? "pushState" : "replaceState"](history.state, "", address);
-    changed();
+    if (state.toString() === before) return;
+    write(push ? "pushState" : "replaceState");
+    announce();
   }
 
   /** Call a function with the state, now and whenever the address changes. */
@@ -79,28 +108,48 @@ window.topicart = (() => {
     listener(state);
   }
 
-  function changed() {
-    state = read();
+  function announce() {
     carryFilter();
     for (const listener of listeners) listener(state);
   }
 
-  /** Let every link to another page of the site carry the filter. */
-  function carryFilter(within = document) {
-    const kept = new URLSearchParams(filterPairs());
-    for (const link of within.querySelectorAll("a[data-page]")) {
-      const [page, anchor] = link.dataset.page.split("#");
-      const own = new URLSearchParams(kept);
-      if (anchor?.includes("=")) {
-        for (const [key, value] of new URLSearchParams(anchor)) own.set(key, value);
-      } else if (anchor) own.set("at", anchor);
-      const text = own.toString();
-      link.setAttribute("href", text ? `${page}#${text}` : page);
-    }
+  // Back tells both of the history and of the anchor: once is enough.
+  function moved() {
+    if (location.hash === seen) return;
+    read();
+    announce();
   }
 
-  window.addEventListener("hashchange", changed);
-  window.addEventListener("popstate", changed);
+  /** Let every link to another page of the site carry the filter. */
+  function carryFilter(within = document) {
+    const kept = filterPairs();
+    for (const link of within.querySelectorAll("a[data-page]")) carry(link, kept);
+  }
+
+  function carry(link, kept) {
+    const [page, anchor] = link.dataset.page.split("#");
+    const own = new URLSearchParams(kept);
+    if (anchor?.includes("=")) {
+      for (const [key, value] of new URLSearchParams(anchor)) own.set(key, value);
+    } else if (anchor) own.set("at", anchor);
+    const text = own.toString();
+    link.setAttribute("href", text ? `${page}#${text}` : page);
+  }
+
+  read();
+  window.addEventListener("hashchange", moved);
+  window.addEventListener("popstate", moved);
+  // Links that a script made after the last change: right at the latest when they are used.
+  for (const kind of ["pointerdown", "focusin", "click"]) {
+    document.addEventListener(
+      kind,
+      (event) => {
+        const link = event.target.closest?.("a[data-page]");
+        if (link) carry(link, filterPairs());
+      },
+      true,
+    );
+  }
 
   // Elements -----------------------------------------------------------------------------------
 
@@ -116,7 +165,7 @@ window.topicart = (() => {
       else if (name in made && !name.includes("-")) made[name] = value;
       else made.setAttribute(name, value === true ? "" : value);
     }
-    made.append(...children.flat().filter((child) => child !== null && child !== false));
+    made.append(...children.flat().filter((child) => child !== false && (child ?? null) !== null));
     return made;
   }
 

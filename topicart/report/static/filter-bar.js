@@ -1,0 +1,138 @@
+// The filter in the bar: a field for words, what is asked for as chips that take it away again, and
+// how many works pass.
+"use strict";
+
+(() => {
+  const { base, element, filter, filterPairs, get, number, onState } = window.topicart;
+  const PAUSE_MS = 200;
+  const bar = document.querySelector(".filter");
+  const active = document.querySelector(".filter-active");
+  const button = bar.querySelector(".filter-button");
+  const said = element("p", { className: "unseen", role: "status" });
+  const printed = element("p", { className: "filter-printed" });
+  const all = Number(bar.dataset.works);
+
+  // Words -----------------------------------------------------------------------------------------
+
+  /** Let a field write the words of the filter, and show them. */
+  function bindWords(field) {
+    let waiting = 0;
+    const write = () => {
+      clearTimeout(waiting);
+      filter.set("words", field.value.trim());
+    };
+    field.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(write, PAUSE_MS);
+    });
+    field.addEventListener("change", write);
+    onState(() => {
+      const words = get("words") ?? "";
+      // Who is typing keeps a space at the end.
+      if (field.value.trim() !== words) field.value = words;
+    });
+  }
+
+  // What is asked for -----------------------------------------------------------------------------
+
+  function spanInWords(text) {
+    const [first, last] = filter.span(text);
+    if (first === last) return String(first);
+    if (first === -Infinity) return `until ${last}`;
+    return last === Infinity ? `from ${first}` : `${first}–${last}`;
+  }
+
+  function topicInWords(told, topic) {
+    if (topic === -1) return "In no theme";
+    if (topic === -2) return "Took no part";
+    return told.topics.find(({ id }) => id === topic)?.name ?? `theme ${topic}`;
+  }
+
+  /** Return what the filter asks for: [{key, value, kind, label}], one for each value. */
+  async function asked() {
+    const pairs = filterPairs();
+    if (!pairs.length) return [];
+    const told = await base();
+    const titles = new Map(told.facets.map(({ name, title }) => [name, title]));
+    return pairs.flatMap(([key]) =>
+      filter.values(key).map((value) => {
+        if (key === "topic") return { key, value, kind: "Theme", label: topicInWords(told, value) };
+        if (key === "years") return { key, value, kind: "Years", label: spanInWords(value) };
+        if (key === "words") return { key, value, kind: "Words", label: `“${value}”` };
+        return { key, value, kind: titles.get(key), label: value };
+      }),
+    ).filter(({ kind }) => kind);
+  }
+
+  function takeAway({ key, value }) {
+    if (key === "words" || key === "years") filter.set(key, null);
+    else filter.toggle(key, value);
+  }
+
+  function chip(wish) {
+    return element(
+      "button",
+      {
+        type: "button",
+        className: "chip",
+        "aria-label": `Remove ${wish.kind}: ${wish.label}`,
+        // The chip goes; who used the keyboard goes on from the next.
+        onclick: (event) => {
+          const next = event.currentTarget.nextElementSibling;
+          takeAway(wish);
+          (next?.isConnected && next.checkVisibility?.() !== false ? next : button).focus();
+        },
+      },
+      element("span", { className: "chip-kind" }, wish.kind),
+      element("bdi", {}, wish.label),
+      element("span", { className: "chip-cross", "aria-hidden": "true" }, "×"),
+    );
+  }
+
+  const counts = (n) => `${number.format(n)} of ${number.format(all)} works`;
+
+  async function show(mask, n) {
+    const wishes = await asked();
+    // The filter may have gone on while the names were loaded.
+    if (mask !== filter.mask) return;
+    active.hidden = !wishes.length;
+    button.textContent = wishes.length ? `Filter (${wishes.length})` : "Filter";
+    document.body.classList.toggle("filtered", wishes.length > 0);
+    const clear = () => {
+      filter.clear();
+      button.focus();
+    };
+    active.replaceChildren(
+      element("span", { className: "filter-count" }, counts(n)),
+      ...wishes.map(chip),
+      element("button", { type: "button", className: "filter-clear", onclick: clear }, "Clear all"),
+    );
+    said.textContent = wishes.length ? `${counts(n)} pass the filter.` : `All ${counts(n)}.`;
+    printed.textContent = wishes.length ? sentence(wishes, n) : "";
+  }
+
+  function sentence(wishes, n) {
+    const kinds = new Map();
+    for (const { kind, label } of wishes) kinds.set(kind, [...(kinds.get(kind) ?? []), label]);
+    const parts = [...kinds].map(([kind, labels]) => `${kind}: ${labels.join(" or ")}`);
+    return `Filtered by ${parts.join("; ")} – ${counts(n)}.`;
+  }
+
+  // Set up ----------------------------------------------------------------------------------------
+
+  const words = bar.querySelector(".filter-words");
+  words.hidden = false;
+  button.hidden = false;
+  bindWords(words);
+  document.body.append(said);
+  document.getElementById("main").prepend(printed);
+  filter.on(show);
+
+  // Panels and maps stand below the bar, however many lines it has.
+  const header = document.querySelector(".bar-nav");
+  new ResizeObserver(() => {
+    document.documentElement.style.setProperty("--bar", `${header.offsetHeight}px`);
+  }).observe(header);
+
+  Object.assign(filter, { bindWords, topicInWords });
+})();

@@ -1,111 +1,139 @@
-// One work, large: opened from any picture, walked through with the arrows. Text is only ever set
-// as text; without this script a picture's link opens the picture itself.
+// One work, large: the dialog that `work=ROW` in the address opens on every page. Opened from any
+// picture; Back closes it; the arrows walk through the list that it was opened from.
 "use strict";
 
 (() => {
-  const { themes, works } = window.topicartWorks;
+  const { element, get, number, onState, set, base } = window.topicart;
   const dialog = document.getElementById("work");
   const part = (selector) => dialog.querySelector(selector);
-  const themeOf = new Map(themes.map(([topic, name, size]) => [topic, { name, size }]));
-  let row = [];
-  let place = 0;
+  let among = [];
+  let shown = null;
+  // Whether this page put the entry into the history that Back would take away.
+  let pushed = false;
 
-  function belongs(work) {
-    const line = part(".belongs");
-    const theme = themeOf.get(work.topic);
-    line.replaceChildren();
-    line.className = theme ? `belongs t${work.topic % 64}` : "belongs";
-    if (!theme) {
-      line.textContent = "In no theme.";
-      return;
-    }
-    const link = document.createElement("a");
-    link.href = `#theme-${work.topic}`;
-    link.dir = "auto";
-    link.textContent = theme.name;
-    link.addEventListener("click", () => dialog.close());
-    line.append(link);
-    const told = [];
-    if (work.rank >= 0) told.push(`${work.rank + 1} of ${theme.size} by closeness to the centre`);
-    if (work.probability !== undefined) {
-      told.push(`belongs with probability ${work.probability.toFixed(2)}`);
-    }
-    if (told.length) line.append(document.createElement("br"), `${told.join("; ")}.`);
+  // Opening and closing ---------------------------------------------------------------------------
+
+  /** Open a work; `list` are the rows to walk through. */
+  function open(row, list = []) {
+    among = list.includes(row) ? list : [];
+    pushed ||= !dialog.open;
+    set({ work: row }, !dialog.open);
   }
 
-  function show(work) {
-    part("#work-title").textContent = work.title;
-    part(".artist").textContent = work.artist;
-    part(".date").textContent = [work.artist ? ", " : "", work.date].join("").replace(/^, $/, "");
-    const image = part(".plate img");
-    image.hidden = !work.picture;
-    part(".plate").hidden = !work.picture;
-    part(".sheet").classList.toggle("bare", !work.picture);
-    if (work.picture) {
-      const [source, width, height] = work.picture;
-      image.src = source;
-      image.alt = [work.title, work.artist, work.date].filter(Boolean).join(", ");
-      image.width = width;
-      image.height = height;
-      // Small pictures may grow, but not until they blur.
-      image.style.width = `min(100%, ${Math.round(width * 1.8)}px)`;
-      image.style.height = "auto";
-    }
-    belongs(work);
-    const facts = part("dl");
-    facts.replaceChildren();
-    for (const [facet, text] of work.facts ?? []) {
-      const name = document.createElement("dt");
-      const value = document.createElement("dd");
-      name.textContent = facet[0].toUpperCase() + facet.slice(1);
-      value.textContent = text;
-      value.dir = "auto";
-      facts.append(name, value);
-    }
-    for (const button of dialog.querySelectorAll("[data-go='-1'], [data-go='1']")) {
-      button.hidden = row.length < 2;
-    }
-    if (!dialog.open) dialog.showModal();
-    part(".told").scrollTop = 0;
+  function close() {
+    if (!get("work")) dialog.close();
+    else if (pushed) history.back();
+    else set({ work: null });
   }
 
   function go(step) {
-    if (row.length < 2) return;
-    place = (place + step + row.length) % row.length;
-    show(works[row[place]]);
+    const at = among.indexOf(shown);
+    if (at < 0 || among.length < 2) return;
+    set({ work: among[(at + step + among.length) % among.length] });
   }
 
-  /** Open a work that the page has a picture of, with its neighbours in the list of numbers. */
-  function open(number, among = [number]) {
-    row = among;
-    place = Math.max(among.indexOf(number), 0);
-    show(works[number]);
+  /** Return the rows of the pictures around an element, in their order. */
+  function listAround(tile) {
+    const rows = tile.closest(".has-rows")?.listedRows?.();
+    if (rows) return rows;
+    const around = tile.closest(".mosaic, ol, ul, section, main") ?? document;
+    const all = [...around.querySelectorAll("[data-work]")].map((one) => Number(one.dataset.work));
+    return [...new Set(all)];
   }
+
+  async function follow() {
+    const asked = get("work");
+    const row = Number(asked);
+    if (asked === null || !Number.isInteger(row) || row < 0) {
+      shown = null;
+      pushed = false;
+      if (dialog.open) dialog.close();
+      return;
+    }
+    if (row === shown) return;
+    shown = row;
+    const told = await base();
+    if (row !== shown) return;
+    if (row >= told.n) {
+      set({ work: null });
+      return;
+    }
+    if (!dialog.open) dialog.showModal();
+    await window.topicart.tellWork(dialog, told, row, () => row === shown);
+  }
+
+  function place() {
+    const at = among.indexOf(shown);
+    const many = at >= 0 && among.length > 1;
+    part(".place").textContent = many
+      ? `${number.format(at + 1)} of ${number.format(among.length)}`
+      : "";
+    for (const step of ["-1", "1"]) part(`[data-go="${step}"]`).hidden = !many;
+  }
+
+  // What a reader does ----------------------------------------------------------------------------
 
   document.addEventListener("click", (event) => {
     const tile = event.target.closest("[data-work]");
     if (!tile || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    const all = [...tile.closest(".mosaic").querySelectorAll("[data-work]")];
-    open(Number(tile.dataset.work), all.map((one) => Number(one.dataset.work)));
+    const within = dialog.contains(tile);
+    open(Number(tile.dataset.work), within ? among : listAround(tile));
   });
 
   dialog.addEventListener("click", (event) => {
-    const go_to = event.target.closest("[data-go]")?.dataset.go;
-    if (go_to === "close" || event.target === dialog) dialog.close();
-    else if (go_to) go(Number(go_to));
+    const to = event.target.closest("[data-go]")?.dataset.go;
+    if (to === "close") close();
+    else if (to) go(Number(to));
   });
 
   dialog.addEventListener("keydown", (event) => {
+    if (event.target.closest("input, textarea, select")) return;
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "ArrowRight") go(1);
     else if (event.key === "ArrowLeft") go(-1);
   });
 
-  window.topicartViewer = {
-    open,
-    openPlain(work) {
-      row = [];
-      show(work);
-    },
-  };
+  // Escape must leave the address as a click on × does.
+  dialog.addEventListener("cancel", (event) => {
+    event.preventDefault();
+    close();
+  });
+  dialog.addEventListener("close", () => {
+    if (get("work")) close();
+  });
+
+  /** Close the work and go on with another state of the page. */
+  function leave(changes) {
+    set({ ...changes, work: null });
+  }
+
+  /** Show where a work lies: on this page if it is the map, else on the map's page. */
+  function mapLink(row) {
+    return element(
+      "a",
+      {
+        href: "index.html",
+        "data-page": `index.html#at=work-${row}`,
+        onclick: (event) => {
+          if (!window.topicart.map?.go) return;
+          event.preventDefault();
+          leave({});
+          window.topicart.map.go(row);
+        },
+      },
+      "Show on the map",
+    );
+  }
+
+  window.addEventListener("load", () => {
+    const [, row] = /^work-(\d+)$/.exec(get("at") ?? "") ?? [];
+    if (row) window.topicart.map?.go?.(Number(row));
+  });
+
+  window.topicart.viewer = { open, close, leave, mapLink };
+  onState(() => {
+    follow();
+    place();
+  });
 })();
