@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from knowledge_graph.atomic import write_text_atomic
 from prompts import year_in_words
+from topicart.report.addresses import filter_address
 from topicart.report.environment import page_environment
 from topicart.report.palette import N_COLOURS
-from topicart.report.plates import Tile, ratio_class, share_class
+from topicart.report.plates import Tile, bars, ratio_class, share_class
 from topicart.report.summarize import Exhibition
+from topicart.report.thumbnails import Thumbnail
 from topicart.report.wording import signed, times
 
 if TYPE_CHECKING:
@@ -75,12 +77,15 @@ class Frame:
         What is shown of it.
     tiles
         By work id: every work that a page shows with its large picture.
+    pictures
+        By work id: all large pictures that the site has; a small collection has one of every work.
     """
 
     folder: Path
     run: Run
     exhibition: Exhibition
     tiles: Mapping[str, Tile]
+    pictures: Mapping[str, Thumbnail] = field(default_factory=dict)
 
     def write(
         self,
@@ -128,6 +133,7 @@ class Frame:
 def _site_environment() -> jinja2.Environment:
     environment = page_environment(_HERE / "templates")
     environment.filters.update(
+        bars=bars,
         signed=signed,
         ratio_class=ratio_class,
         share_class=share_class,
@@ -136,6 +142,10 @@ def _site_environment() -> jinja2.Environment:
         year=year_in_words,
     )
     environment.globals.update(
-        headings=_FACET_HEADINGS, questions=_QUESTIONS, pictures=PICTURES, assets=ASSETS
+        filter_address=filter_address,
+        headings=_FACET_HEADINGS,
+        questions=_QUESTIONS,
+        pictures=PICTURES,
+        assets=ASSETS,
     )
     return environment

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from topicart.report.mosaic import Arrangement, Row, arrange, shown_ratio
+from topicart.report.mosaic import Arrangement, arrange, shown_ratio
 from topicart.report.palette import N_COLOURS, topic_tones
 from topicart.report.summarize import Card
 from topicart.report.thumbnails import Thumbnail
@@ -13,16 +13,15 @@ from topicart.report.thumbnails import Thumbnail
 __all__ = [
     "Plate",
     "Tile",
-    "hero_of",
+    "bars",
     "layout_sheet",
+    "loose_plate",
     "plate_of",
     "ratio_class",
     "share_class",
     "tile_of",
 ]
 
-_HERO_RATIO = 7.0
-_MOST_IN_HERO = 12
 _PLACEHOLDER_RATIO = 0.8
 
 
@@ -76,21 +75,35 @@ def plate_of(found: Iterable[Tile], *, lead: bool = True, row_height: float = 18
     return Plate(tiles, arrangement, tiles[0].thumbnail if tiles else None)
 
 
-def hero_of(sources: Sequence[Sequence[Tile]]) -> Plate:
-    """Return one row of pictures, the first of each source in turn, then the second of each."""
-    chosen: list[Tile] = []
-    depth = max((len(tiles) for tiles in sources), default=0)
-    candidates = (tiles[place] for place in range(depth) for tiles in sources if place < len(tiles))
-    for tile in candidates:
-        full = sum(own.ratio for own in chosen) >= _HERO_RATIO or len(chosen) == _MOST_IN_HERO
-        if full:
-            break
-        if tile.thumbnail is not None:
-            chosen.append(tile)
-    filler = max(0.0, _HERO_RATIO * 0.7 - sum(tile.ratio for tile in chosen))
-    rows = (Row(tuple(range(len(chosen))), round(filler, 2)),) if chosen else ()
-    face = chosen[0].thumbnail if chosen else None
-    return Plate(tuple(chosen), Arrangement(None, 0.0, (), rows), face)
+def loose_plate(found: Iterable[Tile]) -> Plate:
+    """Return tiles in the order given, arranged by the style sheet alone."""
+    tiles = tuple(found)
+    face = next((tile.thumbnail for tile in tiles if tile.thumbnail is not None), None)
+    return Plate(tiles, Arrangement(None, 0.0, (), ()), face)
+
+
+def bars(counts: Sequence[int], height: float) -> str:
+    """Return counts as the path of a row of bars, each 1 wide, for an SVG.
+
+    Parameters
+    ----------
+    counts
+        Not negative.
+    height
+        Of the highest bar; one work is seen beside many.
+
+    Returns
+    -------
+    str
+        The ``d`` of a path whose baseline lies at ``height``.
+    """
+    most = max(counts, default=0)
+    return "".join(
+        f"M{place + 0.1:g} {height:g}v-{max(height * count / most, height * 0.05):.1f}h.8"
+        f"V{height:g}z"
+        for place, count in enumerate(counts)
+        if count
+    )
 
 
 def layout_sheet(plates: Sequence[Plate], n_topics: int) -> str:

@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from topicart.report.plates import Plate, hero_of, plate_of
-from topicart.report.wording import counted, day
+from topicart.report.citation import bibtex, citation, methods
+from topicart.report.plates import Plate, Tile, loose_plate, plate_of
 
 if TYPE_CHECKING:
     from topicart.report.frame import Frame
-    from topicart.report.summarize import Exhibition
+    from topicart.report.summarize import Theme
 
-__all__ = ["write_rooms"]
+__all__ = ["Room", "write_rooms"]
+
+_MOST_FACES = 4
+_ROW_OF_OUTLIERS = 150.0
+
+
+@dataclass(frozen=True)
+class Room:
+    """A theme and its pictures.
+
+    Parameters
+    ----------
+    theme
+        What is told of it.
+    plate
+        Its most central works.
+    faces
+        The few that stand for it on its card.
+    parts
+        The pictures of each of its parts.
+    borders
+        Those of its border cases.
+    """
+
+    theme: Theme
+    plate: Plate
+    faces: tuple[Tile, ...]
+    parts: tuple[Plate, ...]
+    borders: Plate
 
 
 def write_rooms(frame: Frame) -> list[Plate]:
@@ -28,55 +58,69 @@ def write_rooms(frame: Frame) -> list[Plate]:
         Every plate that is shown, for the style sheet of their proportions.
     """
     exhibition, tiles = frame.exhibition, frame.tiles
-    plates = [plate_of(tiles[card.id] for card in theme.cards) for theme in exhibition.themes]
+    rooms = {theme.topic: _room(frame, theme) for theme in exhibition.themes}
     outliers = plate_of(
-        (tiles[card.id] for card in exhibition.outliers), lead=False, row_height=150.0
+        (tiles[card.id] for card in exhibition.outliers), lead=False, row_height=_ROW_OF_OUTLIERS
     )
-    hero = hero_of([plate.tiles for plate in plates] or [outliers.tiles])
-    themes = list(zip(exhibition.themes, plates, strict=True))
-    sheets = ("mosaic", "themes", "names")
     frame.write(
-        "themes.html", "themes.html", page="themes", sheets=sheets, themes=themes, hero=hero
+        "themes.html",
+        "themes.html",
+        page="themes",
+        sheets=("themes",),
+        scripts=("themes",),
+        rooms=rooms,
+        outside=_faces(outliers),
     )
-    for theme, plate in themes:
+    order = list(rooms.values())
+    for place, room in enumerate(order):
         frame.write(
-            f"theme-{theme.topic}.html",
+            f"theme-{room.theme.topic}.html",
             "theme.html",
             page="themes",
-            sheets=sheets,
-            theme=theme,
-            plate=plate,
-            themes=themes,
+            sheets=("mosaic", "themes", "names", "room"),
+            scripts=("themes",),
+            room=room,
+            theme=room.theme,
+            rooms=rooms,
+            before=order[place - 1].theme if place else None,
+            after=order[place + 1].theme if place + 1 < len(order) else None,
         )
-    frame.write("outside.html", "outside.html", page="themes", sheets=sheets, outliers=outliers)
+    frame.write(
+        "outside.html",
+        "outside.html",
+        page="themes",
+        sheets=("mosaic", "themes", "room"),
+        scripts=("themes",),
+        outliers=outliers,
+    )
     frame.write(
         "about.html",
         "about.html",
         page="about",
         sheets=("method",),
         citation=citation(exhibition),
+        bibtex=bibtex(exhibition),
+        methods=methods(exhibition),
     )
-    return [hero, outliers, *plates]
+    return [outliers, *(plate for room in order for plate in _plates(room))]
 
 
-def citation(exhibition: Exhibition) -> str:
-    """Return how to cite the run, in one line.
-
-    Parameters
-    ----------
-    exhibition
-        What is shown of it.
-
-    Returns
-    -------
-    str
-        Name, size, version, encoder, seed and day.
-    """
-    record = exhibition.record
-    seed = "" if exhibition.seed is None else f", seed {exhibition.seed}"
-    return (
-        f"“{exhibition.name}”: a topic model of {exhibition.n_works:,} works in "
-        f"{counted(len(exhibition.themes), 'theme')}. Made with topicart "
-        f"{record.topicart_version}, encoder {record.model.name} (weights SHA-256 "
-        f"{record.model.weights_sha256[:16]}){seed}, {day(record.finished or record.created)}."
+def _room(frame: Frame, theme: Theme) -> Room:
+    tiles = frame.tiles
+    plate = plate_of(tiles[card.id] for card in theme.cards)
+    return Room(
+        theme,
+        plate,
+        _faces(plate),
+        tuple(loose_plate(tiles[card.id] for card in part.cards) for part in theme.parts),
+        loose_plate(tiles[case.card.id] for case in theme.borders),
     )
+
+
+def _faces(plate: Plate) -> tuple[Tile, ...]:
+    """Return the first tiles that have a picture."""
+    return tuple(tile for tile in plate.tiles if tile.thumbnail is not None)[:_MOST_FACES]
+
+
+def _plates(room: Room) -> Sequence[Plate]:
+    return (room.plate, *room.parts, room.borders)
