@@ -13,7 +13,7 @@ from topicart.report.matrices import write_facet_pages
 from topicart.report.plates import layout_sheet, tile_of
 from topicart.report.rooms import write_rooms
 from topicart.report.shards import write_shards
-from topicart.report.sprites import write_sprites
+from topicart.report.sprites import first_pictures, write_sprites
 from topicart.report.summarize import Card, Exhibition, summarize
 from topicart.report.thumbnails import Wanted, make_thumbnails
 from topicart.report.timeline import write_time_page
@@ -26,9 +26,15 @@ __all__ = ["write_site"]
 _STATIC = Path(__file__).parent / "static"
 _PICTURE_PX = 512
 _LEAD_PX = 960
+# Of a collection up to this size every work has a picture that fills the dialog.
+_ALL_LARGE = 2000
 _MAP_SCRIPTS = tuple(
-    f"map-{part}" for part in ("data", "colours", "points", "pictures", "names", "legend", "view")
-)
+    f"map-{part}"
+    for part in (
+        "data", "colours", "points", "pictures", "places", "names", "legend",
+        "eye", "hover", "hands", "view",
+    )
+)  # fmt: skip
 
 
 def write_site(run: Run, *, progress: Callable[[int, int], None] | None = None) -> Path:
@@ -60,14 +66,20 @@ def write_site(run: Run, *, progress: Callable[[int, int], None] | None = None) 
     make_folder(site / ASSETS)
     # A page beside the parts of another would be wrong: there is none until all is there.
     run.page.unlink(missing_ok=True)
-    sprites = write_sprites(run, site, progress=progress)
     cards = {card.id: card for card in _shown(exhibition)}
-    thumbnails = make_thumbnails(_wanted(exhibition, cards.values()), site / PICTURES)
+    wanted = _wanted(run, exhibition, cards.values())
+    count = progress or (lambda _done, _total: None)
+    n = len(wanted)
+    thumbnails = make_thumbnails(
+        wanted, site / PICTURES, progress=lambda done, _: count(done, n + run.works.num_rows)
+    )
+    sprites = write_sprites(run, site, progress=lambda done, total: count(n + done, n + total))
     frame = Frame(
         site,
         run,
         exhibition,
         {card.id: tile_of(card, thumbnails.get(card.id)) for card in cards.values()},
+        thumbnails,
     )
     for source in sorted(_STATIC.iterdir()):
         write_bytes_atomic(site / ASSETS / source.name, source.read_bytes())
@@ -88,11 +100,14 @@ def _shown(exhibition: Exhibition) -> Iterable[Card]:
     yield from exhibition.outliers
 
 
-def _wanted(exhibition: Exhibition, cards: Iterable[Card]) -> dict[str, Wanted]:
+def _wanted(run: Run, exhibition: Exhibition, cards: Iterable[Card]) -> dict[str, Wanted]:
     leads = {theme.cards[0].id for theme in exhibition.themes if theme.cards}
     root = Path(exhibition.record.source.root)
+    images = {card.id: card.image for card in cards}
+    if run.works.num_rows <= _ALL_LARGE:
+        images |= dict(zip(run.works["id"].to_pylist(), first_pictures(run.works), strict=True))
     return {
-        card.id: Wanted(root, card.image, _LEAD_PX if card.id in leads else _PICTURE_PX)
-        for card in cards
-        if card.image is not None
+        work_id: Wanted(root, image, _LEAD_PX if work_id in leads else _PICTURE_PX)
+        for work_id, image in images.items()
+        if image is not None
     }

@@ -1,31 +1,31 @@
-// The data of the map, unpacked: places, members of themes, and a grid to find the nearest work.
+// The data of the map, unpacked: where every work lies, and a grid to find works by place.
 "use strict";
 
-window.topicartMapData = (() => {
-  const { themes, works } = window.topicartWorks;
-  const CELLS = 128;
-
-  const decode = (text, Kind) =>
-    new Kind(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
+topicart.mapData = (() => {
+  const FULL = 65535;
+  const PER_CELL = 3;
+  const OFF_THE_MAP = -2;
 
   /**
-   * Turn the map so that it fills the view best: its axes mean nothing, and turning keeps every
-   * distance. The longer side becomes 1.
+   * Find the turn that lets the map fill a view `aspect` times as wide as it is high: its axes
+   * mean nothing, and turning keeps every distance. The longer side becomes 1.
    */
-  function turn(across, down, aspect) {
-    const step = Math.ceil(across.length / 5000);
+  function turn(across, down, rows, aspect) {
     const extent = (cos, sin, every) => {
       let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
-      for (let work = 0; work < across.length; work += every) {
-        const x = across[work] * cos - down[work] * sin;
-        const y = across[work] * sin + down[work] * cos;
+      for (let place = 0; place < rows.length; place += every) {
+        const row = rows[place];
+        const x = across[row] * cos - down[row] * sin;
+        const y = across[row] * sin + down[row] * cos;
         if (x < left) left = x;
         if (x > right) right = x;
         if (y < top) top = y;
         if (y > bottom) bottom = y;
       }
-      return { left, top, width: right - left, height: bottom - top };
+      return rows.length ? { left, top, width: right - left, height: bottom - top } : nothing;
     };
+    const nothing = { left: 0, top: 0, width: FULL, height: FULL };
+    const step = Math.max(1, Math.ceil(rows.length / 4000));
     let best = [0, Infinity];
     for (let degrees = 0; degrees < 180; degrees += 5) {
       const angle = (degrees * Math.PI) / 180;
@@ -37,62 +37,92 @@ window.topicartMapData = (() => {
     const box = extent(cos, sin, 1);
     const long = Math.max(box.width, box.height, 1);
     return {
-      x: Float32Array.from(across, (x, work) => (x * cos - down[work] * sin - box.left) / long),
-      y: Float32Array.from(across, (x, work) => (x * sin + down[work] * cos - box.top) / long),
       width: box.width / long,
       height: box.height / long,
+      /** From the places of the file to the world of the map. */
+      world: (x, y) => [(x * cos - y * sin - box.left) / long, (x * sin + y * cos - box.top) / long],
+      /** And back; what the address holds stays the same however the map is turned. */
+      file: (x, y) => {
+        const [left, top] = [x * long + box.left, y * long + box.top];
+        return [left * cos + top * sin, top * cos - left * sin];
+      },
     };
   }
 
-  /** Unpack the data of the map for a view that is `aspect` times as wide as it is high. */
-  function prepare(data, aspect) {
-    const { x, y, width, height } = turn(
-      decode(data.x, Uint16Array),
-      decode(data.y, Uint16Array),
-      aspect,
-    );
-    const topic = decode(data.topic, Int16Array);
-    const members = themes.map(() => []);
-    const order = new Map(themes.map(([id], place) => [id, place]));
-    const outside = [];
-    const cells = new Map();
-    for (let work = 0; work < x.length; work += 1) {
-      (order.has(topic[work]) ? members[order.get(topic[work])] : outside).push(work);
-      const cell = Math.floor(y[work] * CELLS) * (CELLS + 1) + Math.floor(x[work] * CELLS);
-      if (!cells.has(cell)) cells.set(cell, []);
-      cells.get(cell).push(work);
+  /** Sort works into the cells of a grid: those of cell c are rows[start[c]] … rows[start[c+1]-1]. */
+  function gridOf(x, y, shown, width, height) {
+    const per = Math.min(1024, Math.max(1, Math.ceil(Math.sqrt(shown.length / PER_CELL))));
+    const columns = Math.max(1, Math.ceil(width * per));
+    const lines = Math.max(1, Math.ceil(height * per));
+    const column = (at) => Math.min(columns - 1, Math.max(0, Math.floor(at * per)));
+    const line = (at) => Math.min(lines - 1, Math.max(0, Math.floor(at * per)));
+    const start = new Uint32Array(columns * lines + 1);
+    for (const row of shown) start[line(y[row]) * columns + column(x[row]) + 1] += 1;
+    for (let cell = 1; cell < start.length; cell += 1) start[cell] += start[cell - 1];
+    const next = start.slice();
+    const rows = new Uint32Array(shown.length);
+    for (const row of shown) {
+      const cell = line(y[row]) * columns + column(x[row]);
+      rows[next[cell]] = row;
+      next[cell] += 1;
     }
-    const middle = (values) => values.sort((one, two) => one - two)[values.length >> 1];
-    const centres = members.map((own) =>
-      own.length ? [middle(own.map((work) => x[work])), middle(own.map((work) => y[work]))] : null,
-    );
-    const rank = (work) => works[data.shown[work]].rank;
-    const central = members.map((own) =>
-      own
-        .filter((work) => works[data.shown[work]]?.picture)
-        .sort((one, two) => rank(one) - rank(two)),
-    );
-    const deepest = Math.max(0, ...central.map((own) => own.length));
-    const found = { x, y, width, height, topic, order, members, outside, cells };
-    return { ...data, ...found, centres, central, deepest };
+    return { columns, column, line, start, rows };
   }
 
-  /** Return the work nearest to a point of the map and within reach, or null. */
-  function nearest(map, x, y, reach) {
+  /** Unpack the data of the map for a view that is `aspect` times as wide as it is high. */
+  function prepare(base, aspect) {
+    const across = topicart.unpack(base.x, Uint16Array);
+    const down = topicart.unpack(base.y, Uint16Array);
+    const topic = topicart.unpack(base.topic, Int16Array);
+    const shown = Uint32Array.from(topic.keys()).filter((row) => topic[row] !== OFF_THE_MAP);
+    const turned = turn(across, down, shown, aspect);
+    const x = new Float32Array(base.n);
+    const y = new Float32Array(base.n);
+    for (const row of shown) [x[row], y[row]] = turned.world(across[row], down[row]);
+    const place = (thing) => {
+      const [left, top] = turned.world(thing.x, thing.y);
+      return { ...thing, x: left, y: top };
+    };
+    const topics = base.topics.map(place);
+    return {
+      base,
+      n: base.n,
+      x,
+      y,
+      topic,
+      shown,
+      topics,
+      bySize: [...topics].sort((one, two) => two.size - one.size || one.id - two.id),
+      groups: base.groups.map(place).sort((one, two) => two.size - one.size || one.id - two.id),
+      width: turned.width,
+      height: turned.height,
+      world: turned.world,
+      file: turned.file,
+      grid: gridOf(x, y, shown, turned.width, turned.height),
+    };
+  }
+
+  /** Call a function with every work in a box of the world (and some beside it). */
+  function within(map, box, each) {
+    const { columns, column, line, start, rows } = map.grid;
+    const [first, last] = [column(box.left), column(box.right)];
+    for (let down = line(box.top); down <= line(box.bottom); down += 1) {
+      const end = start[down * columns + last + 1];
+      for (let place = start[down * columns + first]; place < end; place += 1) each(rows[place]);
+    }
+  }
+
+  /** Return the work nearest to a point of the world, within reach and wanted, or null. */
+  function nearest(map, x, y, reach, wanted) {
     let best = null;
     let least = reach * reach;
-    const first = Math.floor((x - reach) * CELLS);
-    const last = Math.floor((x + reach) * CELLS);
-    for (let row = Math.floor((y - reach) * CELLS); row <= (y + reach) * CELLS; row += 1) {
-      for (let column = first; column <= last; column += 1) {
-        for (const work of map.cells.get(row * (CELLS + 1) + column) ?? []) {
-          const distance = (map.x[work] - x) ** 2 + (map.y[work] - y) ** 2;
-          if (distance < least) [best, least] = [work, distance];
-        }
-      }
-    }
+    const box = { left: x - reach, right: x + reach, top: y - reach, bottom: y + reach };
+    within(map, box, (row) => {
+      const distance = (map.x[row] - x) ** 2 + (map.y[row] - y) ** 2;
+      if (distance < least && (!wanted || wanted[row])) [best, least] = [row, distance];
+    });
     return best;
   }
 
-  return { nearest, prepare };
+  return { FULL, nearest, prepare, within };
 })();

@@ -1,1 +1,94 @@
+// The names on the map: links over the canvas, put where map-places found room for them.
 "use strict";
+
+topicart.mapNames = (() => {
+  const MOST_LETTERS = 60;
+  const EDGE = 4;
+
+  const shortened = (text) =>
+    text.length > MOST_LETTERS ? `${text.slice(0, MOST_LETTERS - 1).trimEnd()}…` : text;
+
+  /** Make the names of all topics and groups; `light` is called with a topic, or null. */
+  function namesOf(map, list, light) {
+    const links = new Map();
+    for (const group of map.groups) {
+      links.set(`g${group.id}`, link(group.name, `themes.html#group-${group.id}`, {
+        className: `group level-${group.level}`,
+      }));
+    }
+    for (const topic of map.bySize) {
+      links.set(`t${topic.id}`, link(topic.name, `theme-${topic.id}.html`, {
+        className: `topic t${topic.id % 64}`,
+        onpointerenter: () => light(topic.id),
+        onpointerleave: () => light(null),
+        onfocus: () => light(topic.id),
+        onblur: () => light(null),
+      }));
+    }
+    list.append(...links.values());
+    topicart.carryFilter(list);
+    const boxes = new Map();
+    let shown = new Set();
+
+    /** Read how large every name is; a balanced name is narrower than its box. */
+    function measure() {
+      const range = document.createRange();
+      const all = [...links];
+      list.classList.add("measuring");
+      for (const [, own] of all) own.style.width = "";
+      for (const [key, own] of all) {
+        range.selectNodeContents(own);
+        const width = Math.ceil(range.getBoundingClientRect().width) + 8;
+        boxes.set(key, { width, height: own.offsetHeight });
+      }
+      for (const [key, own] of all) own.style.width = `${boxes.get(key).width}px`;
+      list.classList.remove("measuring");
+    }
+
+    /**
+     * Show names, [{key, left, top}] with the centre of each in pixels, in the order of their
+     * importance, as far as they keep clear of the edges, of `taken` boxes and of one another.
+     */
+    function show(wanted, size, taken) {
+      const full = [...taken];
+      const now = new Set();
+      for (const { key, left, top, over } of wanted) {
+        const { width, height } = boxes.get(key);
+        const x = Math.round(left - width / 2);
+        const y = Math.round(top - height / 2);
+        const box = { left: x, top: y, right: x + width, bottom: y + height };
+        if (now.has(key) || !inside(box, size) || full.some((other) => meets(box, other))) continue;
+        full.push(box);
+        now.add(key);
+        const own = links.get(key);
+        own.style.transform = `translate(${x}px, ${y}px)`;
+        own.classList.toggle("over", Boolean(over));
+        if (own.hidden) own.hidden = false;
+      }
+      for (const key of shown) if (!now.has(key)) links.get(key).hidden = true;
+      shown = now;
+      return now;
+    }
+
+    return { box: (key) => boxes.get(key), measure, show };
+  }
+
+  function link(name, page, properties) {
+    const properly = { href: page, "data-page": page, dir: "auto", hidden: true, ...properties };
+    return topicart.element("a", properly, shortened(name));
+  }
+
+  const inside = (box, size) =>
+    box.left >= EDGE &&
+    box.top >= EDGE &&
+    box.right <= size.width - EDGE &&
+    box.bottom <= size.height - EDGE;
+
+  const meets = (one, two) =>
+    one.left < two.right + 3 &&
+    one.right > two.left - 3 &&
+    one.top < two.bottom + 1 &&
+    one.bottom > two.top - 1;
+
+  return { namesOf };
+})();

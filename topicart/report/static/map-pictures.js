@@ -1,1 +1,115 @@
+// The pictures on the map: parts of atlases, which load when needed and are let go again.
 "use strict";
+
+topicart.mapPictures = (() => {
+  // An atlas of 2048 x 2048 pixels takes 16 MB once it is decoded.
+  const MOST_ATLASES = 10;
+  const LONGEST = 1.5;
+
+  /** Return the pictures of a site; `loaded` is called whenever another atlas has come. */
+  function picturesOf(base, loaded) {
+    const { sprites, faces } = base;
+    const cell = topicart.unpack(sprites.cell, Int32Array);
+    const width = topicart.unpack(sprites.width, Uint8Array);
+    const height = topicart.unpack(sprites.height, Uint8Array);
+    const slot = new Int32Array(base.n).fill(-1);
+    faces.row.forEach((row, place) => {
+      slot[row] = place;
+    });
+    const atlases = atlasesOf(loaded);
+
+    const part = (kind, place, wide, high) => ({
+      file: kind.files[Math.floor(place / kind.per)],
+      left: (place % kind.per % kind.columns) * kind.side,
+      top: Math.floor((place % kind.per) / kind.columns) * kind.side,
+      width: wide,
+      height: high,
+    });
+    const sprite = (row) => part(sprites, cell[row], width[row], height[row]);
+    const face = (row) => part(faces, slot[row], faces.width[slot[row]], faces.height[slot[row]]);
+
+    const has = (row) => cell[row] >= 0 || slot[row] >= 0;
+
+    /** Width and height of a work's picture where the square of the same area has sides of 1. */
+    function shape(row) {
+      const { width: wide, height: high } = slot[row] >= 0 ? face(row) : sprite(row);
+      const ratio = Math.sqrt(Math.max(wide, 1) / Math.max(high, 1));
+      const fit = Math.min(1, LONGEST / ratio, LONGEST * ratio);
+      return [ratio * fit, fit / ratio];
+    }
+
+    /** Return [bitmap, part] to draw a work's picture from, or null as long as there is none. */
+    function take(row, pixels) {
+      const choices = [];
+      const small = cell[row] >= 0 ? sprite(row) : null;
+      const large = slot[row] >= 0 ? face(row) : null;
+      if (large) choices.push(large);
+      if (small) choices.push(small);
+      // The smaller one is enough, and most others on the screen stand beside it.
+      if (large && small && pixels <= sprites.side * 0.8 && atlases.there(small.file)) {
+        choices.reverse();
+      }
+      for (const choice of choices) {
+        const bitmap = atlases.get(choice.file);
+        if (bitmap) return [bitmap, choice];
+      }
+      return null;
+    }
+
+    return { begin: atlases.begin, busy: atlases.busy, has, shape, take };
+  }
+
+  function atlasesOf(loaded) {
+    const kept = new Map();
+    let turn = 0;
+
+    /** Begin a frame: what it uses stays, the longest unused goes. */
+    function begin() {
+      turn += 1;
+      const idle = [...kept.values()].filter((atlas) => atlas.turn < turn - 1 && atlas.bitmap);
+      idle.sort((one, two) => one.turn - two.turn);
+      for (const atlas of idle.slice(0, Math.max(0, kept.size - MOST_ATLASES))) {
+        atlas.bitmap.close();
+        kept.delete(atlas.file);
+      }
+    }
+
+    function get(file) {
+      let atlas = kept.get(file);
+      if (!atlas) {
+        const inUse = [...kept.values()].filter((other) => other.turn >= turn - 1).length;
+        if (inUse >= MOST_ATLASES) return null;
+        atlas = { file, bitmap: null, turn };
+        kept.set(file, atlas);
+        read(atlas);
+      }
+      atlas.turn = turn;
+      return atlas.bitmap;
+    }
+
+    async function read(atlas) {
+      const image = new Image();
+      image.src = atlas.file;
+      try {
+        await image.decode();
+        atlas.bitmap = await createImageBitmap(image);
+      } catch {
+        // A damaged atlas leaves its works as points; it stays in the list, so that it is not
+        // asked for again and again.
+        atlas.failed = true;
+      }
+      image.src = "";
+      loaded();
+    }
+
+    return {
+      begin,
+      get,
+      there: (file) => Boolean(kept.get(file)?.bitmap),
+      /** Whether an atlas that was asked for is still on its way. */
+      busy: () => [...kept.values()].some((atlas) => !atlas.bitmap && !atlas.failed),
+    };
+  }
+
+  return { picturesOf };
+})();

@@ -1,436 +1,408 @@
-// The map: every work a dot, central works as pictures, themes by name. Plain canvas; the data
-// come as a script when the map comes near, because a page on disk may not fetch files.
+// The map: every work a point, and its picture where there is room; topics by name.
 "use strict";
 
 (() => {
+  const { mapColours, mapData, mapLegend, mapPlaces, mapPoints } = topicart;
   const view = document.getElementById("map-view");
   const canvas = view.querySelector("canvas");
-  const labels = view.querySelector(".labels");
-  const hover = view.querySelector(".hover");
-  const { themes, works } = window.topicartWorks;
-  const pen = canvas.getContext("2d");
-  const NEAREST = 60;
-  const MOST_PICTURES = 90;
-  const FIRST_CHOICES = 8;
+  const crosshair = view.querySelector(".crosshair");
+  const panel = document.querySelector(".map-panel");
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
+  const MOST_PIXELS_A_POINT = 2;
+  const FADED = 0.13;
+  const FADE_IN = 220;
+  const NARROW = 736;
+
   let map = null;
+  let eye = null;
+  let pictures = null;
+  let names = null;
+  let hover = null;
+  let inks = null;
+  let scheme = null;
+  let schemeName = "topic";
   let size = { width: 0, height: 0 };
-  let eye = { scale: 1, x: 0.5, y: 0.5 };
-  let colours = [];
-  let ink = {};
+  let ratio = 1;
+  let obstacles = [];
+  let places = null;
+  let mask = null;
+  let highlit = null;
+  let passes = null;
   let lit = null;
-  let pictured = [];
+  let layers = null;
+  let drawn = [];
+  let born = new Map();
   let asked = false;
+  let settled = 0;
+  let written = null;
+  let near = [];
 
-  function readColours() {
-    const probe = document.createElement("i");
-    view.append(probe);
-    colours = themes.map(([topic]) => {
-      probe.className = `t${topic % 64}`;
-      return getComputedStyle(probe).getPropertyValue("--tone").trim();
+  // How large and how many ---------------------------------------------------------------------
+
+  /** Mean distance between neighbours in the world, where there are any. */
+  function spacing() {
+    const { start } = map.grid;
+    let full = 0;
+    for (let cell = 1; cell < start.length; cell += 1) full += start[cell] > start[cell - 1] ? 1 : 0;
+    const area = (full * map.width * map.height) / Math.max(start.length - 1, 1);
+    return Math.sqrt(area / Math.max(map.shown.length, 1)) || 0.1;
+  }
+
+  const smallest = () => Math.min(58, Math.max(34, Math.sqrt(size.width * size.height) / 22));
+  const largest = () => Math.max(smallest(), Math.min(116, map.base.sprites.side * 1.1));
+  const pictureSize = (scale) => Math.min(largest(), smallest() * scale ** 0.3);
+
+  /** Pictures stand far apart as long as they would hide the works between them. */
+  function pictureGap(scale) {
+    const room = (map.spacing * eye.base() * scale) / pictureSize(scale);
+    return Math.max(5, pictureSize(scale) * (0.85 - 0.8 * Math.min(1, room / 0.8)));
+  }
+
+  function pointRadius() {
+    const apart = map.spacing * eye.unit();
+    return Math.min(4, Math.max(0.95, apart * 0.17)) * ratio;
+  }
+
+  const groupsAt = (scale) =>
+    scale < 6 ? map.groups.filter((group) => group.level === (scale < 2.2 && two() ? 2 : 1)) : [];
+  const two = () => map.groups.some((group) => group.level === 2);
+
+  function newPlaces() {
+    const having = new Set();
+    if (passes) for (const row of map.shown) if (passes[row]) having.add(map.topic[row]);
+    places = mapPlaces.placesOf(map, {
+      unit: eye.base(),
+      size: pictureSize,
+      gap: pictureGap,
+      shape: pictures.shape,
+      has: pictures.has,
+      box: names.box,
+      passes: passes ? (row) => passes[row] === 1 : () => true,
+      groupsAt: passes ? () => [] : groupsAt,
+      named: passes ? map.bySize.filter((topic) => having.has(topic.id)) : map.bySize,
     });
-    probe.remove();
-    const style = getComputedStyle(document.documentElement);
-    ink = {
-      grey: style.getPropertyValue("--grey").trim(),
-      paper: style.getPropertyValue("--paper").trim(),
-      text: style.getPropertyValue("--ink").trim(),
-    };
   }
 
-  // The world is the unit square's upper left part (map.width x map.height); it fits the view at
-  // scale 1, and eye.x, eye.y is the point of the world in the middle of the view.
-  const unit = () => {
-    const margin = Math.min(size.width, size.height) * 0.07 + 14;
-    return (
-      eye.scale *
-      Math.min(
-        (size.width - 2 * margin) / Math.max(map.width, 1e-6),
-        (size.height - 2 * margin) / Math.max(map.height, 1e-6),
-        4 * Math.max(size.width, size.height),
-      )
-    );
-  };
-  const toView = (x, y) => [
-    (x - eye.x) * unit() + size.width / 2,
-    (y - eye.y) * unit() + size.height / 2,
-  ];
-  const toWorld = (left, top) => [
-    (left - size.width / 2) / unit() + eye.x,
-    (top - size.height / 2) / unit() + eye.y,
-  ];
-
-  // Drawing ----------------------------------------------------------------------------------
-
-  function draw() {
-    asked = false;
-    if (!map || !size.width) return;
-    const ratio = window.devicePixelRatio || 1;
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    pen.clearRect(0, 0, size.width, size.height);
-    const scale = unit();
-    const dx = size.width / 2 - eye.x * scale;
-    const dy = size.height / 2 - eye.y * scale;
-    const crowd = Math.sqrt((size.width * size.height) / Math.max(map.x.length, 1));
-    const radius = Math.min(5.5, Math.max(1.1, crowd * 0.1) * Math.sqrt(eye.scale));
-    dots(map.outside, ink.grey, lit === null ? 0.9 : 0.35, radius * 0.8, scale, dx, dy);
-    map.members.forEach((own, place) => {
-      const alpha = lit === null || lit === place ? 0.9 : 0.12;
-      dots(own, colours[place], alpha, radius, scale, dx, dy);
-    });
-    pen.globalAlpha = 1;
-    furnish();
-  }
-
-  function dots(own, colour, alpha, radius, scale, dx, dy) {
-    pen.fillStyle = colour;
-    pen.globalAlpha = alpha;
-    const round = radius > 1.6 && own.length < 20000;
-    if (round) pen.beginPath();
-    for (const work of own) {
-      const left = map.x[work] * scale + dx;
-      const top = map.y[work] * scale + dy;
-      if (left < -9 || top < -9 || left > size.width + 9 || top > size.height + 9) continue;
-      if (round) {
-        pen.moveTo(left + radius, top);
-        pen.arc(left, top, radius, 0, 6.2832);
-      } else pen.fillRect(left - radius, top - radius, 2 * radius, 2 * radius);
-    }
-    if (round) pen.fill();
-  }
-
-  const clear = (box, taken) =>
-    !taken.some(
-      (other) =>
-        box.left < other.right + 4 &&
-        box.right > other.left - 4 &&
-        box.top < other.bottom + 4 &&
-        box.bottom > other.top - 4,
-    );
-
-  const inside = (box) =>
-    box.left > 0 && box.top > 0 && box.right < size.width && box.bottom < size.height;
-
-  /**
-   * Give each theme, the largest first, a central picture at its place and its name beside it, as
-   * far as there is room; then more pictures wherever they hide nothing.
-   */
-  function furnish() {
-    const taken = [];
-    pictured = [];
-    const long = Math.min(132, Math.max(36, size.width / 21) * eye.scale ** 0.35);
-    for (const link of labels.children) link.hidden = true;
-    const unnamed = [];
-    themes.forEach((theme, place) => {
-      const picture = map.central[place]
-        .slice(0, FIRST_CHOICES)
-        .map((work) => frame(work, long))
-        .find((box) => box && clear(box, taken));
-      if (picture) {
-        taken.push(picture);
-        pictured.push(picture);
-      }
-      if (!name(place, picture, taken)) unnamed.push(place);
-    });
-    for (const place of unnamed) name(place, null, taken);
-    for (let rank = 0; rank < map.deepest && pictured.length < MOST_PICTURES; rank += 1) {
-      for (const own of map.central) {
-        const box = rank < own.length ? frame(own[rank], long * 0.8) : null;
-        if (!box || !clear(box, taken)) continue;
-        taken.push(box);
-        pictured.push(box);
-      }
-    }
-    pictured.forEach(paint);
-    pen.globalAlpha = 1;
-  }
-
-  /** The box of a work's picture at its place, or null where that is out of sight. */
-  function frame(work, long) {
-    const [left, top] = toView(map.x[work], map.y[work]);
-    const [source, width, height] = works[map.shown[work]].picture;
-    const shrink = long / Math.max(width, height);
-    const [wide, high] = [(width * shrink) / 2, (height * shrink) / 2];
-    const box = { left: left - wide, top: top - high, right: left + wide, bottom: top + high };
-    return inside(box) ? { ...box, work, source } : null;
-  }
-
-  /** Put a theme's name beside its picture, or else in the midst of its works, if there is room. */
-  function name(place, picture, taken) {
-    const link = labels.children[place];
-    const centre = map.centres[place];
-    if (!centre || !link.hidden) return true;
-    const { width, height } = link.box;
-    const [x, y] = toView(...centre);
-    const places = picture
-      ? [
-          [(picture.left + picture.right) / 2, picture.bottom + height / 2 + 3],
-          [(picture.left + picture.right) / 2, picture.top - height / 2 - 3],
-          [picture.right + width / 2 + 4, (picture.top + picture.bottom) / 2],
-          [picture.left - width / 2 - 4, (picture.top + picture.bottom) / 2],
-        ]
-      : [0, -1.1, 1.1].map((down) => [x, y + down * height]);
-    for (const [across, down] of places) {
-      const [left, top] = [across - width / 2, down - height / 2];
-      const box = { left, top, right: left + width, bottom: top + height };
-      if (!inside(box) || !clear(box, taken)) continue;
-      taken.push(box);
-      link.hidden = false;
-      link.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
-      return true;
-    }
-    return false;
-  }
-
-  function paint(box) {
-    const image = load(box.source);
-    if (!image.complete || !image.naturalWidth) return;
-    const place = map.order.get(map.topic[box.work]);
-    const [wide, high] = [box.right - box.left, box.bottom - box.top];
-    pen.globalAlpha = lit === null || lit === place ? 1 : 0.25;
-    pen.fillStyle = colours[place];
-    pen.fillRect(box.left - 2, box.top - 2, wide + 4, high + 4);
-    pen.drawImage(image, box.left, box.top, wide, high);
-  }
-
-  const images = new Map();
-  function load(source) {
-    if (!images.has(source)) {
-      const image = new Image();
-      image.addEventListener("load", redraw);
-      image.src = source;
-      images.set(source, image);
-    }
-    return images.get(source);
-  }
+  // Drawing ------------------------------------------------------------------------------------
 
   function redraw() {
     if (asked) return;
     asked = true;
-    requestAnimationFrame(draw);
+    requestAnimationFrame(frame);
   }
 
-  // Looking ----------------------------------------------------------------------------------
-
-  function zoom(factor, left = size.width / 2, top = size.height / 2) {
-    const [x, y] = toWorld(left, top);
-    eye.scale = Math.min(NEAREST, Math.max(1, eye.scale * factor));
-    const [nx, ny] = toWorld(left, top);
-    move((nx - x) * -unit(), (ny - y) * -unit());
+  function frame(now) {
+    asked = false;
+    if (!size.width) return;
+    eye.step(now);
+    view.classList.toggle("near", eye.now().scale > 1.01);
+    pictures.begin();
+    points();
+    const found = places(eye.now().scale);
+    const fading = paintAll(found.rows, now);
+    nameAll(found.names);
+    if (eye.flying() || fading) redraw();
+    else if (!pictures.busy()) view.dataset.drawn = "";
+    clearTimeout(settled);
+    settled = setTimeout(settle, 300);
   }
 
-  function move(right, down) {
-    eye.x += right / unit();
-    eye.y += down / unit();
-    const keep = (value, extent) => Math.min(extent, Math.max(0, value));
-    eye.x = eye.scale <= 1 ? map.width / 2 : keep(eye.x, map.width);
-    eye.y = eye.scale <= 1 ? map.height / 2 : keep(eye.y, map.height);
-    view.classList.toggle("near", eye.scale > 1);
-    hover.hidden = true;
+  function sorted() {
+    const faded = [];
+    const outside = [];
+    const inside = [];
+    const dimmed = [];
+    for (const row of map.shown) {
+      if (passes && !passes[row]) faded.push(row);
+      else if (lit !== null && map.topic[row] !== lit) dimmed.push(row);
+      else (map.topic[row] < 0 ? outside : inside).push(row);
+    }
+    return [faded, dimmed, outside, inside].map((rows) => Uint32Array.from(rows));
+  }
+
+  function points() {
+    layers ??= sorted();
+    const [faded, dimmed, outside, inside] = layers;
+    const radius = pointRadius();
+    const grey = { codes: null, colours: Uint32Array.of(mapColours.packed(inks.grey)) };
+    const toned = { codes: scheme.codes, colours: scheme.colours };
+    // Where works lie on one another, their number shows in the strength of the colour.
+    const alpha = Math.min(0.92, Math.max(0.5, radius / ratio / 2.2));
+    const [across, down] = eye.toView(0, 0);
+    mapPoints.draw(pen, map, {
+      width: canvas.width,
+      height: canvas.height,
+      scale: eye.unit() * ratio,
+      dx: across * ratio,
+      dy: down * ratio,
+      layers: [
+        { ...grey, rows: faded, alpha: FADED, radius: radius * 0.9 },
+        { ...toned, rows: dimmed, alpha: FADED, radius },
+        { ...toned, rows: outside, alpha: alpha * 0.8, radius: radius * 0.85 },
+        { ...toned, rows: inside, alpha, radius },
+      ],
+    });
+  }
+
+  /** Paint pictures; whether one is still fading in. */
+  function paintAll(rows, now) {
+    const unit = eye.unit();
+    const [dx, dy] = eye.toView(0, 0);
+    const long = pictureSize(eye.now().scale);
+    const reach = long;
+    const before = born;
+    born = new Map();
+    drawn = [];
+    let fading = false;
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    pen.imageSmoothingEnabled = true;
+    pen.imageSmoothingQuality = "medium";
+    for (const row of rows) {
+      const left = map.x[row] * unit + dx;
+      const top = map.y[row] * unit + dy;
+      if (left < -reach || top < -reach || left > size.width + reach || top > size.height + reach) {
+        continue;
+      }
+      const found = pictures.take(row, long * ratio);
+      if (!found) continue;
+      const since = before.get(row) ?? now;
+      born.set(row, since);
+      const age = Math.min(1, (now - since) / FADE_IN);
+      if (age < 1) fading = true;
+      const [wide, high] = pictures.shape(row).map((side) => side * long);
+      paint(row, found, left - wide / 2, top - high / 2, wide, high, age);
+    }
+    pen.globalAlpha = 1;
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    return fading;
+  }
+
+  function paint(row, [bitmap, part], left, top, wide, high, age) {
+    // On whole pixels edges are sharp.
+    const snap = (value) => Math.round(value * ratio) / ratio;
+    const box = { row, left: snap(left), top: snap(top), width: snap(wide), height: snap(high) };
+    const edge = 1.5;
+    pen.globalAlpha = age * (lit === null || lit === map.topic[row] ? 1 : 0.25);
+    pen.fillStyle = scheme.css[scheme.codes[row]];
+    pen.fillRect(box.left - edge, box.top - edge, box.width + 2 * edge, box.height + 2 * edge);
+    pen.drawImage(
+      bitmap, part.left, part.top, part.width, part.height,
+      box.left, box.top, box.width, box.height,
+    );
+    drawn.push(box);
+  }
+
+  function nameAll(found) {
+    const long = pictureSize(eye.now().scale);
+    const wanted = [...found, ...near].map(({ key, x, y, side, row, over }) => {
+      const [left, top] = eye.toView(x, y);
+      const [wide, high] = row < 0 ? [0, 0] : pictures.shape(row);
+      const own = mapPlaces.offset(side, names.box(key), (wide * long) / 2, (high * long) / 2);
+      return { key, left: left + own[0], top: top + own[1], over };
+    });
+    names.show(wanted, size, obstacles);
+  }
+
+  /** Come to rest: keep the place in the address, and name what is in view but has no name yet. */
+  function settle() {
+    if (eye.flying() || view.classList.contains("dragging")) return;
+    const { x, y, scale } = eye.now();
+    const [across, down] = map.file(x, y);
+    const told = eye.home() ? null : `${Math.round(across)},${Math.round(down)},${+scale.toFixed(3)}`;
+    if (told !== written) {
+      written = told;
+      topicart.set({ map: told });
+    }
+    const before = JSON.stringify(near);
+    near = scale > 2 ? unnamed() : [];
+    if (JSON.stringify(near) !== before) redraw();
+  }
+
+  /** Names for topics that fill a good part of the view while their own name is out of it. */
+  function unnamed() {
+    const [left, top] = eye.toWorld(0, 0);
+    const [right, bottom] = eye.toWorld(size.width, size.height);
+    const own = new Map();
+    let all = 0;
+    mapData.within(map, { left, top, right, bottom }, (row) => {
+      const [x, y] = [map.x[row], map.y[row]];
+      if (x < left || x > right || y < top || y > bottom || (passes && !passes[row])) return;
+      all += 1;
+      const sum = own.get(map.topic[row]) ?? { many: 0, x: 0, y: 0 };
+      own.set(map.topic[row], { many: sum.many + 1, x: sum.x + x, y: sum.y + y });
+    });
+    return [...own]
+      .filter(([topic, { many }]) => topic >= 0 && many >= 0.08 * all)
+      .sort((one, other) => other[1].many - one[1].many)
+      .slice(0, 8)
+      .map(([topic, { many, x, y }]) => ({
+        key: `t${topic}`, x: x / many, y: y / many, side: "", row: -1, over: true,
+      }));
+  }
+
+  // What is asked of the map -------------------------------------------------------------------
+
+  function workAt(left, top) {
+    for (let place = drawn.length - 1; place >= 0; place -= 1) {
+      const box = drawn[place];
+      const inside =
+        left >= box.left && left <= box.left + box.width && top >= box.top && top <= box.top + box.height;
+      if (inside) return box.row;
+    }
+    return mapData.nearest(map, ...eye.toWorld(left, top), 14 / eye.unit(), passes);
+  }
+
+  function point(left, top) {
+    const row = left === null ? null : workAt(left, top);
+    canvas.style.cursor = row === null ? "" : "pointer";
+    hover.show(row, left ?? 0, top ?? 0);
+  }
+
+  function open(left, top) {
+    const row = workAt(left, top);
+    if (row !== null) topicart.set({ work: row }, true);
+  }
+
+  const middleWork = () =>
+    mapData.nearest(map, ...eye.toWorld(...eye.middle()), 120 / eye.unit(), passes);
+
+  function aim(shown) {
+    crosshair.hidden = !shown;
+    const [left, top] = eye.middle();
+    crosshair.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+    if (shown) setTimeout(() => crosshair.hidden || hover.show(middleWork(), left, top), 260);
+    else hover.show(null, 0, 0);
+  }
+
+  function openMiddle() {
+    const row = middleWork();
+    if (row !== null) topicart.set({ work: row }, true);
+  }
+
+  function filtered() {
+    passes = mask;
+    if (highlit) passes = Uint8Array.from(highlit, (own, row) => own && (!mask || mask[row]));
+    layers = null;
+    near = [];
+    newPlaces();
     redraw();
   }
 
-  function all() {
-    eye.scale = 1;
-    move(0, 0);
-  }
-
-  function nearest(left, top) {
-    const picture = pictured.find(
-      (box) => left >= box.left && left <= box.right && top >= box.top && top <= box.bottom,
-    );
-    if (picture) return picture.work;
-    const [x, y] = toWorld(left, top);
-    return window.topicartMapData.nearest(map, x, y, 14 / unit());
-  }
-
-  const themeName = (topic) => themes[map.order.get(topic)]?.[1] ?? "In no theme";
-
-  function tell(work, left, top) {
-    hover.hidden = work === null;
-    canvas.style.cursor = work === null ? "" : "pointer";
-    if (work === null) return;
-    hover.replaceChildren();
-    const number = map.shown[work];
-    const picture = number === undefined ? null : works[number].picture;
-    if (picture) {
-      const image = document.createElement("img");
-      [image.src, image.width, image.height] = picture;
-      image.alt = "";
-      hover.append(image);
-    }
-    const by = [map.artists[map.artist[work]], map.date[work]].filter(Boolean).join(", ");
-    for (const [text, kind] of [
-      [map.title[work], "work-title"],
-      [by, ""],
-      [themeName(map.topic[work]), "muted"],
-    ]) {
-      if (!text) continue;
-      const line = document.createElement("p");
-      line.textContent = text;
-      line.className = kind;
-      line.dir = "auto";
-      hover.append(line);
-    }
-    const { offsetWidth: width, offsetHeight: height } = hover;
-    const x = left + 18 + width > size.width ? left - 18 - width : left + 18;
-    const y = Math.min(Math.max(top - height / 2, 6), size.height - height - 6);
-    hover.style.transform = `translate(${Math.round(Math.max(6, x))}px, ${Math.round(y)}px)`;
-  }
-
-  function openWork(work) {
-    const number = map.shown[work];
-    if (number !== undefined) window.topicartViewer.open(number);
-    else {
-      window.topicartViewer.openPlain({
-        title: map.title[work],
-        artist: map.artists[map.artist[work]],
-        date: map.date[work],
-        topic: map.topic[work],
-        rank: -1,
-      });
-    }
-  }
-
-  // Hands ------------------------------------------------------------------------------------
-
-  const fingers = new Map();
-  let travelled = 0;
-  const at = (event) => {
-    const box = canvas.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
-  };
-
-  canvas.addEventListener("pointerdown", (event) => {
-    if (!map) return;
-    fingers.set(event.pointerId, at(event));
-    if (fingers.size === 1) travelled = 0;
-    if (event.pointerType === "mouse" || eye.scale > 1) canvas.setPointerCapture(event.pointerId);
-  });
-
-  canvas.addEventListener("pointermove", (event) => {
-    if (!map) return;
-    const now = at(event);
-    const before = fingers.get(event.pointerId);
-    if (!before) {
-      tell(nearest(...now), ...now);
-      return;
-    }
-    fingers.set(event.pointerId, now);
-    const [right, down] = [now[0] - before[0], now[1] - before[1]];
-    travelled += Math.hypot(right, down);
-    if (fingers.size === 2) {
-      const other = [...fingers].find(([id]) => id !== event.pointerId)[1];
-      const apart = (point) => Math.hypot(point[0] - other[0], point[1] - other[1]) || 1;
-      zoom(apart(now) / apart(before), (now[0] + other[0]) / 2, (now[1] + other[1]) / 2);
-    } else if (travelled > 4 && eye.scale > 1) {
-      view.classList.add("dragging");
-      move(-right, -down);
-    }
-  });
-
-  const lift = (event) => {
-    const was = fingers.delete(event.pointerId);
-    view.classList.remove("dragging");
-    if (!map || event.type !== "pointerup" || !was || travelled > 6) return;
-    const now = at(event);
-    const work = nearest(...now);
-    if (work !== null) openWork(work);
-  };
-  canvas.addEventListener("pointerup", lift);
-  canvas.addEventListener("pointercancel", lift);
-  canvas.addEventListener("pointerleave", () => {
-    hover.hidden = true;
-  });
-  canvas.addEventListener("dblclick", (event) => map && zoom(2, ...at(event)));
-  canvas.addEventListener(
-    "wheel",
-    (event) => {
-      // Without Ctrl the page scrolls on: a map must not catch who only passes by.
-      if (!map || !(event.ctrlKey || event.metaKey)) return;
-      event.preventDefault();
-      zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0025)), ...at(event));
+  const api = {
+    /** Show only these works, an array of rows, as far as the filter lets them; null: all again. */
+    highlight(rows) {
+      highlit = rows ? new Uint8Array(map.n) : null;
+      for (const row of rows ?? []) highlit[row] = 1;
+      filtered();
     },
-    { passive: false },
-  );
-  canvas.addEventListener("keydown", (event) => {
-    const steps = { ArrowLeft: [-60, 0], ArrowRight: [60, 0], ArrowUp: [0, -60], ArrowDown: [0, 60] };
-    if (!map || event.ctrlKey || event.metaKey) return;
-    if (steps[event.key] && eye.scale > 1) move(...steps[event.key]);
-    else if (event.key === "+" || event.key === "=") zoom(1.5);
-    else if (event.key === "-") zoom(1 / 1.5);
-    else if (event.key === "0") all();
-    else return;
-    event.preventDefault();
-  });
-  view.querySelector(".controls").addEventListener("click", (event) => {
-    const how = event.target.closest("[data-zoom]")?.dataset.zoom;
-    if (!map || !how) return;
-    if (how === "all") all();
-    else zoom(how === "in" ? 1.7 : 1 / 1.7);
-  });
+    /** Go to a work. */
+    go(row) {
+      const scale = Math.max(eye.now().scale, eye.nearest() * 0.4);
+      eye.go({ x: map.x[row], y: map.y[row], scale }, 700);
+      aim(true);
+    },
+  };
 
-  // Beginning --------------------------------------------------------------------------------
+  async function colour() {
+    const name = mapLegend.known(topicart.get("colour") ?? "topic");
+    scheme = await mapColours.schemeOf(map, inks, name);
+    schemeName = name;
+    mapLegend.show(name, scheme);
+    redraw();
+  }
+
+  // Beginning ----------------------------------------------------------------------------------
 
   function measure() {
-    const ratio = window.devicePixelRatio || 1;
-    size = { width: canvas.clientWidth, height: canvas.clientHeight };
+    const box = canvas.getBoundingClientRect();
+    if (!box.width || !box.height) return;
+    size = { width: box.width, height: box.height };
+    ratio = Math.min(MOST_PIXELS_A_POINT, window.devicePixelRatio || 1);
     canvas.width = Math.round(size.width * ratio);
     canvas.height = Math.round(size.height * ratio);
-    const lines = document.createRange();
-    for (const link of labels.children) {
-      link.hidden = false;
-      link.style.width = "";
-      // A balanced name is narrower than the box that the browser gives it.
-      lines.selectNodeContents(link);
-      const width = Math.ceil(lines.getBoundingClientRect().width) + 6;
-      link.style.width = `${width}px`;
-      link.box = { width, height: link.offsetHeight };
-    }
+    const beside = window.innerWidth > NARROW ? panel.getBoundingClientRect().right - box.left : 0;
+    eye.fit(
+      { left: beside, top: 0, width: size.width - beside, height: size.height },
+      (base) => Math.max(8, (2.6 * largest()) / (map.spacing * base)),
+    );
+    names.measure();
+    newPlaces();
+    hurdles();
     redraw();
   }
 
-  function start() {
-    const aspect = canvas.clientWidth / Math.max(canvas.clientHeight, 1);
-    map = window.topicartMapData.prepare(window.topicartMap, aspect);
-    delete window.topicartMap;
-    themes.forEach(([topic, title], place) => {
-      const link = document.createElement("a");
-      link.href = `#theme-${topic}`;
-      link.dir = "auto";
-      link.className = `t${topic % 64}`;
-      link.textContent = title.length > 70 ? `${title.slice(0, 69)}…` : title;
-      const light = (which) => () => {
-        lit = which;
-        redraw();
+  /** What stands over the map: names keep clear of it. */
+  function hurdles() {
+    const own = canvas.getBoundingClientRect();
+    obstacles = [panel, view.querySelector(".controls")].map((node) => {
+      const box = node.getBoundingClientRect();
+      return {
+        left: box.left - own.left,
+        right: box.right - own.left,
+        top: box.top - own.top,
+        bottom: box.bottom - own.top,
       };
-      link.addEventListener("pointerenter", light(place));
-      link.addEventListener("pointerleave", light(null));
-      link.addEventListener("focus", light(place));
-      link.addEventListener("blur", light(null));
-      labels.append(link);
     });
-    readColours();
-    new ResizeObserver(measure).observe(canvas);
-    measure();
-    all();
+    redraw();
   }
 
-  const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  dark.addEventListener("change", () => {
-    readColours();
-    redraw();
-  });
+  function lookAtAddress() {
+    const told = topicart.get("map");
+    if (told === written) return;
+    const [across, down, scale] = (told ?? "").split(",").map(Number);
+    if (told === null) eye.all();
+    else if ([across, down, scale].every(Number.isFinite)) {
+      const [x, y] = map.world(across, down);
+      eye.go({ x, y, scale }, written === null && !view.dataset.drawn ? 0 : 420);
+    }
+    written = told;
+  }
 
-  const near = new IntersectionObserver(
-    (entries) => {
-      if (!entries.some((entry) => entry.isIntersecting)) return;
-      near.disconnect();
-      const script = document.createElement("script");
-      script.src = view.dataset.source;
-      script.addEventListener("load", start);
-      document.head.append(script);
-    },
-    { rootMargin: "800px" },
-  );
-  near.observe(view);
+  async function start() {
+    const base = await topicart.load("base");
+    map = mapData.prepare(base, canvas.clientWidth / Math.max(canvas.clientHeight, 1));
+    map.spacing = spacing();
+    inks = mapColours.palette(view);
+    scheme = await mapColours.schemeOf(map, inks, "topic");
+    eye = topicart.mapEye.eyeOn(map, redraw);
+    pictures = topicart.mapPictures.picturesOf(base, () => {
+      hover?.refresh();
+      redraw();
+    });
+    names = topicart.mapNames.namesOf(map, view.querySelector(".labels"), (topic) => {
+      lit = topic;
+      layers = null;
+      redraw();
+    });
+    hover = topicart.mapHover.hoverOf(view.querySelector(".map-hover"), map, pictures, () => size);
+    mapLegend.offer(base, (name) => topicart.set({ colour: name === "topic" ? null : name }));
+    mapLegend.show("topic", scheme);
+    measure();
+    topicart.map = api;
+    topicart.mapHands.handsOn(view, canvas, eye, { aim, open, openMiddle, point });
+    listen();
+  }
+
+  function listen() {
+    topicart.onState(() => {
+      lookAtAddress();
+      const wanted = mapLegend.known(topicart.get("colour") ?? "topic");
+      if (wanted !== schemeName) colour();
+      else mapLegend.show(schemeName, scheme);
+    });
+    topicart.filter?.on((now, many) => {
+      mapLegend.tell(now ? many : null, map.n);
+      if (now === mask) return;
+      mask = now;
+      filtered();
+    });
+    new ResizeObserver(measure).observe(canvas);
+    new ResizeObserver(hurdles).observe(panel);
+    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      inks = mapColours.palette(view);
+      colour();
+    });
+  }
+
+  start();
 })();
