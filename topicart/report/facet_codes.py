@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,10 +17,24 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-__all__ = ["CENTURY", "FacetCodes", "facet_codes", "site_facets"]
+__all__ = ["CENTURY", "FACET_TITLES", "FacetCodes", "facet_codes", "site_facets"]
 
 CENTURY = "century"
 """The facet that is derived from the dates."""
+
+FACET_TITLES: Mapping[str, str] = MappingProxyType({
+    "artist": "Artists",
+    "style": "Styles",
+    "genre": "Genres",
+    "subject": "Subjects",
+    "medium": "Media",
+    "period": "Periods",
+    "place": "Places",
+    "series": "Series",
+    "emotion": "Emotions",
+    CENTURY: "Centuries",
+})  # fmt: skip
+"""What readers call each facet."""
 
 _CENTURY_YEARS = 100
 _LONGEST_VALUE = 160

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from topicart.run import Run
 
-__all__ = ["SPRITES", "Faces", "Sprites", "write_sprites"]
+__all__ = ["SPRITES", "Faces", "Sprites", "first_pictures", "write_sprites"]
 
 SPRITES = "sprites"
 """The folder of the atlases in a site."""
@@ -133,7 +133,7 @@ def write_sprites(
     works = run.works
     n_works = works.num_rows
     side = next((side for most, side in _SIDES if n_works <= most), _LEAST_SIDE)
-    ids, images = works.column("id").to_pylist(), _first_pictures(works)
+    ids, images = works.column("id").to_pylist(), first_pictures(works)
     shown = [row for row in places_of(works).z_order().tolist() if images[row] is not None]
     face_side, face_rows = _faces(run, ids)
     face_rows = [row for row in face_rows if images[row] is not None]
@@ -186,8 +186,19 @@ def write_sprites(
     )
 
 
-def _first_pictures(works: pa.Table) -> list[str | None]:
-    """Return each work's first picture."""
+def first_pictures(works: pa.Table) -> list[str | None]:
+    """Return each work's first picture.
+
+    Parameters
+    ----------
+    works
+        The run's works.
+
+    Returns
+    -------
+    list of str or None
+        Paths relative to the collection's root, one of each work.
+    """
     import pyarrow.compute as pc
 
     column = works.column("images").combine_chunks()
