@@ -12,6 +12,7 @@ from knowledge_graph.atomic import write_text_atomic
 from prompts import year_in_words
 from topicart.report.addresses import filter_address
 from topicart.report.environment import page_environment
+from topicart.report.facet_codes import FACET_TITLES
 from topicart.report.palette import N_COLOURS
 from topicart.report.plates import Tile, bars, ratio_class, share_class
 from topicart.report.summarize import Exhibition
@@ -49,17 +50,6 @@ _QUESTIONS = {
     "place": "Where",
     "series": "In which series",
     "emotion": "With what feeling",
-}
-_FACET_HEADINGS = {
-    "artist": "Artists",
-    "style": "Styles",
-    "genre": "Genres",
-    "subject": "Subjects",
-    "medium": "Media",
-    "period": "Periods",
-    "place": "Places",
-    "series": "Series",
-    "emotion": "Emotions",
 }
 
 
@@ -143,7 +133,7 @@ def _site_environment() -> jinja2.Environment:
     )
     environment.globals.update(
         filter_address=filter_address,
-        headings=_FACET_HEADINGS,
+        headings=FACET_TITLES,
         questions=_QUESTIONS,
         pictures=PICTURES,
         assets=ASSETS,

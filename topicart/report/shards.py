@@ -10,7 +10,7 @@ import base64
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -95,25 +95,26 @@ def _shards(frame: Frame, sprites: Sprites) -> Iterator[tuple[str, Any]]:
     first, last = _years(works)
     texts = _texts(works, coded.get("artist"))
     yield "base", _base(frame, sprites, coded, first, last)
-    yield "years", {"first": _packed(first, np.int16), "last": _packed(last, np.int16)}
+    yield "years", {"first": _packed(first, "<i2"), "last": _packed(last, "<i2")}
     for facet, codes in coded.items():
         yield (
             f"facet-{facet}",
             {
                 "values": list(codes.values),
                 "counts": codes.counts.tolist(),
-                "sizes": _packed(codes.sizes, np.uint8),
-                "codes": _packed(codes.codes, np.uint32),
+                "sizes": _packed(codes.sizes, "u1"),
+                "codes": _packed(codes.codes, "<u4"),
             },
         )
     for column in ("title", "artist"):
-        yield f"order-{column}", _packed(_alphabetical(texts[column]), np.uint32)
+        yield f"order-{column}", _packed(_alphabetical(texts[column]), "<u4")
     for number, rows in enumerate(_slices(works.num_rows, _TEXT_ROWS)):
         yield f"titles-{number}", {name: column[rows] for name, column in texts.items()}
-    told = {facet: _told(codes) for facet, codes in coded.items() if facet in FACETS}
-    told.pop("artist", None)
+    sure = np.nan_to_num(works["probability"].to_numpy().astype(np.float64))
+    yield "certainty", {"probability": _packed(np.round(255 * sure.clip(0, 1)), "u1")}
+    stated = {facet: _stated(codes) for facet, codes in coded.items() if facet in FACETS}
     for number, rows in enumerate(_slices(works.num_rows, _RECORD_ROWS)):
-        yield f"records-{number}", _records(frame, works, told, rows)
+        yield f"records-{number}", _records(frame, works, stated, rows)
 
 
 def _base(
@@ -132,17 +133,17 @@ def _base(
         "n": works.num_rows,
         "text": _TEXT_ROWS,
         "record": _RECORD_ROWS,
-        "x": _packed(places.x, np.uint16),
-        "y": _packed(places.y, np.uint16),
-        "topic": _packed(topics, np.int16),
+        "x": _packed(places.x, "<u2"),
+        "y": _packed(places.y, "<u2"),
+        "topic": _packed(topics, "<i2"),
         "sprites": {
             "files": list(sprites.files),
             "side": sprites.side,
             "columns": sprites.columns,
             "per": sprites.per_atlas,
-            "cell": _packed(sprites.cell, np.int32),
-            "width": _packed(sprites.width, np.uint8),
-            "height": _packed(sprites.height, np.uint8),
+            "cell": _packed(sprites.cell, "<i4"),
+            "width": _packed(sprites.width, "u1"),
+            "height": _packed(sprites.height, "u1"),
         },
         "faces": {
             "files": list(faces.files),
@@ -243,24 +244,29 @@ def _texts(works: pa.Table, artists: FacetCodes | None) -> dict[str, list[str]]:
     return {"title": titles, "artist": artist, "date": dates}
 
 
-def _told(codes: FacetCodes, between: str = ", ", most: int = _MOST_VALUES) -> list[str]:
+def _told(codes: FacetCodes, between: str, most: int) -> list[str]:
     """Return what each work states of a facet in one line."""
+    return [between.join(values) for values in _stated(codes, most)]
+
+
+def _stated(codes: FacetCodes, most: int = _MOST_VALUES) -> list[list[str]]:
+    """Return what each work states of a facet."""
     ends = np.cumsum(codes.sizes, dtype=np.int64).tolist()
     values, flat = codes.values, codes.codes.tolist()
-    told, start = [], 0
+    stated, start = [], 0
     for end in ends:
-        told.append(between.join(values[code] for code in flat[start : min(end, start + most)]))
+        stated.append([values[code] for code in flat[start : min(end, start + most)]])
         start = end
-    return told
+    return stated
 
 
 def _records(
-    frame: Frame, works: pa.Table, told: dict[str, list[str]], rows: slice
+    frame: Frame, works: pa.Table, stated: dict[str, list[list[str]]], rows: slice
 ) -> dict[str, list[Any]]:
     """Return what the dialog of each work tells beside its title."""
     part = works.slice(rows.start, rows.stop - rows.start)
     ids = part["id"].to_pylist()
-    own = [(facet, column[rows]) for facet, column in told.items()]
+    own = [(facet, column[rows]) for facet, column in stated.items()]
     return {
         "id": [shorten(work_id, _LONGEST_ID) for work_id in ids],
         "iri": [_link(iri) for iri in part["iri"].to_pylist()],
@@ -328,10 +334,9 @@ def _plain(text: str) -> str:
     return text.casefold().lstrip("\"'‘’“”«»„([.…-– ")
 
 
-def _packed(values: NDArray[Any], kind: Callable[..., Any]) -> str:
+def _packed(values: NDArray[Any], kind: str) -> str:
     """Return numbers as base64, little endian, as the scripts unpack them."""
-    sized = np.asarray(values).astype(np.dtype(kind).newbyteorder("<"))
-    return base64.b64encode(sized.tobytes()).decode("ascii")
+    return base64.b64encode(values.astype(kind).tobytes()).decode("ascii")
 
 
 def _slices(n: int, size: int) -> Iterator[slice]:
