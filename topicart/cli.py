@@ -33,8 +33,10 @@ from topicart.door import (
     show_progress,
 )
 from topicart.evaluate_cli import baseline, bench, compare, evaluate
+from topicart.explore_cli import explore
 from topicart.graph_cli import graph
 from topicart.label_cli import label, summarize
+from topicart.report_cli import report
 from topicart.train_cli import train
 
 app = typer.Typer(
@@ -225,6 +227,8 @@ app.command()(summarize)
 app.command()(evaluate)
 app.command()(baseline)
 app.command()(compare)
+app.command()(explore)
+app.command()(report)
 
 
 @app.command()

@@ -57,6 +57,8 @@ _STAGES = {
     "map": "Drawing the map",
     "label": "Naming the themes",
     "summarise": "Summarising the themes",
+    "atlas": "Writing the table for Embedding Atlas",
+    "iiif": "Writing the manifests for IIIF",
     "write": "Writing the run",
     "read": "Reading the run",
     "measure": "Measuring",

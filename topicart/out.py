@@ -10,7 +10,7 @@ from knowledge_graph.atomic import make_folder, remove_leftovers
 from topicart.errors import RunError
 from topicart.run import RESULTS, RunRecord, read_record, write_record
 
-_EXTRAS = ("metrics.json", "site", "fused")
+_EXTRAS = ("metrics.json", "site", "fused", "atlas.parquet")
 """What a run may hold beside its results and its embeddings."""
 
 
@@ -109,12 +109,13 @@ def _identity(record: RunRecord) -> dict[str, Any]:
 
 
 def remove_what_names_made(folder: Path) -> None:
-    """Remove a run's page, measurements and RDF, before its topics get other names or summaries.
+    """Remove a run's page, measurements, RDF and exports: its topics get other names or summaries.
 
     Parameters
     ----------
     folder
         The run's folder.
     """
-    for name in ("site/index.html", "metrics.json", "topics.ttl"):
+    exports = ("topics.ttl", "atlas.parquet", "site/iiif/collection.json")
+    for name in ("site/index.html", "metrics.json", *exports):
         (folder / name).unlink(missing_ok=True)

@@ -1,16 +1,42 @@
-"""A run as one Parquet file that Embedding Atlas opens."""
+"""A run as one Parquet file that Embedding Atlas opens.
+
+Embedding Atlas (Ren et al., "Embedding Atlas: Low-Friction, Interactive Embedding Visualization",
+2025; https://apple.github.io/embedding-atlas) reads places, words, pictures and neighbours from
+columns, so it computes nothing and asks no model.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from knowledge_graph import FACETS
+from knowledge_graph.atomic import replacing
+from topicart.report.downloads import joined, theme_names
+from topicart.report.miniatures import Miniature, kept_miniatures
+
 if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
     from topicart.run import Run
 
-__all__ = ["Atlas", "write_atlas"]
+__all__ = ["MOST_WITH_NEIGHBOURS", "SIDES", "Atlas", "nearest", "write_atlas"]
+
+MOST_WITH_NEIGHBOURS = 20_000
+"""Works up to which neighbours are written: comparing all with all grows with their square."""
+
+SIDES = (128, 96, 64)
+"""Sides of the small pictures that a site's map keeps, the largest first."""
+
+_NEIGHBOURS = 15
+_ROWS = 4096
+_BLOCK = 1024
+_OUTSIDE = "in no theme"
 
 
 @dataclass(frozen=True)
@@ -22,18 +48,166 @@ class Atlas:
     path
         The file.
     n_works
-        Works in it: those that are on the map.
-    command
-        What opens it.
+        Works in it: those that have a place on the map.
+    n_pictures
+        Those of them whose picture is in it.
+    neighbours
+        Whether their nearest works are.
     """
 
     path: Path
     n_works: int
-    command: str
+    n_pictures: int
+    neighbours: bool
+
+    @property
+    def command(self) -> str:
+        """What opens it, once ``pip install embedding-atlas`` is done."""
+        words = ["embedding-atlas", str(self.path), "--x", "x", "--y", "y", "--text", "title"]
+        if self.n_pictures:
+            words += ["--image", "image"]
+        if self.neighbours:
+            words += ["--neighbors", "neighbors"]
+        return shlex.join(words)
 
 
 def write_atlas(
     run: Run, path: Path, *, progress: Callable[[int, int], None] | None = None
 ) -> Atlas:
-    """To be written."""
-    raise NotImplementedError
+    """Write the works of a run's map as the table that Embedding Atlas opens.
+
+    Works without a vector have no place and are left out: every row of the table is a point, and
+    neighbours are named by their row.
+
+    Parameters
+    ----------
+    run
+        A finished run. Pictures are the small ones that its site has been made with.
+    path
+        The file; replaced if it is there.
+    progress
+        Called with the number of works written and the number of all.
+
+    Returns
+    -------
+    Atlas
+        What is in it. Columns: id, title, each facet as one text, date, year, x, y, topic, theme,
+        probability, image (struct of the bytes of a small WebP and its name), and up to
+        ``MOST_WITH_NEIGHBOURS`` works neighbors (struct of ids, which are rows of the file, and
+        distances, 1 - cosine).
+
+    Raises
+    ------
+    topicart.errors.RunError
+        If the run is damaged.
+    topicart.errors.WriteError
+        If the file cannot be written.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    run.require_whole()
+    works = _told(run)
+    n = works.num_rows
+    neighbours = 1 < n <= MOST_WITH_NEIGHBOURS
+    if neighbours:
+        works = works.append_column("neighbors", _neighbours(run))
+    schema = works.schema.append(pa.field("image", _image_type()))
+    pictures = kept_miniatures(works["id"].to_pylist(), run.folder / "thumbnails", sides=SIDES)
+    with replacing(path) as beside, pq.ParquetWriter(beside, schema, compression="zstd") as writer:
+        for first in range(0, n, _ROWS):
+            images = _images(pictures[first : first + _ROWS], first)
+            writer.write_table(works.slice(first, _ROWS).append_column("image", images))
+            if progress is not None:
+                progress(min(first + _ROWS, n), n)
+    return Atlas(path, n, sum(picture is not None for picture in pictures), neighbours)
+
+
+def nearest(vectors: NDArray[np.float32], k: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Find the nearest vectors of each, comparing all with all, a block of rows at a time.
+
+    Parameters
+    ----------
+    vectors
+        Unit vectors, shape ``(n, dim)``.
+    k
+        How many to find, itself not counted; no more than there are.
+
+    Returns
+    -------
+    numpy.ndarray
+        Rows of the nearest, the nearest first, shape ``(n, k)``; of equal ones the earlier row.
+    numpy.ndarray
+        1 - cosine, shape ``(n, k)``, from 0 (the same direction) to 2.
+    """
+    import numpy as np
+
+    n = len(vectors)
+    k = min(k, n - 1)
+    rows = np.empty((n, k), np.int32)
+    distances = np.empty((n, k), np.float32)
+    for first in range(0, n, _BLOCK):
+        block = vectors[first : first + _BLOCK] @ vectors.T
+        own = np.arange(len(block))
+        block[own, first + own] = -np.inf
+        found = np.sort(np.argpartition(-block, k - 1, axis=1)[:, :k], axis=1)
+        cosines = np.take_along_axis(block, found, axis=1)
+        order = np.argsort(-cosines, axis=1, kind="stable")
+        rows[first : first + len(block)] = np.take_along_axis(found, order, axis=1)
+        distances[first : first + len(block)] = 1 - np.take_along_axis(cosines, order, axis=1)
+    return rows, distances.clip(0, 2)
+
+
+def _images(pictures: Sequence[Miniature | None], first: int) -> pa.Array:
+    """Return pictures as the tool takes them (and as a Hugging Face dataset has them)."""
+    import pyarrow as pa
+
+    return pa.array(
+        [
+            None if picture is None else {"bytes": picture.webp, "path": f"{row}.webp"}
+            for row, picture in enumerate(pictures, start=first)
+        ],
+        _image_type(),
+    )
+
+
+def _image_type() -> pa.StructType:
+    import pyarrow as pa
+
+    return pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+
+
+def _told(run: Run) -> pa.Table:
+    """Return what is said of each work on the map."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    works = run.works.append_column("theme", theme_names(run, _OUTSIDE))
+    works = works.filter(pc.is_valid(works["topic"]))
+    columns = {"id": works["id"], "title": works["title"]}
+    for facet in FACETS:
+        if pc.any(pc.greater(pc.list_value_length(works[facet]), 0)).as_py():
+            columns[facet] = joined(works[facet], ", ")
+    columns |= {"date": works["date"], "year": works["year_from"]}
+    columns |= {name: works[name] for name in ("x", "y", "topic", "theme", "probability")}
+    return pa.table(columns)
+
+
+def _neighbours(run: Run) -> pa.Array:
+    """Return each work's nearest works as Embedding Atlas takes them, itself first as UMAP does."""
+    import numpy as np
+    import pyarrow as pa
+
+    vectors = np.asarray(run.embeddings.vectors, np.float32)
+    rows, distances = nearest(vectors, _NEIGHBOURS)
+    n, k = rows.shape
+    rows = np.column_stack([np.arange(n, dtype=np.int32), rows])
+    distances = np.column_stack([np.zeros(n, np.float32), distances])
+    offsets = pa.array(np.arange(0, n * (k + 1) + 1, k + 1, dtype=np.int32))
+    return pa.StructArray.from_arrays(
+        [
+            pa.ListArray.from_arrays(offsets, pa.array(values.ravel()))
+            for values in (rows, distances)
+        ],
+        names=["ids", "distances"],
+    )

@@ -1,0 +1,125 @@
+"""The table that Embedding Atlas opens."""
+
+from __future__ import annotations
+
+import io
+import shlex
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from PIL import Image
+from sklearn.neighbors import NearestNeighbors
+
+from knowledge_graph import WriteError
+from tests.topicart.report_runs import harbour
+from topicart.embeddings import Embeddings, normalise
+from topicart.errors import RunError
+from topicart.report import embedding_atlas, write_site
+from topicart.report.embedding_atlas import nearest, write_atlas
+from topicart.run import Run
+from topicart.store import save_embeddings
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    made = harbour(tmp_path_factory.mktemp("harbour"))
+    vectors = np.random.default_rng(3).normal(size=(11, 8)).astype(np.float32)
+    ids = tuple(made.works_with_vector["id"].to_pylist())
+    save_embeddings(Embeddings(ids, normalise(vectors)), made.folder / "embeddings")
+    write_site(made)
+    return Run.open(made.folder)
+
+
+def test_every_point_has_its_words_its_picture_and_its_neighbours(run: Run, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    atlas = write_atlas(run, tmp_path / "atlas.parquet", progress=lambda *now: told.append(now))
+    rows = pq.read_table(atlas.path).to_pylist()
+    # d0 has no picture that could be read, hence no place.
+    assert [row["id"] for row in rows] == run.works_with_vector["id"].to_pylist()
+    assert (atlas.n_works, atlas.n_pictures, atlas.neighbours) == (11, 11, True)
+    first = rows[0]
+    assert (first["title"], first["artist"], first["style"], first["year"]) == (
+        "Ships 0", "Bell Ada", "Realism, Romanticism", 1871,
+    )  # fmt: skip
+    assert (first["topic"], first["theme"]) == (0, "marina, Realism")
+    assert rows[-1]["theme"] == "in no theme"
+    assert rows[-1]["topic"] == -1
+    assert first["x"] == pytest.approx(run.works["x"][0].as_py())
+    with Image.open(io.BytesIO(first["image"]["bytes"])) as picture:
+        assert picture.format == "WEBP"
+        assert picture.size == (90, 60)
+    assert len({row["image"]["path"] for row in rows}) == 11
+    # As the tool's own graph of neighbours: rows of the file, the work itself first.
+    assert first["neighbors"]["ids"][0] == 0
+    assert sorted(first["neighbors"]["ids"]) == list(range(11))
+    assert first["neighbors"]["distances"] == sorted(first["neighbors"]["distances"])
+    assert told[-1] == (11, 11)
+
+
+def test_the_command_names_every_column_that_is_there(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "my atlas.parquet"
+    words = shlex.split(write_atlas(run, path).command)
+    assert words[:2] == ["embedding-atlas", str(path)]
+    columns = set(pq.read_schema(path).names)
+    assert set(words[3::2]) == {"x", "y", "title", "image", "neighbors"} <= columns
+
+
+def test_a_large_collection_has_no_neighbours(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedding_atlas, "MOST_WITH_NEIGHBOURS", 10)
+    atlas = write_atlas(run, tmp_path / "atlas.parquet")
+    assert not atlas.neighbours
+    assert "neighbors" not in pq.read_schema(atlas.path).names
+    assert "--neighbors" not in atlas.command
+
+
+def test_many_works_are_written_a_part_at_a_time(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = pq.read_table(write_atlas(run, tmp_path / "whole.parquet").path)
+    monkeypatch.setattr(embedding_atlas, "_ROWS", 4)
+    parts = pq.ParquetFile(write_atlas(run, tmp_path / "parts.parquet").path)
+    assert parts.num_row_groups == 3
+    assert parts.read().equals(whole)
+
+
+def test_without_pictures_it_says_so(tmp_path: Path) -> None:
+    made = harbour(tmp_path)
+    vectors = np.eye(11, 8, dtype=np.float32)
+    vectors[8:, 0] = 1
+    ids = tuple(made.works_with_vector["id"].to_pylist())
+    save_embeddings(Embeddings(ids, vectors), made.folder / "embeddings")
+    atlas = write_atlas(Run.open(made.folder), tmp_path / "atlas.parquet")
+    assert atlas.n_pictures == 0
+    assert "--image" not in atlas.command
+
+
+def test_what_cannot_be_written_is_told(run: Run, tmp_path: Path) -> None:
+    with pytest.raises(WriteError, match="there is no folder"):
+        write_atlas(run, tmp_path / "no" / "atlas.parquet")
+
+
+def test_a_run_of_two_fits_is_refused(tmp_path: Path) -> None:
+    made = harbour(tmp_path)
+    vectors = np.eye(3, 8, dtype=np.float32)
+    save_embeddings(Embeddings(("x", "y", "z"), vectors), made.folder / "embeddings")
+    with pytest.raises(RunError, match="the embeddings are not of the same works"):
+        write_atlas(Run.open(made.folder), tmp_path / "atlas.parquet")
+
+
+def test_neighbours_are_those_of_brute_force() -> None:
+    vectors = normalise(np.random.default_rng(0).normal(size=(2_500, 16)).astype(np.float32))
+    rows, distances = nearest(vectors, 5)
+    asked = NearestNeighbors(n_neighbors=6, algorithm="brute", metric="cosine").fit(vectors)
+    theirs, found = asked.kneighbors(vectors)
+    assert np.allclose(distances, theirs[:, 1:], atol=1e-5)
+    assert (rows == found[:, 1:]).mean() > 0.999
+
+
+def test_equal_vectors_keep_their_order_and_two_works_have_one_neighbour() -> None:
+    rows, distances = nearest(np.repeat(np.eye(1, 4, dtype=np.float32), 2, axis=0), 15)
+    assert rows.tolist() == [[1], [0]]
+    assert distances.tolist() == [[0.0], [0.0]]
