@@ -132,7 +132,7 @@
   const header = document.querySelector(".bar-nav");
   new ResizeObserver(() => {
     document.documentElement.style.setProperty("--bar", `${header.offsetHeight}px`);
-  }).observe(header);
+  }).observe(header, { box: "border-box" });
 
   Object.assign(filter, { bindWords, topicInWords });
 })();

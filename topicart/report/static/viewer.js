@@ -76,6 +76,9 @@
   document.addEventListener("click", (event) => {
     const tile = event.target.closest("[data-work]");
     if (!tile || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    // A row may hold a link to somewhere else, such as its theme.
+    const link = event.target.closest("a[data-page]");
+    if (link && tile.contains(link)) return;
     event.preventDefault();
     const within = dialog.contains(tile);
     open(Number(tile.dataset.work), within ? among : listAround(tile));
