@@ -298,15 +298,42 @@ def _clustered(
 ) -> tuple[float, int, NDArray[np.float32]]:
     """Return the silhouette of a division, the size of its smallest part, and its centres."""
     from sklearn.cluster import KMeans
-    from sklearn.metrics import silhouette_score
 
     # On unit vectors, with means that are scaled to length 1 afterwards: spherical k-means.
-    found = KMeans(n_parts, n_init=2, max_iter=50, random_state=_SEED).fit(vectors)
+    found = KMeans(n_parts, n_init="auto", max_iter=50, random_state=_SEED).fit(vectors)
     sizes = np.bincount(found.labels_, minlength=n_parts)
-    if np.count_nonzero(sizes) < n_parts:  # works that are all alike have no parts
-        return -1.0, 0, found.cluster_centers_
-    silhouette = float(silhouette_score(distances, found.labels_, metric="precomputed"))
-    return silhouette, int(sizes.min()), found.cluster_centers_
+    if sizes.min() < _FEWEST_IN_PART:
+        return -1.0, int(sizes.min()), found.cluster_centers_
+    return mean_silhouette(distances, found.labels_), int(sizes.min()), found.cluster_centers_
+
+
+def mean_silhouette(distances: NDArray[np.float32], labels: NDArray[np.int32]) -> float:
+    """Return the mean silhouette of a division (Rousseeuw 1987).
+
+    The same as scikit-learn's, which takes ten times as long for a few hundred points.
+
+    Parameters
+    ----------
+    distances
+        Between all pairs, shape ``(n, n)``.
+    labels
+        Part of each, from 0, every part with at least two, shape ``(n,)``.
+
+    Returns
+    -------
+    float
+        -1 to 1.
+    """
+    member = np.eye(int(labels.max()) + 1, dtype=np.float32)[labels]
+    sizes = member.sum(axis=0)
+    each = np.arange(len(labels))
+    to_parts = distances @ member
+    within = to_parts[each, labels] / (sizes[labels] - 1)
+    to_parts /= sizes
+    to_parts[each, labels] = np.inf
+    nearest = to_parts.min(axis=1)
+    widest = np.maximum(np.maximum(within, nearest), np.finfo(np.float32).tiny)
+    return float(((nearest - within) / widest).mean())
 
 
 def _stated(
