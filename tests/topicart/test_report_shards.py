@@ -14,10 +14,32 @@ import pytest
 
 from knowledge_graph import FACETS, Artwork, centuries_of
 from tests.topicart.report_runs import HOSTILE, group, harbour, paint, write_run
-from topicart.report import shards, write_site
+from topicart.report import shards
 from topicart.report.facet_codes import CENTURY, FACET_TITLES, facet_codes, site_facets
+from topicart.report.frame import PICTURES, Frame
+from topicart.report.site import _wanted
+from topicart.report.sprites import write_sprites
+from topicart.report.summarize import summarize
+from topicart.report.thumbnails import make_thumbnails
 from topicart.run import Run
 from topicart.topics import OUTLIER
+
+
+def write_data(run: Run) -> None:
+    """Write what a site has beside its pages."""
+    site = run.folder / "site"
+    site.mkdir(exist_ok=True)
+    exhibition = summarize(run)
+    pictures = make_thumbnails(_wanted(run, exhibition, ()), site / PICTURES)
+    shards.write_shards(Frame(site, run, exhibition, {}, pictures), write_sprites(run, site))
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The run of the harbour with its data, for all who only read."""
+    run = harbour(tmp_path_factory.mktemp("harbour"))
+    write_data(run)
+    return run
 
 
 def read_shard(run: Run, name: str) -> Any:
@@ -105,9 +127,8 @@ def test_long_values_are_shortened() -> None:
 # The shards ------------------------------------------------------------------------------------
 
 
-def test_the_shards_say_what_the_run_says(tmp_path: Path) -> None:
-    run = harbour(tmp_path)
-    write_site(run)
+def test_the_shards_say_what_the_run_says(told: Run) -> None:
+    run = told
     base = read_shard(run, "base")
     assert base["n"] == 12
     assert unpack(base["topic"], "<i2") == [0] * 6 + [1] * 3 + [-1] * 2 + [-2]
@@ -128,9 +149,8 @@ def test_the_shards_say_what_the_run_says(tmp_path: Path) -> None:
     assert unpack(base["sprites"]["cell"], "<i4")[-1] == -1
 
 
-def test_facets_years_and_orders_are_of_the_rows(tmp_path: Path) -> None:
-    run = harbour(tmp_path)
-    write_site(run)
+def test_facets_years_and_orders_are_of_the_rows(told: Run) -> None:
+    run = told
     artists = read_shard(run, "facet-artist")
     assert artists["values"] == ["Bell Ada", "Eke Ngozi", "Dahl Ole"]
     assert artists["counts"] == [6, 3, 2]
@@ -149,9 +169,8 @@ def test_facets_years_and_orders_are_of_the_rows(tmp_path: Path) -> None:
     assert by_artist == ["Bell Ada"] * 6 + ["Dahl Ole"] * 2 + ["Eke Ngozi"] * 3 + [""]
 
 
-def test_a_record_tells_the_rest_of_a_work(tmp_path: Path) -> None:
-    run = harbour(tmp_path)
-    write_site(run)
+def test_a_record_tells_the_rest_of_a_work(told: Run) -> None:
+    run = told
     records = read_shard(run, "records-0")
     assert records["id"][:2] == ["a0", "a1"]
     assert records["facts"][0] == [
@@ -174,7 +193,7 @@ def test_every_work_of_a_small_collection_has_a_large_picture(tmp_path: Path) ->
     works = [Artwork(id=f"{number:03}", images=("one.png",)) for number in range(100)]
     paint(tmp_path / "pictures" / "one.png")
     run = write_run(tmp_path, works, [OUTLIER] * 100)
-    write_site(run)
+    write_data(run)
     assert None not in read_shard(run, "records-0")["picture"]
 
 
@@ -184,7 +203,7 @@ def test_large_collections_are_told_in_parts(
     monkeypatch.setattr(shards, "_TEXT_ROWS", 5)
     monkeypatch.setattr(shards, "_RECORD_ROWS", 4)
     run = harbour(tmp_path)
-    write_site(run)
+    write_data(run)
     base = read_shard(run, "base")
     assert (base["text"], base["record"]) == (5, 4)
     parts = [read_shard(run, f"titles-{number}")["date"] for number in range(3)]
@@ -193,7 +212,7 @@ def test_large_collections_are_told_in_parts(
     assert read_shard(run, "records-2")["id"] == ["b2", "c0", "c1", "d0"]
     stale = run.folder / "site" / "data" / "titles-7.js"
     stale.write_text("old")
-    write_site(run)
+    write_data(run)
     assert not stale.exists()
 
 
@@ -211,7 +230,7 @@ def test_groups_of_more_than_one_topic_are_told_with_their_places(tmp_path: Path
             group(8, "all", level=2),
         ],
     )
-    write_site(run)
+    write_data(run)
     base = read_shard(run, "base")
     found = {own["id"]: own for own in base["groups"]}
     assert set(found) == {5, 6, 8}, "a group of one topic is none"
@@ -240,7 +259,7 @@ def test_hostile_text_stays_text_of_bounded_length(tmp_path: Path) -> None:
     ]
     paint(tmp_path / "pictures" / "one.png")
     run = write_run(tmp_path, works, [0] * len(works), names={0: HOSTILE[0]})
-    write_site(run)
+    write_data(run)
     titles, records = read_shard(run, "titles-0"), read_shard(run, "records-0")
     assert titles["title"][0] == HOSTILE[0]
     assert set(records["iri"]) == set(records["address"]) == {""}
@@ -278,7 +297,7 @@ def test_years_that_no_clock_knows_are_kept_within_bounds(tmp_path: Path) -> Non
         Artwork(id="c", year_to=1800),
     ]
     run = write_run(tmp_path, works, [OUTLIER] * 3)
-    write_site(run)
+    write_data(run)
     years = read_shard(run, "years")
     assert unpack(years["first"], "<i2") == [-32767, 1900, 1800]
     assert unpack(years["last"], "<i2") == [-32767, 1900, 1800]
@@ -292,9 +311,9 @@ def test_an_index_passes_over_case_accents_and_quotation_marks() -> None:
 
 def test_the_same_run_gives_the_same_data(tmp_path: Path) -> None:
     run = harbour(tmp_path)
-    write_site(run)
+    write_data(run)
     folder = run.folder / "site" / "data"
     first = {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir()}
-    write_site(Run.open(run.folder))
+    write_data(Run.open(run.folder))
     again = {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir()}
     assert again == first, "what has not changed is not written again"
