@@ -53,16 +53,19 @@
     const pairs = filterPairs();
     if (!pairs.length) return [];
     const told = await base();
-    const titles = new Map(told.facets.map(({ name, title }) => [name, title]));
+    const known = new Set(told.facets.map(({ name }) => name));
     return pairs.flatMap(([key]) =>
       filter.values(key).map((value) => {
         if (key === "topic") return { key, value, kind: "Theme", label: topicInWords(told, value) };
         if (key === "years") return { key, value, kind: "Years", label: spanInWords(value) };
         if (key === "words") return { key, value, kind: "Words", label: `“${value}”` };
-        return { key, value, kind: titles.get(key), label: value };
+        return { key, value, kind: known.has(key) && kindOf(key), label: value };
       }),
     ).filter(({ kind }) => kind);
   }
+
+  /** Return what one value of a facet is: "Style". */
+  const kindOf = (facet) => facet[0].toUpperCase() + facet.slice(1).replaceAll("_", " ");
 
   function takeAway({ key, value }) {
     if (key === "words" || key === "years") filter.set(key, null);
@@ -134,5 +137,5 @@
     document.documentElement.style.setProperty("--bar", `${header.offsetHeight}px`);
   }).observe(header, { box: "border-box" });
 
-  Object.assign(filter, { bindWords, topicInWords });
+  Object.assign(filter, { bindWords, kindOf, topicInWords });
 })();

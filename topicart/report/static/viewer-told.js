@@ -83,7 +83,6 @@
 
   function fact(told, [name, stated]) {
     const facet = told.facets.find((one) => one.name === name);
-    const title = facet?.title ?? name[0].toUpperCase() + name.slice(1);
     const filtering = (value) =>
       element("button", {
         type: "button",
@@ -95,7 +94,7 @@
         },
       }, value);
     const values = Array.isArray(stated) && facet ? stated.map(filtering) : [[stated].flat().join(", ")];
-    return [element("dt", {}, title), element("dd", { dir: "auto" }, ...values)];
+    return [element("dt", {}, filter.kindOf(name)), element("dd", { dir: "auto" }, ...values)];
   }
 
   // Links -----------------------------------------------------------------------------------------
@@ -158,7 +157,7 @@
     part("dl").replaceChildren(...(record.facts ?? []).flatMap((one) => fact(told, one)));
     part(".description").textContent = record.description ?? "";
     part(".work-links").replaceChildren(...links(told, row, record));
-    part(".work-id").replaceChildren("Number in the collection: ", element("bdi", {}, record.id));
+    part(".work-id").replaceChildren("In the collection as ", element("bdi", {}, record.id));
     window.topicart.carryFilter(dialog);
     part(".told").scrollTop = 0;
     const slot = part(".slot");

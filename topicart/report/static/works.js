@@ -63,7 +63,7 @@
       return sorted(Float64Array.from(first, (year) => (year === filter.UNDATED ? 1e6 : year)));
     }
     if (key === "theme") return sorted(themePlaces());
-    if (key === "certainty" && told.topics.length) return sorted(await certainty());
+    if (key === "certainty" && told.sure) return sorted(told.sure);
     return numbered(told.n);
   }
 
@@ -159,12 +159,12 @@
       cell("artist", element("bdi", {}, of("artist"))),
       cell("date", of("date")),
       cell("theme", themeOf(row)),
-      ...(told.topics.length ? [cell("certainty", sure(row))] : []),
+      ...(told.sure ? [cell("certainty", sure(row))] : []),
     );
   }
 
   function sure(row) {
-    return told.topic[row] < 0 ? "" : `${Math.round((told.sure[row] / 255) * 100)} %`;
+    return told.topic[row] < 0 ? "" : `${Math.round((told.sure[row] / 255) * 100)}%`;
   }
 
   function draw() {
@@ -285,9 +285,9 @@
     told = await base();
     if (told.topics.length) told.sure = await certainty();
     columns = COLUMNS.filter(
-      ({ key }) => (key !== "certainty" || told.topics.length) && (key !== "date" || told.years),
+      ({ key }) => (key !== "certainty" || told.sure) && (key !== "date" || told.years),
     );
-    place.classList.toggle("with-certainty", Boolean(told.topics.length));
+    place.classList.toggle("with-certainty", Boolean(told.sure));
     place.listedRows = () => rows;
     place.append(grid);
     let sort = get("sort");

@@ -1,0 +1,170 @@
+"""The filter: values of a facet or each other, keys and each other, held and shown everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.topicart.site.conftest import works
+
+Open = Callable[..., Any]
+
+_PASSING = """() => new Promise((resolve) => {
+  topicart.filter.on((mask, n) => resolve([n, mask && [...mask].flatMap((one, row) => one ? [row] : [])]));
+})"""
+
+
+def passing(page: Any) -> tuple[int, list[int] | None]:
+    """Return how many works pass the filter, and which."""
+    n, rows = page.evaluate(_PASSING)
+    return n, rows
+
+
+def test_without_a_filter_all_works_pass(open_page: Open) -> None:
+    assert passing(open_page("about.html")) == (60, None)
+
+
+def test_values_of_a_facet_add_up_and_keys_narrow(open_page: Open) -> None:
+    made, topics = works()
+    expected = [
+        row
+        for row, work in enumerate(made)
+        if topics[row] in (0, 1)
+        and {"Realism", "Cubism"} & set(work.facets["style"])
+        and work.year_from is not None
+        and 1810 <= work.year_from <= 1840
+    ]
+    page = open_page("about.html", hash="topic=0,1&style=Realism|Cubism&years=1810..1840")
+    assert 0 < len(expected) < 20
+    assert passing(page) == (len(expected), expected)
+
+
+@pytest.mark.parametrize(
+    ("words", "rows"),
+    [
+        ("HARBOUR", list(range(10))),
+        ("harbour dahl", [1, 7]),
+        ("etude", [55, 56, 57, 58, 59]),
+        ("simkova apples", [15]),
+        ("葛飾", [4, 10, 16, 22, 28, 34, 40, 46, 52, 58]),
+        ("الإسكندرية", [12]),
+        ("no such word", []),
+    ],
+)
+def test_words_are_found_whatever_their_case_and_accents(
+    open_page: Open, words: str, rows: list[int]
+) -> None:
+    page = open_page("about.html", hash=f"words={words}")
+    assert passing(page)[1] == rows
+
+
+def test_works_outside_and_without_a_place_can_be_asked_for(open_page: Open) -> None:
+    assert passing(open_page("about.html", hash="topic=-1"))[1] == [55, 56, 57, 58]
+    assert passing(open_page("about.html", hash="topic=-2"))[1] == [59]
+
+
+def test_undated_works_are_in_no_span_and_open_spans_reach_the_end(open_page: Open) -> None:
+    made, _ = works()
+    late = [row for row, work in enumerate(made) if (work.year_from or 0) >= 1900]
+    assert passing(open_page("about.html", hash="years=1900.."))[1] == late
+
+
+def test_nonsense_in_the_address_filters_nothing_or_all_but_breaks_nothing(open_page: Open) -> None:
+    assert passing(open_page("about.html", hash="colour=x&nonsense=1&topic=")) == (60, None)
+    assert passing(open_page("about.html", hash="style=Nothing|of|this"))[0] == 0
+    assert passing(open_page("about.html", hash="years=abc..x"))[0] == 54
+
+
+def test_the_panel_chooses_and_counts_under_the_rest_of_the_filter(open_page: Open) -> None:
+    page = open_page("works.html", hash="topic=0,1")
+    page.click(".filter-button")
+    page.click("summary:has-text('Styles')")
+    lines = page.locator("[aria-label=Styles] li")
+    lines.first.wait_for()
+    told = dict(line.rsplit("\n", 1) for line in lines.all_inner_texts())
+    assert told["Realism"] == "11"
+    assert told["Cubism"] == "10"
+    page.get_by_label("Cubism").check()
+    page.locator(".filter-active .filter-count", has_text="10 of 60 works").wait_for()
+    page.get_by_label("Realism").check()
+    page.locator(".filter-active .filter-count", has_text="21 of 60 works").wait_for()
+    assert "style=Cubism%7CRealism" in page.url
+
+
+def test_years_are_chosen_in_the_panel(open_page: Open) -> None:
+    page = open_page("works.html")
+    page.click(".filter-button")
+    page.click("summary:has-text('Years')")
+    page.get_by_label("From the year").fill("1900")
+    page.keyboard.press("Tab")
+    page.locator(".chip", has_text="from 1900").wait_for()
+    assert "years=1900.." in page.url
+
+
+def test_a_hostile_value_is_chosen_shown_and_taken_away_as_text(open_page: Open) -> None:
+    page = open_page("works.html")
+    page.evaluate("topicart.filter.toggle('style', '\"><img src=x onerror=alert(2)>')")
+    chip = page.locator(".chip")
+    assert '"><img src=x onerror=alert(2)>' in chip.inner_text()
+    assert passing(page)[1] == [21]
+    chip.click()
+    page.locator(".filter-active").wait_for(state="hidden")
+    assert passing(page) == (60, None)
+
+
+def test_a_bar_within_a_value_does_not_split_it(open_page: Open) -> None:
+    page = open_page("about.html")
+    page.evaluate("topicart.filter.set('style', ['a|b', 'c'])")
+    assert page.evaluate("topicart.filter.values('style')") == ["a|b", "c"]
+
+
+def test_the_filter_works_with_the_keyboard_alone(open_page: Open) -> None:
+    page = open_page("works.html")
+    page.locator(".filter-button").focus()
+    page.keyboard.press("Enter")
+    page.locator("#filter-panel[open]").wait_for()
+    assert page.locator(".filter-button").get_attribute("aria-expanded") == "true"
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    page.keyboard.press("Enter")
+    page.locator("[aria-label=Themes] li").first.wait_for()
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    page.locator(".chip").wait_for()
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.className") == "filter-button"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.locator(".filter-active").wait_for(state="hidden")
+    assert "#" not in page.url
+
+
+def test_how_many_pass_is_said_and_printed(open_page: Open) -> None:
+    page = open_page("works.html", hash="style=Cubism&words=apples")
+    page.locator(".filter-count", has_text="7 of 60 works").first.wait_for()
+    assert page.get_by_role("status").filter(has_text="7 of 60 works pass").count() == 1
+    page.emulate_media(media="print")
+    printed = page.locator(".filter-printed")
+    assert printed.inner_text() == "Filtered by Style: Cubism; Words: “apples” – 7 of 60 works."
+    assert not page.locator(".bar-nav").is_visible()
+
+
+def test_clear_all_takes_everything_away_but_the_view(open_page: Open) -> None:
+    page = open_page("works.html", hash="style=Cubism&words=apples&sort=-title")
+    page.click("text=Clear all")
+    page.locator(".filter-active").wait_for(state="hidden")
+    assert page.url.endswith("works.html#sort=-title")
+    assert page.locator(".filter-words").input_value() == ""
+
+
+@pytest.mark.parametrize("name", ["works.html", "about.html", "themes.html"])
+def test_nothing_is_wider_than_a_phone(open_page: Open, name: str) -> None:
+    page = open_page(name, hash="style=Cubism|Realism&words=a&topic=0,1,2", width=390, height=844)
+    page.locator(".chip").first.wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.click(".filter-button")
+    page.locator("#filter-panel[open] .filter-part").first.wait_for()
+    assert page.locator("#filter-panel").bounding_box()["width"] == 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
