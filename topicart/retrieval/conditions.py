@@ -154,6 +154,26 @@ class Facts:
         """
         return np.flatnonzero(self.mask(conditions)) if conditions else None
 
+    def stated(self, facet: str) -> int:
+        """Count what is stated of a facet.
+
+        Parameters
+        ----------
+        facet : str
+            The facet; it is indexed from now on.
+
+        Returns
+        -------
+        int
+            Values, each counted once for each work.
+
+        Raises
+        ------
+        RetrievalError
+            If there is no such facet.
+        """
+        return len(self._index(facet).stated)
+
     def others(self, row: int, facet: str) -> NDArray[np.intp]:
         """Find the works that differ from one work in a facet.
 

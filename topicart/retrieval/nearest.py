@@ -9,7 +9,7 @@ from topicart.errors import RetrievalError
 
 __all__ = ["nearest"]
 
-_GATHERED_SHARE = 0.35
+_GATHERED_SHARE = 0.15
 """Share of the rows up to which copying them costs less than multiplying all (measured)."""
 
 

@@ -11,17 +11,12 @@ import numpy as np
 from topicart.errors import RetrievalError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from topicart.retrieval.neighbours import Neighbours
 
 __all__ = ["POWER", "WorkPath", "path"]
 
 POWER = 4.0
 """Power of the angle that an edge weighs: the larger, the smaller and evener the steps."""
-
-_FIRST_LIMIT = 2.0
-"""Where the two searches first stop, in steps as long as the middle one of the graph."""
 
 
 @dataclass(frozen=True)
@@ -73,55 +68,23 @@ def path(graph: Neighbours, start: int, end: int, *, power: float = POWER) -> Wo
 
 
 def _shortest(graph: Neighbours, start: int, end: int, power: float) -> list[int]:
-    """Search from both ends, each only so far as is needed for the two to meet.
+    """Search from the end through the whole graph, then walk there from the start.
 
-    One search over all of 100,000 works takes scipy a multiple of what an answer may take. Two
-    balls of half the way's weight hold far fewer works. Each search gives every weight up to its
-    limit; the least sum over an edge between the balls is the least of all as soon as it is no
-    more than both limits together, for a lighter way would cross such an edge within them.
+    For 100,000 works this takes scipy some 50 ms. Two searches that stop where they meet would
+    see fewer works, but how far they must go is known only afterwards: with limits that grow
+    until they do, they took two to four times as long.
     """
     from scipy.sparse.csgraph import dijkstra
 
-    weights = _weights(graph, power)
-    limit = _FIRST_LIMIT * float(np.median(weights.data))
-    everything = float(weights.data.sum(dtype=np.float64))
-    while True:
-        sums, before = dijkstra(
-            weights, indices=[start, end], limit=limit, return_predecessors=True
-        )
-        reached = np.flatnonzero(np.isfinite(sums[0]))
-        least, one, other = _meeting(weights, sums, reached)
-        if least <= 2 * limit:
-            there = _back(before[0], start, one)
-            return there[::-1] + _back(before[1], end, other)
-        if limit > everything:
+    _, before = dijkstra(_weights(graph, power), indices=end, return_predecessors=True)
+    rows = [start]
+    while rows[-1] != end:
+        following = int(before[rows[-1]])
+        if following < 0:
             raise RetrievalError(
                 f"There is no way from work {start} to work {end}: the graph is in pieces."
             )
-        limit = limit * 2 if not np.isfinite(least) else max(least / 2, limit * 1.01)
-
-
-def _meeting(
-    weights: Any, sums: NDArray[np.float64], reached: NDArray[np.intp]
-) -> tuple[float, int, int]:
-    """The edge over which both searches meet with the least sum: the sum and its two works."""
-    counts = weights.indptr[reached + 1] - weights.indptr[reached]
-    tails = np.repeat(reached, counts)
-    # Positions of the reached works' edges: each run of them starts where its work's edges do.
-    offsets = np.repeat(weights.indptr[reached] - np.cumsum(counts) + counts, counts)
-    edges = np.arange(len(tails)) + offsets
-    heads = weights.indices[edges]
-    through = sums[0][tails] + weights.data[edges] + sums[1][heads]
-    best = int(np.argmin(through))
-    return float(through[best]), int(tails[best]), int(heads[best])
-
-
-def _back(before: NDArray[np.int32], origin: int, row: int) -> list[int]:
-    """The works from a row back to where the search began."""
-    rows = [row]
-    while row != origin:
-        row = int(before[row])
-        rows.append(row)
+        rows.append(following)
     return rows
 
 

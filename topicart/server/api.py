@@ -1,0 +1,280 @@
+"""What the pages ask: search, nearest works, paths, pictures. Answers are JSON, or a picture."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections import OrderedDict
+from collections.abc import Callable
+from threading import Lock
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import anyio
+import anyio.to_thread
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from topicart.errors import PictureError
+from topicart.server.refusals import MOST, Refusal, conditions_in, number_in, row_in, words_in
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from topicart.server.holding import Holding
+    from topicart.server.seeking import Seeker
+
+__all__ = ["LARGEST_PICTURE", "api_routes", "on_error", "on_http", "on_refusal"]
+
+LARGEST_PICTURE = 20 * 2**20
+"""Most bytes of a picture that is sought with."""
+
+_AT_ONCE = 4
+_SIDES = (64, 2048)
+_KEPT_PICTURES = 64 * 2**20
+_Answer = TypeVar("_Answer")
+
+
+def api_routes(holding: Holding, seeker: Seeker) -> list[Route]:
+    """Give what is answered below ``api/``.
+
+    Parameters
+    ----------
+    holding : Holding
+        The run.
+    seeker : Seeker
+        Its encoder.
+
+    Returns
+    -------
+    list of starlette.routing.Route
+        Each does its work in a thread, so that fifty who ask at once wait in a row and none is
+        refused.
+    """
+    pictures = _Pictures(holding)
+    limiters: list[anyio.CapacityLimiter] = []
+
+    async def _off_loop(job: Callable[[], _Answer]) -> _Answer:
+        if not limiters:  # one can only be made while the loop runs
+            limiters.append(anyio.CapacityLimiter(_AT_ONCE))
+        return await anyio.to_thread.run_sync(job, limiter=limiters[0])
+
+    async def search(request: Request) -> Response:
+        asked = request.query_params
+        words, k = words_in(asked), number_in(asked, "k", 50, 1, MOST)
+        conditions = conditions_in(asked)
+
+        def _found() -> dict[str, Any]:
+            allowed = holding.allowed(conditions, None, 0)
+            return holding.nearest(seeker.words(words), k, allowed)
+
+        return JSONResponse(await _off_loop(_found))
+
+    async def search_picture(request: Request) -> Response:
+        asked = request.query_params
+        k, conditions = number_in(asked, "k", 50, 1, MOST), conditions_in(asked)
+        data = await _body(request)
+
+        def _found() -> dict[str, Any]:
+            allowed = holding.allowed(conditions, None, 0)
+            return holding.nearest(seeker.picture(data), k, allowed)
+
+        return JSONResponse(await _off_loop(_found))
+
+    async def nearest(request: Request) -> Response:
+        asked = request.query_params
+        row = row_in(asked.get("work"), "work", holding.works)
+        k, conditions = number_in(asked, "k", 12, 1, MOST), conditions_in(asked)
+        other = asked.get("other")
+
+        def _found() -> dict[str, Any]:
+            return holding.nearest_to(row, k, holding.allowed(conditions, other, row))
+
+        return JSONResponse(await _off_loop(_found))
+
+    async def path(request: Request) -> Response:
+        asked = request.query_params
+        ends = [row_in(asked.get(name), name, holding.works) for name in ("from", "to")]
+        return JSONResponse(await _off_loop(lambda: holding.path(*ends)))
+
+    async def picture(request: Request) -> Response:
+        row = row_in(request.path_params["row"], "row", holding.works)
+        side = number_in(request.query_params, "side", 1024, *_SIDES)
+        # Not in the row of those who compute: pictures are many, and a click should not wait.
+        data = await run_in_threadpool(pictures.get, row, side)
+        return Response(
+            data, media_type="image/jpeg", headers={"cache-control": "private, max-age=3600"}
+        )
+
+    async def status(_: Request) -> Response:
+        return JSONResponse(
+            {
+                "works": holding.works,
+                "with_vector": holding.with_vector,
+                "model": holding.run.record.model.name,
+                "search": {"ready": seeker.ready, "loading": seeker.loading, "why": seeker.why},
+                "paths": {"ready": holding.paths_ready, "why": holding.why},
+            }
+        )
+
+    async def nothing(_: Request) -> Response:
+        raise Refusal(
+            404,
+            "There is nothing here.",
+            "api/search, api/search-picture, api/nearest, api/path, api/picture/ROW, api/status.",
+            "Check the address.",
+        )
+
+    return [
+        Route("/search", search),
+        Route("/search-picture", search_picture, methods=["POST"]),
+        Route("/nearest", nearest),
+        Route("/path", path),
+        Route("/picture/{row}", picture),
+        Route("/status", status),
+        Route("/{rest:path}", nothing),
+    ]
+
+
+async def on_refusal(_: Request, refusal: Exception) -> Response:
+    """Answer a question that cannot be answered.
+
+    Parameters
+    ----------
+    _ : Request
+        The question.
+    refusal : Refusal
+        What is wrong with it.
+
+    Returns
+    -------
+    Response
+        As JSON: ``error``, ``expected``, ``remedy``.
+    """
+    assert isinstance(refusal, Refusal)
+    return JSONResponse(refusal.told, refusal.status)
+
+
+async def on_http(_: Request, error: Exception) -> Response:
+    """Answer where there is no such file, or a way of asking that is not meant.
+
+    Parameters
+    ----------
+    _ : Request
+        The question.
+    error : HTTPException
+        A status and a few words.
+
+    Returns
+    -------
+    Response
+        As :func:`on_refusal`.
+    """
+    assert isinstance(error, HTTPException)
+    told = {
+        "error": f"{error.detail}.",
+        "expected": "A page of the site, or a question below api/.",
+        "remedy": "Begin at the first page.",
+    }
+    return JSONResponse(told, error.status_code, headers=error.headers)
+
+
+async def on_error(request: Request, _: Exception) -> Response:
+    """Answer where we failed; the traceback is for the terminal, not for the network.
+
+    Parameters
+    ----------
+    request : Request
+        The question.
+    _ : Exception
+        What happened.
+
+    Returns
+    -------
+    Response
+        As :func:`on_refusal`.
+    """
+    logging.getLogger("topicart").error("%s %s", request.method, request.url.path)
+    told = {
+        "error": "The server failed on this question.",
+        "expected": "An answer.",
+        "remedy": "The terminal of `topicart explore` says more; please report it.",
+    }
+    return JSONResponse(told, 500)
+
+
+async def _body(request: Request) -> bytes:
+    """Read a picture, counting: what a client says of its length is not believed."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not kind.startswith("image/"):
+        raise Refusal(
+            415,
+            "What was sent is not said to be a picture.",
+            "The bytes of a picture, with a content type that begins with image/.",
+            "Send a picture file.",
+        )
+    data = bytearray()
+    async for part in request.stream():
+        data += part
+        if len(data) > LARGEST_PICTURE:
+            raise Refusal(
+                413,
+                "This picture is too large.",
+                f"At most {LARGEST_PICTURE >> 20} MB.",
+                "Save it smaller; 1,000 pixels a side are plenty for a search.",
+            )
+    return bytes(data)
+
+
+class _Pictures:
+    """Pictures of the collection, scaled; the latest are kept in memory."""
+
+    def __init__(self, holding: Holding) -> None:
+        self._holding = holding
+        self._lock = Lock()
+        self._kept: OrderedDict[tuple[int, int], bytes] = OrderedDict()
+        self._size = 0
+
+    def get(self, row: int, side: int) -> bytes:
+        """Give a picture as JPEG, its longer side at most ``side`` pixels."""
+        key = (row, side)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        data = self._scaled(row, side)
+        with self._lock:
+            self._size += len(data) - len(self._kept.pop(key, b""))
+            self._kept[key] = data
+            while self._size > _KEPT_PICTURES:
+                self._size -= len(self._kept.popitem(last=False)[1])
+        return data
+
+    def _scaled(self, row: int, side: int) -> bytes:
+        from PIL import Image
+
+        from topicart.images import load_picture
+
+        file = self._holding.picture_file(row)
+        if file is None:
+            raise _gone("The picture of this work is no longer where it was.")
+        try:
+            picture = load_picture(file, at_least=side)
+            picture.thumbnail((side, side), Image.Resampling.BICUBIC)
+            written = io.BytesIO()
+            picture.save(written, "JPEG", quality=88)
+        except PictureError as error:
+            raise _gone(f"The picture of this work cannot be read: {error}.") from error
+        except (OSError, ValueError, MemoryError) as error:
+            raise _gone("The picture of this work cannot be scaled.") from error
+        return written.getvalue()
+
+
+def _gone(told: str) -> Refusal:
+    return Refusal(
+        404,
+        told,
+        "A picture in the folder that the run was made from.",
+        "Put the folder back where it was; the small copies in the site are shown instead.",
+    )
