@@ -1,0 +1,322 @@
+"""How long a site takes to make, and how it is to look at, of many works and of some.
+
+``python -m evaluation.benchmarks.exhibition`` invents runs of 100,000 and of 1,361 works, makes
+their sites, opens the maps in headless Chromium from the disk, drags and zooms them, and writes
+``results/exhibition.json``. ``--folder`` keeps the runs, so that their pictures are made once;
+``--run`` measures a run that is there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from evaluation.benchmarks.exhibition_run import invent_run
+from evaluation.benchmarks.provenance import provenance
+from knowledge_graph.atomic import write_text_atomic
+from topicart.report import write_site
+from topicart.run import Run
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+RESULTS = Path(__file__).parent / "results" / "exhibition.json"
+SIZES = ((100_000, 200), (1_361, 18))
+"""Works and topics of the invented runs."""
+
+TARGETS = {
+    "large": {
+        "build (s)": 60.0,
+        "first view (s)": 3.0,
+        "least frames a second": 30.0,
+        "memory of the tab (MB)": 500.0,
+    },
+    "small": {"first view (s)": 1.0},
+}
+"""What issue 7 asks: of 100,000 works, and of 1,361."""
+
+_LARGE = 50_000
+_VIEWPORT = {"width": 1440, "height": 900}
+_DRAWN = "#map-view[data-drawn]"
+_PATIENCE_MS = 60_000
+_NEAR_BY = 10
+_GRID = 6
+_SECONDS_OF_MOVING = 3.0
+_WATCH = """
+(() => {
+  const watch = { drawn: null, frames: [], recording: false };
+  window.watch = watch;
+  const look = () => {
+    if (document.querySelector("#map-view[data-drawn]")) watch.drawn = performance.now();
+    else requestAnimationFrame(look);
+  };
+  const ask = window.requestAnimationFrame.bind(window);
+  ask(look);
+  // Only frames that the page itself asks for are counted: in others nothing is drawn.
+  let last = -1;
+  window.requestAnimationFrame = (does) => ask((now) => {
+    if (watch.recording && now !== last) watch.frames.push(now);
+    last = now;
+    does(now);
+  });
+})();
+"""
+
+
+def measure_build(run: Run) -> dict[str, Any]:
+    """Make a site twice: with all pictures to be copied, and once the small copies are there.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run. What it has of a site is made anew.
+
+    Returns
+    -------
+    dict
+        Seconds, megabytes and files.
+    """
+    site = run.page.parent
+    started = time.perf_counter()
+    write_site(Run.open(run.folder))
+    first = time.perf_counter() - started
+    for entry in site.iterdir():
+        if entry.name != "pictures":  # copies, as those in thumbnails/
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    started, of_processor = time.perf_counter(), time.process_time()
+    write_site(Run.open(run.folder))
+    files = [path for path in site.rglob("*") if path.is_file()]
+    parts = {
+        part: _megabytes(path for path in files if path.relative_to(site).parts[0] == part)
+        for part in ("data", "sprites", "pictures")
+    }
+    return {
+        "first time, pictures copied where they were not (s)": round(first, 1),
+        "build (s)": round(time.perf_counter() - started, 1),
+        "of processors (s)": round(time.process_time() - of_processor, 1),
+        "files": len(files),
+        "site (MB)": _megabytes(files),
+        "of which (MB)": parts,
+    }
+
+
+def measure_view(page_file: Path, repeats: int, executable: str | None) -> dict[str, Any]:
+    """Open a map in a fresh browser several times, move it, and look at its memory.
+
+    Parameters
+    ----------
+    page_file : Path
+        ``index.html`` of a site.
+    repeats : int
+        How often it is opened.
+    executable : str or None
+        Chromium's; ``None`` for Playwright's own.
+
+    Returns
+    -------
+    dict
+        Seconds, frames a second and megabytes.
+    """
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        views = []
+        for turn in range(repeats):
+            browser = playwright.chromium.launch(
+                executable_path=executable, args=["--no-sandbox", "--disable-dev-shm-usage"]
+            )
+            page = browser.new_page(viewport=_VIEWPORT)  # type: ignore[arg-type]
+            page.add_init_script(_WATCH)
+            views.append(_first_view(page, page_file))
+            if turn == repeats - 1:
+                after_first = _memory(browser)
+                frames = _moved(page)
+                _walk(page)
+                frames |= {f"near by: {how}": own for how, own in _moved(page).items()}
+                memory = _memory(browser)
+            browser.close()
+    return {
+        "first view (s)": round(median(views), 2),
+        "each first view (s)": [round(view, 2) for view in views],
+        "frames a second": frames,
+        "least frames a second": min(own["frames a second"] for own in frames.values()),
+        "memory of the tab at first (MB)": after_first["renderer"],
+        "memory of the tab (MB)": memory["renderer"],
+        "memory of the process that paints (MB)": memory["GPU"],
+    }
+
+
+def _first_view(page: Page, page_file: Path) -> float:
+    """Open the page and return the seconds until the map says that it is drawn."""
+    page.goto(page_file.resolve().as_uri(), wait_until="commit")
+    page.wait_for_selector(_DRAWN, timeout=_PATIENCE_MS, state="attached")
+    page.wait_for_function("watch.drawn !== null")
+    drawn: float = page.evaluate("watch.drawn")  # ms since the navigation began
+    return drawn / 1000
+
+
+def _moved(page: Page) -> dict[str, dict[str, float]]:
+    """Drag the map, then zoom it, and count the frames."""
+    left, top = _VIEWPORT["width"] * 0.6, _VIEWPORT["height"] * 0.55
+    page.mouse.move(left, top)
+    page.mouse.down()
+    _record(page)
+    end = time.monotonic() + _SECONDS_OF_MOVING
+    step = 0
+    while time.monotonic() < end:
+        step += 1
+        swing = step % 60 if step % 60 < 30 else 60 - step % 60
+        page.mouse.move(left + 12 * swing, top + 6 * swing)
+    dragged = _frames(page)
+    page.mouse.move(left, top)
+    page.mouse.up()
+    _record(page)
+    end = time.monotonic() + _SECONDS_OF_MOVING
+    step = 0
+    while time.monotonic() < end:
+        step += 1
+        page.mouse.wheel(0, -60 if step % 80 < 40 else 60)
+    return {"dragging": dragged, "zooming": _frames(page)}
+
+
+def _record(page: Page) -> None:
+    page.evaluate("() => { watch.frames = []; watch.recording = true; }")
+
+
+def _frames(page: Page) -> dict[str, float]:
+    """Return how many frames the page drew in a second, and how long the slow ones took."""
+    times: list[float] = page.evaluate("() => { watch.recording = false; return watch.frames; }")
+    gaps = sorted(after - before for before, after in pairwise(times))
+    if not gaps:
+        return {"frames a second": 0.0, "longest in twenty (ms)": 0.0}
+    return {
+        "frames a second": round(1000 * len(gaps) / sum(gaps), 1),
+        "longest in twenty (ms)": round(gaps[int(0.95 * (len(gaps) - 1))], 1),
+    }
+
+
+def _walk(page: Page) -> None:
+    """Look at the whole map near by, a window after the other."""
+    for row in range(_GRID):
+        for column in range(_GRID):
+            across, down = (int(65535 * (place + 0.5) / _GRID) for place in (column, row))
+            page.evaluate(f"location.hash = 'map={across},{down},{_NEAR_BY}'")
+            page.wait_for_timeout(700)
+
+
+def _memory(browser: Browser) -> dict[str, float]:
+    """Return the memory of the largest process of each kind, each shared page by its share."""
+    session = browser.new_browser_cdp_session()
+    found: dict[str, float] = {"renderer": 0.0, "GPU": 0.0}
+    for process in session.send("SystemInfo.getProcessInfo")["processInfo"]:
+        kind = process["type"]
+        if kind in found:
+            found[kind] = max(found[kind], _proportional_mb(int(process["id"])))
+    return found
+
+
+def _proportional_mb(pid: int) -> float:
+    """Read Linux's proportional set size of a process; 0 where the system does not tell."""
+    path = Path(f"/proc/{pid}/smaps_rollup")
+    try:
+        lines = path.read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0.0
+    kilobytes = sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return round(kilobytes / 1024, 1)
+
+
+def _megabytes(files: Iterable[Path]) -> float:
+    return round(sum(path.stat().st_size for path in files) / 2**20, 1)
+
+
+def measure(runs: Sequence[Run], repeats: int, executable: str | None) -> dict[str, Any]:
+    """Measure the sites of some runs.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+        Finished runs; their sites are made anew.
+    repeats : int
+        How often each is opened.
+    executable : str or None
+        Chromium's.
+
+    Returns
+    -------
+    dict
+        What ``results/exhibition.json`` holds.
+    """
+    found = []
+    for run in runs:
+        measured = {
+            "works": run.works.num_rows,
+            "topics": len(run.topics),
+            **measure_build(run),
+            **measure_view(run.page, repeats, executable),
+        }
+        targets = TARGETS["large" if run.works.num_rows > _LARGE else "small"]
+        measured["targets"] = {
+            name: {"target": target, "met": _meets(name, measured[name], target)}
+            for name, target in targets.items()
+        }
+        found.append(measured)
+    return {
+        **provenance("exhibition", ("altair", "numpy", "pillow", "playwright", "pyarrow")),
+        "browser": _version(executable),
+        "viewport": _VIEWPORT,
+        "sites": found,
+    }
+
+
+def _meets(name: str, value: float, target: float) -> bool:
+    return value >= target if name.startswith("least") else value <= target
+
+
+def _version(executable: str | None) -> str:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        version = f"Chromium {browser.version}, headless"
+        browser.close()
+    return version
+
+
+def main() -> None:
+    """Measure, print and write the results."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, help="where invented runs are kept")
+    parser.add_argument("--run", type=Path, action="append", help="a run that is there already")
+    parser.add_argument("--repeats", type=int, default=5, help="how often each map is opened")
+    parser.add_argument("--chromium", default=shutil.which("chromium"), help="the browser")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="where the results are written")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = chosen.folder or Path(scratch)
+        runs = [Run.open(path) for path in chosen.run or ()] or [
+            _invented(folder / f"{n_works}-works", n_works, n_topics) for n_works, n_topics in SIZES
+        ]
+        results = measure(runs, chosen.repeats, chosen.chromium)
+    text = json.dumps(results, indent=2) + "\n"
+    sys.stdout.write(text)
+    write_text_atomic(chosen.out, text)
+
+
+def _invented(folder: Path, n_works: int, n_topics: int) -> Run:
+    if (folder / "run.json").exists():
+        return Run.open(folder)
+    return invent_run(folder, n_works, n_topics)
+
+
+if __name__ == "__main__":
+    main()
