@@ -12,7 +12,8 @@ from tests.topicart.site.conftest import works
 Open = Callable[..., Any]
 
 _PASSING = """() => new Promise((resolve) => {
-  topicart.filter.on((mask, n) => resolve([n, mask && [...mask].flatMap((one, row) => one ? [row] : [])]));
+  const rows = (mask) => [...mask].flatMap((one, row) => (one ? [row] : []));
+  topicart.filter.on((mask, n) => resolve([n, mask && rows(mask)]));
 })"""
 
 

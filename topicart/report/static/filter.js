@@ -186,7 +186,7 @@
 
   /** Return a promise of the mask of all keys but one; null where nothing is asked for. */
   async function without(key = null) {
-    const pairs = filterPairs().filter(([name]) => name !== key);
+    const pairs = filterPairs().filter(([name]) => name !== key && values(name).length);
     if (!pairs.length) return null;
     const told = await base();
     const all = await Promise.all(pairs.map(([name, text]) => maskOf(told, name, text)));

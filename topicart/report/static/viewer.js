@@ -44,7 +44,7 @@
   async function follow() {
     const asked = get("work");
     const row = Number(asked);
-    if (asked === null || !Number.isInteger(row) || row < 0) {
+    if (!/^\d{1,9}$/.test(asked ?? "")) {
       shown = null;
       pushed = false;
       if (dialog.open) dialog.close();

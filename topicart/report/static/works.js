@@ -45,31 +45,41 @@
 
   const numbered = (n) => Uint32Array.from({ length: n }, (_, row) => row);
 
-  /** Return all rows by ascending keys, those without a key last; equal ones as they were. */
-  function sorted(keys) {
+  /** Return all rows by their numbers, those without one last either way; equal ones as they were. */
+  function sorted(numbers, down) {
+    const keys = down ? numbers.map((one) => -one) : numbers;
+    for (let row = 0; row < keys.length; row += 1) if (Number.isNaN(keys[row])) keys[row] = 1e9;
     return numbered(keys.length).sort((a, b) => keys[a] - keys[b] || a - b);
   }
 
   function themePlaces() {
     const names = [...told.topics].sort((a, b) => a.name.localeCompare(b.name));
     const at = new Map(names.map(({ id }, order) => [id, order]));
-    return Float64Array.from(told.topic, (topic) => at.get(topic) ?? 1e6 - topic);
+    return Float64Array.from(told.topic, (topic) => at.get(topic) ?? NaN);
   }
 
-  async function makeOrder(key) {
-    if (key === "title" || key === "artist") return unpack(await load(`order-${key}`), Uint32Array);
+  async function makeOrder(key, down) {
+    if (key === "title" || key === "artist") {
+      const rows = unpack(await load(`order-${key}`), Uint32Array);
+      return down ? rows.reverse() : rows;
+    }
     if (key === "date" && told.years) {
       const { first } = await filter.years();
-      return sorted(Float64Array.from(first, (year) => (year === filter.UNDATED ? 1e6 : year)));
+      const year = (one) => (one === filter.UNDATED ? NaN : one);
+      return sorted(Float64Array.from(first, year), down);
     }
-    if (key === "theme") return sorted(themePlaces());
-    if (key === "certainty" && told.sure) return sorted(told.sure);
+    if (key === "theme") return sorted(themePlaces(), down);
+    if (key === "certainty" && told.sure) {
+      const sure = (one, row) => (told.topic[row] < 0 ? NaN : one);
+      return sorted(Float64Array.from(told.sure, sure), down);
+    }
     return numbered(told.n);
   }
 
-  function order(key) {
-    if (!orders.has(key)) orders.set(key, makeOrder(key));
-    return orders.get(key);
+  function order(key, down) {
+    const name = `${key} ${down}`;
+    if (!orders.has(name)) orders.set(name, makeOrder(key, down));
+    return orders.get(name);
   }
 
   /** Return the key that the address asks for, and whether the other way round. */
@@ -84,11 +94,10 @@
     turn += 1;
     const own = turn;
     const { key, down } = asked();
-    const all = await order(key);
+    const all = await order(key, down);
     if (own !== turn) return;
     const mask = filter.mask;
-    const passing = mask ? all.filter((row) => mask[row]) : all.slice();
-    rows = down ? passing.reverse() : passing;
+    rows = mask ? all.filter((row) => mask[row]) : all;
     activeAt = 0;
     forget();
     showHead(key, down);
