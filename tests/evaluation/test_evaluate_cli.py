@@ -100,10 +100,14 @@ def test_baseline_leaves_a_run_with_a_page(runs: tuple[Path, Path], tmp_path: Pa
     assert told.exit_code == 0, told.output
     made = Run.open(tmp_path / "random")
     assert len(made.topics) == 4
-    page = made.page.read_text(encoding="utf-8")
-    assert "4 themes by another method, to compare with." in page
-    assert "how the pictures look" not in page, "a lot looks at nothing"
-    assert "Titles, artists and dates were not read" not in page, "some methods read nothing else"
+    themes, about = (
+        (made.page.parent / name).read_text(encoding="utf-8")
+        for name in ("themes.html", "about.html")
+    )
+    assert "belong together by another method, to compare with" in themes
+    assert "look alike" not in themes, "a lot looks at nothing"
+    assert "gathered into themes by another method, to compare with" in about
+    assert "Titles, artists and dates were not read" not in about, "some methods read nothing else"
     wrong = _type("baseline", runs[0], "kmean", "--out", tmp_path / "x")
     assert wrong.exit_code not in (0, 1)
     assert "Did you mean" in wrong.output or "kmeans" in wrong.output

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from knowledge_graph import Artwork, Collection, Problem
+from topicart.embeddings import Embeddings
 from topicart.run import Model, Run, RunRecord, Source, write_record
 from topicart.run_files import write_json, write_problems, write_topics
+from topicart.store import save_embeddings
 from topicart.topics import OUTLIER, Keyword, Label, Summary, Topic, Topics
 
 HOSTILE = (
@@ -49,12 +52,14 @@ def write_run(
     problems: Sequence[Problem] = (),
     note: str | None = None,
     source: str = "harbour-works",
+    vectors: NDArray[np.float32] | None = None,
 ) -> Run:
     """Write a finished run and open it.
 
     ``works`` must be sorted by id. Work ``i`` stands in ``topics[i]`` (-1: in none, ``None``: it
     had no vector); the members of a topic are ranked in the works' order. Pictures lie in
-    ``folder/pictures``.
+    ``folder/pictures``. ``vectors`` are those of the works that have a topic, of length 1; without
+    them the run has no vectors, as one whose embeddings were thrown away.
     """
     root = folder / "pictures"
     root.mkdir(parents=True, exist_ok=True)
@@ -79,7 +84,7 @@ def write_run(
         probabilities=np.linspace(1.0, 0.5, len(ids), dtype=np.float32),
         ranks=ranks,
         positions=generator.normal(size=(len(ids), 2)).astype(np.float32),
-        centroids=np.eye(max(n_topics, 1), 8, dtype=np.float32)[:n_topics],
+        centroids=_centroids(placed, n_topics, vectors),
         thresholds=np.zeros(n_topics, dtype=np.float32),
         topics=tuple(
             Topic(
@@ -99,6 +104,8 @@ def write_run(
     )
     write_topics(run, collection, found)
     write_problems(run, problems)
+    if vectors is not None:
+        save_embeddings(Embeddings(tuple(ids), vectors), run / "embeddings")
     if metrics is not None:
         write_json(run / "metrics.json", metrics)
     write_record(
@@ -118,7 +125,7 @@ def write_run(
                 name="mini",
                 weights_sha256="ab" * 32,
                 fingerprint="cd" * 32,
-                dim=8,
+                dim=8 if vectors is None else vectors.shape[1],
                 device="cpu",
                 precision="fp32",
                 note=note,
@@ -130,6 +137,15 @@ def write_run(
         ),
     )
     return Run.open(run)
+
+
+def _centroids(
+    placed: NDArray[np.int32], n_topics: int, vectors: NDArray[np.float32] | None
+) -> NDArray[np.float32]:
+    if vectors is None:
+        return np.eye(max(n_topics, 1), 8, dtype=np.float32)[:n_topics]
+    means = np.stack([vectors[placed == topic].mean(axis=0) for topic in range(n_topics)])
+    return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), dtype=np.float32)
 
 
 def group(number: int, name: str, *, level: int = 1, broader: int | None = None) -> Topic:

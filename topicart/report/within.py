@@ -253,6 +253,8 @@ def divide(vectors: NDArray[np.float32]) -> list[NDArray[np.int64]]:
         return []
     generator = np.random.default_rng(_SEED)
     sample = vectors[np.sort(generator.permutation(len(vectors))[:_MOST_SAMPLED])]
+    if len(np.unique(sample, axis=0)) < _FEWEST_MEMBERS // 2:
+        return []  # copies of a few pictures: every copy would be a part
     cloud = _cloud_like(sample, generator)
     apart, cloud_apart = _distances(sample), _distances(cloud)
     smallest_allowed = max(_FEWEST_IN_PART, _LEAST_PART * len(sample))
