@@ -5,36 +5,42 @@ topicart.mapData = (() => {
   const FULL = 65535;
   const PER_CELL = 3;
   const OFF_THE_MAP = -2;
+  const SAMPLE = 2000;
+  const STRAYS = 0.004;
 
   /**
    * Find the turn that lets the map fill a view `aspect` times as wide as it is high: its axes
-   * mean nothing, and turning keeps every distance. The longer side becomes 1.
+   * mean nothing, and turning keeps every distance. The longer side becomes 1; a few works that
+   * lie far from all others may lie beyond it.
    */
   function turn(across, down, rows, aspect) {
-    const extent = (cos, sin, every) => {
-      let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
-      for (let place = 0; place < rows.length; place += every) {
-        const row = rows[place];
-        const x = across[row] * cos - down[row] * sin;
-        const y = across[row] * sin + down[row] * cos;
-        if (x < left) left = x;
-        if (x > right) right = x;
-        if (y < top) top = y;
-        if (y > bottom) bottom = y;
-      }
-      return rows.length ? { left, top, width: right - left, height: bottom - top } : nothing;
+    const every = Math.max(1, Math.ceil(rows.length / SAMPLE));
+    const some = rows.filter((_, place) => place % every === 0);
+    const lines = [new Float64Array(some.length), new Float64Array(some.length)];
+    const middle = (values) => {
+      values.sort();
+      const far = Math.floor(values.length * STRAYS);
+      const [first, last] = [values[far] ?? 0, values[values.length - 1 - far] ?? FULL];
+      const edge = far ? (last - first) * 0.03 : 0;
+      return [first - edge, last - first + 2 * edge];
     };
-    const nothing = { left: 0, top: 0, width: FULL, height: FULL };
-    const step = Math.max(1, Math.ceil(rows.length / 4000));
+    const extent = (cos, sin) => {
+      some.forEach((row, place) => {
+        lines[0][place] = across[row] * cos - down[row] * sin;
+        lines[1][place] = across[row] * sin + down[row] * cos;
+      });
+      const [[left, width], [top, height]] = lines.map(middle);
+      return { left, top, width, height };
+    };
     let best = [0, Infinity];
     for (let degrees = 0; degrees < 180; degrees += 5) {
       const angle = (degrees * Math.PI) / 180;
-      const box = extent(Math.cos(angle), Math.sin(angle), step);
+      const box = extent(Math.cos(angle), Math.sin(angle));
       const needed = Math.max(box.width, box.height * aspect);
       if (needed < best[1] * 0.99) best = [angle, needed];
     }
     const [cos, sin] = [Math.cos(best[0]), Math.sin(best[0])];
-    const box = extent(cos, sin, 1);
+    const box = extent(cos, sin);
     const long = Math.max(box.width, box.height, 1);
     return {
       width: box.width / long,
@@ -75,7 +81,8 @@ topicart.mapData = (() => {
     const down = topicart.unpack(base.y, Uint16Array);
     const topic = topicart.unpack(base.topic, Int16Array);
     const shown = Uint32Array.from(topic.keys()).filter((row) => topic[row] !== OFF_THE_MAP);
-    const turned = turn(across, down, shown, aspect);
+    const gathered = shown.filter((row) => topic[row] >= 0);
+    const turned = turn(across, down, gathered.length ? gathered : shown, aspect);
     const x = new Float32Array(base.n);
     const y = new Float32Array(base.n);
     for (const row of shown) [x[row], y[row]] = turned.world(across[row], down[row]);

@@ -3,7 +3,7 @@
 
 topicart.mapPictures = (() => {
   // An atlas of 2048 x 2048 pixels takes 16 MB once it is decoded.
-  const MOST_ATLASES = 10;
+  const MOST_ATLASES = 8;
   const LONGEST = 1.5;
 
   /** Return the pictures of a site; `loaded` is called whenever another atlas has come. */
@@ -56,7 +56,7 @@ topicart.mapPictures = (() => {
       return null;
     }
 
-    return { begin: atlases.begin, busy: atlases.busy, has, shape, take };
+    return { begin: atlases.begin, busy: () => atlases.busy(faces.files), has, shape, take };
   }
 
   function atlasesOf(loaded) {
@@ -87,27 +87,38 @@ topicart.mapPictures = (() => {
       return atlas.bitmap;
     }
 
-    async function read(atlas) {
+    // One after the other, a frame between them: decoding holds up the page for a moment.
+    let queue = Promise.resolve();
+    function read(atlas) {
+      queue = queue.then(() => decode(atlas)).then(loaded).then(frame);
+    }
+
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+
+    async function decode(atlas) {
       const image = new Image();
-      image.src = atlas.file;
       try {
-        await image.decode();
+        // Not image.decode(): the browser would keep a decoded copy of its own beside ours.
+        await new Promise((resolve, reject) => {
+          image.addEventListener("load", resolve);
+          image.addEventListener("error", reject);
+          image.src = atlas.file;
+        });
         atlas.bitmap = await createImageBitmap(image);
       } catch {
         // A damaged atlas leaves its works as points; it stays in the list, so that it is not
         // asked for again and again.
         atlas.failed = true;
       }
-      image.src = "";
-      loaded();
     }
 
     return {
       begin,
       get,
       there: (file) => Boolean(kept.get(file)?.bitmap),
-      /** Whether an atlas that was asked for is still on its way. */
-      busy: () => [...kept.values()].some((atlas) => !atlas.bitmap && !atlas.failed),
+      /** Whether one of these files was asked for and is still on its way. */
+      busy: (files) =>
+        files.some((file) => kept.has(file) && !kept.get(file).bitmap && !kept.get(file).failed),
     };
   }
 

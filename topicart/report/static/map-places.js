@@ -6,7 +6,6 @@
 topicart.mapPlaces = (() => {
   const STEP = Math.SQRT2;
   const LEAD_CHOICES = 6;
-  const FIRST_SPRITES = 2;
   const SIDES = ["below", "above", "right", "left"];
   const NAME_GAP = 5;
 
@@ -69,8 +68,9 @@ topicart.mapPlaces = (() => {
    * as {key, x, y (world), side, row (whose picture it stands at, or -1)}.
    *
    * `look` holds: unit (pixels of the world at scale 1), size(scale) of pictures, gap(scale)
-   * between them, shape(row), box(key) of a name, groupsAt(scale), passes(row), has(row), named
-   * (topics that have a name, the largest first).
+   * between them, shape(row), box(key) of a name, groupsAt(scale), passes(row), has(row), allFrom
+   * (from what scale on works that are not central have pictures), named (topics that have a name,
+   * the largest first).
    */
   function placesOf(map, look) {
     const levels = [];
@@ -136,7 +136,7 @@ topicart.mapPlaces = (() => {
       for (const topic of look.named) {
         if (!leads.has(topic.id)) name(`t${topic.id}`, topic.x, topic.y, "", -1);
       }
-      const candidates = number < FIRST_SPRITES ? order.faces : order.all;
+      const candidates = scale < look.allFrom ? order.faces : order.all;
       for (const row of candidates) {
         if (shown[row] || !room.free(...picture(row, gap))) continue;
         settle(row);

@@ -86,8 +86,8 @@ topicart.mapPoints = (() => {
     const there = under >>> 24;
     if (there === 0) return (colour | (alpha << 24)) >>> 0;
     // Colours mix by their share of what will be seen; red and blue are mixed in one step.
-    const seen = alpha + there - ((alpha * there) >> 8);
-    const share = ((alpha << 8) / seen) | 0;
+    const seen = Math.min(255, alpha + there - ((alpha * there) >> 8));
+    const share = Math.min(256, ((alpha << 8) / seen) | 0);
     const rest = 256 - share;
     const ends = (((colour & 0xff00ff) * share + (under & 0xff00ff) * rest) >>> 8) & 0xff00ff;
     const middle = (((colour & 0xff00) * share + (under & 0xff00) * rest) >>> 8) & 0xff00;

@@ -12,6 +12,10 @@
   const FADED = 0.13;
   const FADE_IN = 220;
   const NARROW = 736;
+  const FEW_ATLASES = 8;
+  // Steps from the place where a name would be best, the shortest first.
+  const AROUND = Array.from({ length: 81 }, (_, at) => [(at % 9) * 36 - 144, Math.floor(at / 9) * 24 - 96])
+    .sort((one, two) => Math.hypot(...one) - Math.hypot(...two));
 
   let map = null;
   let eye = null;
@@ -48,15 +52,16 @@
     return Math.sqrt(area / Math.max(map.shown.length, 1)) || 0.1;
   }
 
-  const smallest = () => Math.min(58, Math.max(34, Math.sqrt(size.width * size.height) / 22));
+  const smallest = () => Math.min(54, Math.max(32, Math.sqrt(size.width * size.height) / 25));
   const largest = () => Math.max(smallest(), Math.min(116, map.base.sprites.side * 1.1));
-  const pictureSize = (scale) => Math.min(largest(), smallest() * scale ** 0.3);
+  const pictureSize = (scale) => Math.min(largest(), smallest() * scale ** 0.34);
 
-  /** Pictures stand far apart as long as they would hide the works between them. */
-  function pictureGap(scale) {
-    const room = (map.spacing * eye.base() * scale) / pictureSize(scale);
-    return Math.max(5, pictureSize(scale) * (0.85 - 0.8 * Math.min(1, room / 0.8)));
-  }
+  /** Pictures stand apart as long as they would hide the works between them. */
+  const pictureGap = (scale) =>
+    Math.max(4, pictureSize(scale) * 0.3 * Math.min(1, allFrom() / scale));
+
+  // From afar the pictures of a large collection lie in more atlases than are kept.
+  const allFrom = () => (map.base.sprites.files.length <= FEW_ATLASES ? 1 : 4);
 
   function pointRadius() {
     const apart = map.spacing * eye.unit();
@@ -73,6 +78,7 @@
     places = mapPlaces.placesOf(map, {
       unit: eye.base(),
       size: pictureSize,
+      allFrom: allFrom(),
       gap: pictureGap,
       shape: pictures.shape,
       has: pictures.has,
@@ -214,7 +220,7 @@
       topicart.set({ map: told });
     }
     const before = JSON.stringify(near);
-    near = scale > 2 ? unnamed() : [];
+    near = scale > 1.3 ? unnamed() : [];
     if (JSON.stringify(near) !== before) redraw();
   }
 
@@ -235,9 +241,22 @@
       .filter(([topic, { many }]) => topic >= 0 && many >= 0.08 * all)
       .sort((one, other) => other[1].many - one[1].many)
       .slice(0, 8)
-      .map(([topic, { many, x, y }]) => ({
-        key: `t${topic}`, x: x / many, y: y / many, side: "", row: -1, over: true,
-      }));
+      .map(([topic, { many, x, y }]) => beside(`t${topic}`, x / many, y / many));
+  }
+
+  /** A place for a name near a point of the world: on no picture, or else on top of them. */
+  function beside(key, x, y) {
+    const [across, down] = eye.toView(x, y);
+    const { width, height } = names.box(key);
+    const hides = ([right, under]) =>
+      drawn.some(
+        (box) =>
+          Math.abs(across + right - box.left - box.width / 2) < (width + box.width) / 2 + 3 &&
+          Math.abs(down + under - box.top - box.height / 2) < (height + box.height) / 2 + 3,
+      );
+    const step = AROUND.find((own) => !hides(own));
+    const [left, top] = eye.toWorld(across + (step?.[0] ?? 0), down + (step?.[1] ?? 0));
+    return { key, x: left, y: top, side: "", row: -1, over: !step };
   }
 
   // What is asked of the map -------------------------------------------------------------------
