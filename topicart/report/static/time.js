@@ -140,7 +140,8 @@
     told.textContent = "";
     if (!passing) return;
     const counts = passing.counts.get(Number(row.dataset.topic)) ?? none();
-    told.textContent = `${number.format(sum(counts))} pass the filter`;
+    const passed = sum(counts);
+    told.textContent = passed ? `${number.format(passed)} passing` : "none passing";
     const part = shares()
       ? counts.map((many, period) => many / Math.max(passing.totals[period], 1)) : counts;
     const top = shares() ? Math.max(...part) : Number(row.dataset.top);
