@@ -53,12 +53,12 @@ topicart.mapEye = (() => {
 
     /** Go somewhere, in `duration` milliseconds where movement is welcome. */
     function go(to, duration = 320) {
-      const end = held({ ...eye, ...to });
+      const there = held({ ...eye, ...to });
       if (still.matches || !duration) {
         flight = null;
-        look(end);
+        look(there);
       } else {
-        flight = { from: { ...eye }, end, begun: performance.now(), duration };
+        flight = { from: { ...eye }, end: there, begun: performance.now(), duration };
         moved();
       }
     }
@@ -66,24 +66,27 @@ topicart.mapEye = (() => {
     /** Take the next step of a flight; call it once a frame. */
     function step(now) {
       if (!flight) return;
-      const { from, end, begun, duration } = flight;
+      const { from, end: there, begun, duration } = flight;
       const time = Math.min(1, Math.max(0, (now - begun) / duration));
       const eased = 1 - (1 - time) ** 3;
-      const scale = from.scale * (end.scale / from.scale) ** eased;
+      const scale = from.scale * (there.scale / from.scale) ** eased;
       // So the point that both ends share on the screen, the pointer's, stays where it is.
-      const apart = 1 / end.scale - 1 / from.scale;
+      const apart = 1 / there.scale - 1 / from.scale;
       const share = Math.abs(apart) < 1e-9 ? eased : (1 / scale - 1 / from.scale) / apart;
       if (time >= 1) flight = null;
       look({
         scale,
-        x: from.x + (end.x - from.x) * share,
-        y: from.y + (end.y - from.y) * share,
+        x: from.x + (there.x - from.x) * share,
+        y: from.y + (there.y - from.y) * share,
       });
     }
 
+    /** Where the flight ends; where the eye is if it does not fly. */
+    const end = () => (flight ? flight.end : { ...eye });
+
     /** Come nearer by a factor; the place under (left, top) stays there. */
     function zoom(factor, left, top, duration = 0) {
-      const from = flight ? flight.end : { ...eye };
+      const from = end();
       const [across, down] = middle();
       const scale = Math.min(nearest, Math.max(1, from.scale * factor));
       const shift = 1 / (base * from.scale) - 1 / (base * scale);
@@ -104,6 +107,7 @@ topicart.mapEye = (() => {
 
     return {
       all,
+      end,
       fit,
       go,
       home,

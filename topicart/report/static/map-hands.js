@@ -25,21 +25,22 @@ topicart.mapHands = (() => {
     const leftToThePage = (event) =>
       event.pointerType === "touch" && fingers.size === 1 && partOfPage() && eye.now().scale <= 1.01;
 
-    canvas.addEventListener("pointerdown", (event) => {
+    // Names lie over the canvas: a movement that begins on one moves the map as well.
+    view.addEventListener("pointerdown", (event) => {
+      if (event.target.closest(".controls")) return;
       if (event.pointerType === "mouse" && event.button !== 0) return;
       if (!fingers.size) [travelled, many] = [0, false];
       fingers.set(event.pointerId, at(event));
       if (fingers.size > 1) many = true;
       does.aim(false);
-      does.point(null);
-      canvas.setPointerCapture(event.pointerId);
     });
 
-    canvas.addEventListener("pointermove", (event) => {
+    view.addEventListener("pointermove", (event) => {
       const now = at(event);
       const before = fingers.get(event.pointerId);
       if (!before) {
-        does.point(...now);
+        if (event.target === canvas) does.point(...now);
+        else does.point(null);
         return;
       }
       fingers.set(event.pointerId, now);
@@ -47,6 +48,8 @@ topicart.mapHands = (() => {
       travelled += Math.hypot(right, down);
       if (fingers.size === 2) pinch(event.pointerId, before, now);
       else if ((travelled > A_CLICK || many) && !leftToThePage(event)) {
+        // From here on it is no click, on a name neither.
+        canvas.setPointerCapture(event.pointerId);
         view.classList.add("dragging");
         eye.move(-right, -down);
       }
@@ -60,13 +63,17 @@ topicart.mapHands = (() => {
     }
 
     const lift = (event) => {
-      const was = fingers.delete(event.pointerId);
-      if (!fingers.size) view.classList.remove("dragging");
-      const clicked = was && event.type === "pointerup" && travelled <= A_CLICK && !many;
-      if (clicked) does.open(...at(event));
+      if (!fingers.delete(event.pointerId)) return;
+      if (view.classList.contains("dragging") && !fingers.size) {
+        view.classList.remove("dragging");
+        eye.move(0, 0);
+      }
+      const clicked = event.type === "pointerup" && travelled <= A_CLICK && !many;
+      if (clicked && event.target === canvas) does.open(...at(event));
     };
-    canvas.addEventListener("pointerup", lift);
-    canvas.addEventListener("pointercancel", lift);
+    // On the window: a button may be let go beside the map.
+    window.addEventListener("pointerup", lift);
+    window.addEventListener("pointercancel", lift);
     canvas.addEventListener("pointerleave", () => does.point(null));
     canvas.addEventListener("dblclick", (event) => eye.zoom(2, ...at(event), 260));
 
@@ -89,7 +96,7 @@ topicart.mapHands = (() => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       const step = STEPS[event.key];
       if (step) {
-        const { x, y } = eye.now();
+        const { x, y } = eye.end();
         const far = STEP / eye.unit();
         eye.go({ x: x + step[0] * far, y: y + step[1] * far }, 140);
       } else if (event.key === "+" || event.key === "=") eye.zoom(1.5, undefined, undefined, 200);

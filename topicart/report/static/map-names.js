@@ -75,7 +75,9 @@ topicart.mapNames = (() => {
 
   function link(name, page, properties) {
     const properly = { href: page, "data-page": page, dir: "auto", hidden: true, ...properties };
-    return topicart.element("a", properly, shortened(name));
+    const made = topicart.element("a", properly, shortened(name));
+    made.draggable = false;
+    return made;
   }
 
   const inside = (box, size) =>
