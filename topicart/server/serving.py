@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import os
 import socket
 from contextlib import suppress
 from dataclasses import dataclass
@@ -90,7 +91,8 @@ def listen(host: str, port: int) -> tuple[socket.socket, Address]:
     family, kind, protocol, _, place = found[0]
     taken = socket.socket(family, kind, protocol)
     try:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name != "nt":  # on Windows it would let two servers share one port
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(place)
         taken.listen(256)
     except OSError as error:
