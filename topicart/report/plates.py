@@ -64,11 +64,41 @@ class Plate:
 
 
 def tile_of(card: Card, thumbnail: Thumbnail | None) -> Tile:
+    """Return a work as a tile.
+
+    Parameters
+    ----------
+    card
+        What is told of it.
+    thumbnail
+        Its picture, or ``None``.
+
+    Returns
+    -------
+    Tile
+        In the picture's proportions, within bounds.
+    """
     ratio = shown_ratio(thumbnail.width / thumbnail.height if thumbnail else _PLACEHOLDER_RATIO)
     return Tile(card, thumbnail, ratio)
 
 
 def plate_of(found: Iterable[Tile], *, lead: bool = True, row_height: float = 185.0) -> Plate:
+    """Arrange tiles as a mosaic.
+
+    Parameters
+    ----------
+    found
+        The tiles; those without a picture are put last.
+    lead
+        Give the first the height of two rows.
+    row_height
+        Height of the rows to come near to, for a mosaic 1,200 wide.
+
+    Returns
+    -------
+    Plate
+        Every tile once.
+    """
     # Works without a picture come last, so that none of them is the large one.
     tiles = tuple(sorted(found, key=lambda tile: tile.thumbnail is None))
     arrangement = arrange([tile.ratio for tile in tiles], lead=lead, row_height=row_height)
@@ -76,7 +106,18 @@ def plate_of(found: Iterable[Tile], *, lead: bool = True, row_height: float = 18
 
 
 def loose_plate(found: Iterable[Tile]) -> Plate:
-    """Return tiles in the order given, arranged by the style sheet alone."""
+    """Return tiles in the order given, arranged by the style sheet alone.
+
+    Parameters
+    ----------
+    found
+        The tiles.
+
+    Returns
+    -------
+    Plate
+        Without rows.
+    """
     tiles = tuple(found)
     face = next((tile.thumbnail for tile in tiles if tile.thumbnail is not None), None)
     return Plate(tiles, Arrangement(None, 0.0, (), ()), face)
@@ -110,6 +151,18 @@ def layout_sheet(plates: Sequence[Plate], n_topics: int) -> str:
     """Return the proportions and colours that are in use as a style sheet.
 
     The page's policy allows no styles inside the page, and so no one can smuggle any in.
+
+    Parameters
+    ----------
+    plates
+        All that the site shows.
+    n_topics
+        How many colours are needed.
+
+    Returns
+    -------
+    str
+        CSS.
     """
     rows = [row for plate in plates for row in plate.arrangement.rows]
     ratios = {tile.ratio for plate in plates for tile in plate.tiles} | {row.filler for row in rows}
@@ -127,8 +180,32 @@ def layout_sheet(plates: Sequence[Plate], n_topics: int) -> str:
 
 
 def ratio_class(ratio: float) -> str:
+    """Name the class of a proportion.
+
+    Parameters
+    ----------
+    ratio
+        Width over height.
+
+    Returns
+    -------
+    str
+        As ``layout_sheet`` has it.
+    """
     return f"r{round(ratio * 100)}"
 
 
 def share_class(share: float) -> str:
+    """Name the class of a share of the width.
+
+    Parameters
+    ----------
+    share
+        0 to 1.
+
+    Returns
+    -------
+    str
+        As ``layout_sheet`` has it.
+    """
     return f"s{round(share * 1000)}"

@@ -17,7 +17,7 @@
   function showCounts(passing) {
     for (const place of document.querySelectorAll(".in-filter")) {
       const many = passing?.get(Number(place.dataset.topic)) ?? 0;
-      place.textContent = passing ? `${number.format(many)} in the filter` : "";
+      place.textContent = passing ? ` · ${number.format(many)} in the filter` : "";
     }
   }
 
