@@ -60,7 +60,7 @@ def api_routes(holding: Holding, seeker: Seeker) -> list[Route]:
             limiters.append(anyio.CapacityLimiter(_AT_ONCE))
         return await anyio.to_thread.run_sync(job, limiter=limiters[0])
 
-    async def search(request: Request) -> Response:
+    async def _search(request: Request) -> Response:
         asked = request.query_params
         words, k = words_in(asked), number_in(asked, "k", 50, 1, MOST)
         conditions = conditions_in(asked)
@@ -71,7 +71,7 @@ def api_routes(holding: Holding, seeker: Seeker) -> list[Route]:
 
         return JSONResponse(await _off_loop(_found))
 
-    async def search_picture(request: Request) -> Response:
+    async def _search_picture(request: Request) -> Response:
         asked = request.query_params
         k, conditions = number_in(asked, "k", 50, 1, MOST), conditions_in(asked)
         data = await _body(request)
@@ -82,7 +82,7 @@ def api_routes(holding: Holding, seeker: Seeker) -> list[Route]:
 
         return JSONResponse(await _off_loop(_found))
 
-    async def nearest(request: Request) -> Response:
+    async def _nearest(request: Request) -> Response:
         asked = request.query_params
         row = row_in(asked.get("work"), "work", holding.works)
         k, conditions = number_in(asked, "k", 12, 1, MOST), conditions_in(asked)
@@ -93,12 +93,12 @@ def api_routes(holding: Holding, seeker: Seeker) -> list[Route]:
 
         return JSONResponse(await _off_loop(_found))
 
-    async def path(request: Request) -> Response:
+    async def _path(request: Request) -> Response:
         asked = request.query_params
         ends = [row_in(asked.get(name), name, holding.works) for name in ("from", "to")]
         return JSONResponse(await _off_loop(lambda: holding.path(*ends)))
 
-    async def picture(request: Request) -> Response:
+    async def _picture(request: Request) -> Response:
         row = row_in(request.path_params["row"], "row", holding.works)
         side = number_in(request.query_params, "side", 1024, *_SIDES)
         # Not in the row of those who compute: pictures are many, and a click should not wait.
@@ -107,7 +107,7 @@ def api_routes(holding: Holding, seeker: Seeker) -> list[Route]:
             data, media_type="image/jpeg", headers={"cache-control": "private, max-age=3600"}
         )
 
-    async def status(_: Request) -> Response:
+    async def _status(_: Request) -> Response:
         return JSONResponse(
             {
                 "works": holding.works,
@@ -118,7 +118,7 @@ def api_routes(holding: Holding, seeker: Seeker) -> list[Route]:
             }
         )
 
-    async def nothing(_: Request) -> Response:
+    async def _nothing(_: Request) -> Response:
         raise Refusal(
             404,
             "There is nothing here.",
@@ -127,13 +127,13 @@ def api_routes(holding: Holding, seeker: Seeker) -> list[Route]:
         )
 
     return [
-        Route("/search", search),
-        Route("/search-picture", search_picture, methods=["POST"]),
-        Route("/nearest", nearest),
-        Route("/path", path),
-        Route("/picture/{row}", picture),
-        Route("/status", status),
-        Route("/{rest:path}", nothing),
+        Route("/search", _search),
+        Route("/search-picture", _search_picture, methods=["POST"]),
+        Route("/nearest", _nearest),
+        Route("/path", _path),
+        Route("/picture/{row}", _picture),
+        Route("/status", _status),
+        Route("/{rest:path}", _nothing),
     ]
 
 
