@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -27,7 +28,7 @@ from topicart.report import write_site
 from topicart.run import Run
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, CDPSession, Page
 
 RESULTS = Path(__file__).parent / "results" / "exhibition.json"
 SIZES = ((100_000, 200), (1_361, 18))
@@ -48,6 +49,8 @@ _LARGE = 50_000
 _VIEWPORT = {"width": 1440, "height": 900}
 _DRAWN = "#map-view[data-drawn]"
 _PATIENCE_MS = 60_000
+_AFAR = 1.6
+"""As far away as a map can be and still be dragged."""
 _NEAR_BY = 10
 _GRID = 6
 _SECONDS_OF_MOVING = 3.0
@@ -129,24 +132,28 @@ def measure_view(page_file: Path, repeats: int, executable: str | None) -> dict[
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        views = []
+        views, busy = [], []
         for turn in range(repeats):
             browser = playwright.chromium.launch(
                 executable_path=executable, args=["--no-sandbox", "--disable-dev-shm-usage"]
             )
             page = browser.new_page(viewport=_VIEWPORT)  # type: ignore[arg-type]
             page.add_init_script(_WATCH)
+            clock = _clock(page)
             views.append(_first_view(page, page_file))
+            busy.append(_busy(clock))
             if turn == repeats - 1:
                 after_first = _memory(browser)
-                frames = _moved(page)
+                _look(page, 0.5, 0.5, _AFAR)
+                frames = {f"{how} from afar": own for how, own in _moved(page, clock).items()}
                 _walk(page)
-                frames |= {f"near by: {how}": own for how, own in _moved(page).items()}
+                frames |= {f"{how} near by": own for how, own in _moved(page, clock).items()}
                 memory = _memory(browser)
             browser.close()
     return {
         "first view (s)": round(median(views), 2),
         "each first view (s)": [round(view, 2) for view in views],
+        "of which the page's own thread computed (s)": round(median(busy), 2),
         "frames a second": frames,
         "least frames a second": min(own["frames a second"] for own in frames.values()),
         "memory of the tab at first (MB)": after_first["renderer"],
@@ -164,43 +171,59 @@ def _first_view(page: Page, page_file: Path) -> float:
     return drawn / 1000
 
 
-def _moved(page: Page) -> dict[str, dict[str, float]]:
+def _moved(page: Page, clock: CDPSession) -> dict[str, dict[str, float]]:
     """Drag the map, then zoom it, and count the frames."""
     left, top = _VIEWPORT["width"] * 0.6, _VIEWPORT["height"] * 0.55
     page.mouse.move(left, top)
     page.mouse.down()
-    _record(page)
+    began = _record(page, clock)
     end = time.monotonic() + _SECONDS_OF_MOVING
     step = 0
     while time.monotonic() < end:
         step += 1
         swing = step % 60 if step % 60 < 30 else 60 - step % 60
         page.mouse.move(left + 12 * swing, top + 6 * swing)
-    dragged = _frames(page)
+    dragged = _frames(page, clock, began)
     page.mouse.move(left, top)
     page.mouse.up()
-    _record(page)
+    began = _record(page, clock)
     end = time.monotonic() + _SECONDS_OF_MOVING
     step = 0
     while time.monotonic() < end:
         step += 1
         page.mouse.wheel(0, -60 if step % 80 < 40 else 60)
-    return {"dragging": dragged, "zooming": _frames(page)}
+    return {"dragging": dragged, "zooming": _frames(page, clock, began)}
 
 
-def _record(page: Page) -> None:
+def _clock(page: Page) -> CDPSession:
+    """Return what tells for how long the page's own thread has had a processor."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    return session
+
+
+def _busy(clock: CDPSession) -> float:
+    """Return the seconds that the page's own thread has computed, which other work leaves as is."""
+    metrics = clock.send("Performance.getMetrics")["metrics"]
+    return next(float(own["value"]) for own in metrics if own["name"] == "TaskDuration")
+
+
+def _record(page: Page, clock: CDPSession) -> float:
     page.evaluate("() => { watch.frames = []; watch.recording = true; }")
+    return _busy(clock)
 
 
-def _frames(page: Page) -> dict[str, float]:
-    """Return how many frames the page drew in a second, and how long the slow ones took."""
+def _frames(page: Page, clock: CDPSession, began: float) -> dict[str, float]:
+    """Return how many frames the page drew in a second, and how long they took."""
+    computed = _busy(clock) - began
     times: list[float] = page.evaluate("() => { watch.recording = false; return watch.frames; }")
     gaps = sorted(after - before for before, after in pairwise(times))
     if not gaps:
-        return {"frames a second": 0.0, "longest in twenty (ms)": 0.0}
+        return {"frames a second": 0.0}
     return {
         "frames a second": round(1000 * len(gaps) / sum(gaps), 1),
         "longest in twenty (ms)": round(gaps[int(0.95 * (len(gaps) - 1))], 1),
+        "computed for a frame (ms)": round(1000 * computed / len(times), 1),
     }
 
 
@@ -208,9 +231,14 @@ def _walk(page: Page) -> None:
     """Look at the whole map near by, a window after the other."""
     for row in range(_GRID):
         for column in range(_GRID):
-            across, down = (int(65535 * (place + 0.5) / _GRID) for place in (column, row))
-            page.evaluate(f"location.hash = 'map={across},{down},{_NEAR_BY}'")
-            page.wait_for_timeout(700)
+            _look(page, (column + 0.5) / _GRID, (row + 0.5) / _GRID, _NEAR_BY)
+
+
+def _look(page: Page, across: float, down: float, scale: float) -> None:
+    """Go to a place on the map, and give it the time to come to rest there."""
+    place = f"{int(65535 * across)},{int(65535 * down)},{scale}"
+    page.evaluate(f"location.hash = 'map={place}'")
+    page.wait_for_timeout(700)
 
 
 def _memory(browser: Browser) -> dict[str, float]:
@@ -239,17 +267,21 @@ def _megabytes(files: Iterable[Path]) -> float:
     return round(sum(path.stat().st_size for path in files) / 2**20, 1)
 
 
-def measure(runs: Sequence[Run], repeats: int, executable: str | None) -> dict[str, Any]:
+def measure(
+    runs: Sequence[Run], repeats: int, executable: str | None, *, build: bool = True
+) -> dict[str, Any]:
     """Measure the sites of some runs.
 
     Parameters
     ----------
     runs : sequence of Run
-        Finished runs; their sites are made anew.
+        Finished runs.
     repeats : int
         How often each is opened.
     executable : str or None
         Chromium's.
+    build : bool
+        Whether their sites are made anew; otherwise those that are there are opened.
 
     Returns
     -------
@@ -257,23 +289,26 @@ def measure(runs: Sequence[Run], repeats: int, executable: str | None) -> dict[s
         What ``results/exhibition.json`` holds.
     """
     found = []
+    before = os.getloadavg()[0]
     for run in runs:
         measured = {
             "works": run.works.num_rows,
             "topics": len(run.topics),
-            **measure_build(run),
+            **(measure_build(run) if build else {}),
             **measure_view(run.page, repeats, executable),
         }
         targets = TARGETS["large" if run.works.num_rows > _LARGE else "small"]
         measured["targets"] = {
             name: {"target": target, "met": _meets(name, measured[name], target)}
             for name, target in targets.items()
+            if name in measured
         }
         found.append(measured)
     return {
         **provenance("exhibition", ("altair", "numpy", "pillow", "playwright", "pyarrow")),
         "browser": _version(executable),
         "viewport": _VIEWPORT,
+        "processes that waited for a processor before (mean of a minute)": round(before, 1),
         "sites": found,
     }
 
@@ -298,6 +333,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where invented runs are kept")
     parser.add_argument("--run", type=Path, action="append", help="a run that is there already")
     parser.add_argument("--repeats", type=int, default=5, help="how often each map is opened")
+    parser.add_argument("--opened-only", action="store_true", help="make no site anew")
     parser.add_argument("--chromium", default=shutil.which("chromium"), help="the browser")
     parser.add_argument("--out", type=Path, default=RESULTS, help="where the results are written")
     chosen = parser.parse_args()
@@ -306,7 +342,7 @@ def main() -> None:
         runs = [Run.open(path) for path in chosen.run or ()] or [
             _invented(folder / f"{n_works}-works", n_works, n_topics) for n_works, n_topics in SIZES
         ]
-        results = measure(runs, chosen.repeats, chosen.chromium)
+        results = measure(runs, chosen.repeats, chosen.chromium, build=not chosen.opened_only)
     text = json.dumps(results, indent=2) + "\n"
     sys.stdout.write(text)
     write_text_atomic(chosen.out, text)
