@@ -13,7 +13,8 @@ from topicart.report.within import Stated, divide, look_within, mean_silhouette
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / lengths, dtype=np.float32)
 
 
 def _bundles(sizes: list[int], spread: float, dim: int = 32) -> np.ndarray:
