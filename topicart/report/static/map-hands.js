@@ -23,7 +23,10 @@ topicart.mapHands = (() => {
     // Where the map is a part of the page, one finger scrolls the page until one has come nearer.
     const partOfPage = () => document.documentElement.scrollHeight > window.innerHeight + 40;
     const leftToThePage = (event) =>
-      event.pointerType === "touch" && fingers.size === 1 && partOfPage() && eye.now().scale <= 1.01;
+      event.pointerType === "touch" &&
+      fingers.size === 1 &&
+      partOfPage() &&
+      eye.now().scale <= 1.01;
 
     // Names lie over the canvas: a movement that begins on one moves the map as well.
     view.addEventListener("pointerdown", (event) => {
@@ -86,7 +89,8 @@ topicart.mapHands = (() => {
         does.point(null);
         const pixels = event.deltaY * (event.deltaMode ? 30 : 1);
         const box = canvas.getBoundingClientRect();
-        const near = Math.exp(Math.min(240, Math.max(-240, -pixels)) * (event.ctrlKey ? 0.01 : 0.0022));
+        const quick = event.ctrlKey ? 0.01 : 0.0022;
+        const near = Math.exp(Math.min(240, Math.max(-240, -pixels)) * quick);
         eye.zoom(near, event.clientX - box.left, event.clientY - box.top, 130);
       },
       { passive: false },

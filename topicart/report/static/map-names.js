@@ -4,6 +4,12 @@
 topicart.mapNames = (() => {
   const MOST_LETTERS = 60;
   const EDGE = 4;
+  const SHARE_OF_VIEW = 0.08;
+  // Steps from the place where a name would be best, the shortest first.
+  const AROUND = Array.from({ length: 81 }, (_, at) => [
+    (at % 9) * 36 - 144,
+    Math.floor(at / 9) * 24 - 96,
+  ]).sort((one, two) => Math.hypot(...one) - Math.hypot(...two));
 
   const shortened = (text) =>
     text.length > MOST_LETTERS ? `${text.slice(0, MOST_LETTERS - 1).trimEnd()}…` : text;
@@ -92,5 +98,43 @@ topicart.mapNames = (() => {
     one.top < two.bottom + 1 &&
     one.bottom > two.top - 1;
 
-  return { namesOf };
+  /**
+   * Names for the topics that fill a good part of the view, amid their works there; `seen` holds
+   * the size of the view, the pictures drawn, who passes, and box(key) of a name.
+   */
+  function inView(map, eye, { size, drawn, passes, box }) {
+    const [left, top] = eye.toWorld(0, 0);
+    const [right, bottom] = eye.toWorld(size.width, size.height);
+    const own = new Map();
+    let all = 0;
+    topicart.mapData.within(map, { left, top, right, bottom }, (row) => {
+      const [x, y] = [map.x[row], map.y[row]];
+      if (x < left || x > right || y < top || y > bottom || (passes && !passes[row])) return;
+      all += 1;
+      const sum = own.get(map.topic[row]) ?? { many: 0, x: 0, y: 0 };
+      own.set(map.topic[row], { many: sum.many + 1, x: sum.x + x, y: sum.y + y });
+    });
+    return [...own]
+      .filter(([topic, { many }]) => topic >= 0 && many >= SHARE_OF_VIEW * all)
+      .sort((one, other) => other[1].many - one[1].many)
+      .slice(0, 8)
+      .map(([topic, { many, x, y }]) => beside(eye, drawn, box, `t${topic}`, x / many, y / many));
+  }
+
+  /** A place for a name near a point of the world: on no picture, or else on top of them. */
+  function beside(eye, drawn, box, key, x, y) {
+    const [across, down] = eye.toView(x, y);
+    const { width, height } = box(key);
+    const hides = ([right, under]) =>
+      drawn.some(
+        (other) =>
+          Math.abs(across + right - other.left - other.width / 2) < (width + other.width) / 2 + 3 &&
+          Math.abs(down + under - other.top - other.height / 2) < (height + other.height) / 2 + 3,
+      );
+    const step = AROUND.find((way) => !hides(way));
+    const [left, top] = eye.toWorld(across + (step?.[0] ?? 0), down + (step?.[1] ?? 0));
+    return { key, x: left, y: top, side: "", row: -1, over: !step };
+  }
+
+  return { inView, namesOf };
 })();

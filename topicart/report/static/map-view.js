@@ -13,9 +13,6 @@
   const FADE_IN = 220;
   const NARROW = 736;
   const FEW_ATLASES = 8;
-  // Steps from the place where a name would be best, the shortest first.
-  const AROUND = Array.from({ length: 81 }, (_, at) => [(at % 9) * 36 - 144, Math.floor(at / 9) * 24 - 96])
-    .sort((one, two) => Math.hypot(...one) - Math.hypot(...two));
 
   let map = null;
   let eye = null;
@@ -52,7 +49,8 @@
     return Math.sqrt(area / Math.max(map.shown.length, 1)) || 0.1;
   }
 
-  const smallest = () => Math.min(54, Math.max(32, Math.sqrt(size.width * size.height) / 25));
+  const smallest = () =>
+    Math.min(54, Math.max(32, Math.sqrt(size.width * size.height) / 25));
   const largest = () => Math.max(smallest(), Math.min(116, map.base.sprites.side * 1.1));
   const pictureSize = (scale) => Math.min(largest(), smallest() * scale ** 0.34);
 
@@ -214,49 +212,16 @@
     if (eye.flying() || view.classList.contains("dragging")) return;
     const { x, y, scale } = eye.now();
     const [across, down] = map.file(x, y);
-    const told = eye.home() ? null : `${Math.round(across)},${Math.round(down)},${+scale.toFixed(3)}`;
+    const parts = [Math.round(across), Math.round(down), +scale.toFixed(3)];
+    const told = eye.home() ? null : parts.join();
     if (told !== written) {
       written = told;
       topicart.set({ map: told });
     }
     const before = JSON.stringify(near);
-    near = scale > 1.3 ? unnamed() : [];
+    const seen = { size, drawn, passes, box: names.box };
+    near = scale > 1.3 ? topicart.mapNames.inView(map, eye, seen) : [];
     if (JSON.stringify(near) !== before) redraw();
-  }
-
-  /** Names for topics that fill a good part of the view while their own name is out of it. */
-  function unnamed() {
-    const [left, top] = eye.toWorld(0, 0);
-    const [right, bottom] = eye.toWorld(size.width, size.height);
-    const own = new Map();
-    let all = 0;
-    mapData.within(map, { left, top, right, bottom }, (row) => {
-      const [x, y] = [map.x[row], map.y[row]];
-      if (x < left || x > right || y < top || y > bottom || (passes && !passes[row])) return;
-      all += 1;
-      const sum = own.get(map.topic[row]) ?? { many: 0, x: 0, y: 0 };
-      own.set(map.topic[row], { many: sum.many + 1, x: sum.x + x, y: sum.y + y });
-    });
-    return [...own]
-      .filter(([topic, { many }]) => topic >= 0 && many >= 0.08 * all)
-      .sort((one, other) => other[1].many - one[1].many)
-      .slice(0, 8)
-      .map(([topic, { many, x, y }]) => beside(`t${topic}`, x / many, y / many));
-  }
-
-  /** A place for a name near a point of the world: on no picture, or else on top of them. */
-  function beside(key, x, y) {
-    const [across, down] = eye.toView(x, y);
-    const { width, height } = names.box(key);
-    const hides = ([right, under]) =>
-      drawn.some(
-        (box) =>
-          Math.abs(across + right - box.left - box.width / 2) < (width + box.width) / 2 + 3 &&
-          Math.abs(down + under - box.top - box.height / 2) < (height + box.height) / 2 + 3,
-      );
-    const step = AROUND.find((own) => !hides(own));
-    const [left, top] = eye.toWorld(across + (step?.[0] ?? 0), down + (step?.[1] ?? 0));
-    return { key, x: left, y: top, side: "", row: -1, over: !step };
   }
 
   // What is asked of the map -------------------------------------------------------------------
@@ -264,8 +229,8 @@
   function workAt(left, top) {
     for (let place = drawn.length - 1; place >= 0; place -= 1) {
       const box = drawn[place];
-      const inside =
-        left >= box.left && left <= box.left + box.width && top >= box.top && top <= box.top + box.height;
+      const [across, down] = [left - box.left, top - box.top];
+      const inside = across >= 0 && across <= box.width && down >= 0 && down <= box.height;
       if (inside) return box.row;
     }
     return mapData.nearest(map, ...eye.toWorld(left, top), 14 / eye.unit(), passes);
@@ -316,7 +281,7 @@
     },
     /** Go to a work. */
     go(row) {
-      const scale = Math.max(eye.now().scale, eye.nearest() * 0.4);
+      const scale = Math.max(eye.now().scale, eye.nearest() * 0.25);
       eye.go({ x: map.x[row], y: map.y[row], scale }, 700);
       aim(true);
     },
@@ -342,7 +307,7 @@
     const beside = window.innerWidth > NARROW ? panel.getBoundingClientRect().right - box.left : 0;
     eye.fit(
       { left: beside, top: 0, width: size.width - beside, height: size.height },
-      (base) => Math.max(8, (2.6 * largest()) / (map.spacing * base)),
+      (base) => Math.max(8, (5 * largest()) / (map.spacing * base)),
     );
     names.measure();
     newPlaces();
