@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +21,8 @@ from topicart.run import Run
 
 def _run(
     folder: Path,
-    facts: list[dict[str, tuple[str, ...]]],
-    topics: list[int | None],
+    facts: Sequence[Mapping[str, tuple[str, ...]]],
+    topics: Sequence[int | None],
     **more: object,
 ) -> Run:
     works = [

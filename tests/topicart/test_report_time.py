@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -21,7 +22,7 @@ from topicart.run import Run
 
 
 def _gallery(
-    folder: Path, years: list[int | None], topics: list[int | None], **more: object
+    folder: Path, years: Sequence[int | None], topics: Sequence[int | None], **more: object
 ) -> Run:
     works = [
         Artwork(id=f"w{number:04}", title=f"Work {number}", year_from=year, year_to=year)

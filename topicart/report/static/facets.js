@@ -3,7 +3,9 @@
 "use strict";
 
 (() => {
-  const { element, get, set, onState, load, unpack, number, counted, carryFilter } = window.topicart;
+  const {
+    element, get, set, onState, load, unpack, number, counted, carryFilter,
+  } = window.topicart;
   const SURE = 2;
   const FEWEST = 3;
   const box = document.querySelector(".matrix");
@@ -121,7 +123,7 @@
     body.replaceChildren(...sorted);
   }
 
-  // Counting among the works that pass -------------------------------------------------------------
+  // Counting among the works that pass -----------------------------------------------------------
 
   async function count(mask) {
     const [base, own] = await Promise.all([load("base"), load(`facet-${facet}`)]);
@@ -201,7 +203,7 @@
     const note = document.querySelector(".note-filtered");
     note.hidden = !filtered;
     note.textContent = filtered
-      ? `Counted among the ${counted(ofAll, "work")} that pass the filter; “the collection” is these.`
+      ? `Counted among the ${counted(ofAll, "work")} that pass the filter, here “the collection”.`
       : "";
     body.querySelector("td a")?.setAttribute("tabindex", "0");
     carryFilter(body);

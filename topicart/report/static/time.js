@@ -1,5 +1,5 @@
-// The page of time: counts or shares, the order of the rows, and what of it passes the filter, drawn
-// over the bars that were drawn when the site was made, in their own units.
+// The page of time: counts or shares, the order of the rows, and what passes the filter, drawn over
+// the bars that were drawn when the site was made, in their own units.
 "use strict";
 
 (() => {
