@@ -37,7 +37,8 @@ def cut(run: Run, part: Sprites | Faces, cell: int, width: int, height: int) -> 
     with Image.open(run.folder / "site" / part.files[cell // part.per_atlas]) as atlas:
         place = cell % part.per_atlas
         left, top = place % part.columns * part.side, place // part.columns * part.side
-        return atlas.convert("RGB").crop((left, top, left + width, top + height))
+        own: Image.Image = atlas.convert("RGB").crop((left, top, left + width, top + height))
+        return own
 
 
 def likeness(one: Image.Image, other: Image.Image) -> float:

@@ -69,13 +69,25 @@ class FacetCodes:
 
     @property
     def rows(self) -> NDArray[np.int64]:
-        """The row of the work that each code is of, shape ``(n_codes,)``."""
+        """Tell which work each code is of.
+
+        Returns
+        -------
+        numpy.ndarray
+            Rows of the works, shape ``(n_codes,)``.
+        """
         rows: NDArray[np.int64] = np.repeat(np.arange(len(self.sizes)), self.sizes)
         return rows
 
     @property
     def stated(self) -> int:
-        """Number of works that state the facet."""
+        """Count the works that state the facet.
+
+        Returns
+        -------
+        int
+            Those with a value at least.
+        """
         return int(np.count_nonzero(self.sizes))
 
 
