@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 DOCUMENTED = $$(git ls-files '*.py' ':!tests' ':!knowledge_graph/gallery' ':!training/mini') \
   $(addprefix knowledge_graph/gallery/,painting.py plan.py writing.py) training/mini/make.py
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint screenshots clean
 
 demo: $(VENV)/installed
 	@$(BIN)/topicart demo --out demo
@@ -21,6 +21,11 @@ lint: $(VENV)/installed-dev
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/numpydoc lint $(DOCUMENTED)
+
+# The pictures in docs/, of the sample gallery; looked at before they are committed.
+screenshots: $(VENV)/installed-dev
+	@$(BIN)/topicart demo --out demo --quiet
+	@$(BIN)/python docs/screenshots.py demo/run
 
 $(VENV)/installed: pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --editable .

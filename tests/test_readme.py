@@ -39,7 +39,12 @@ def reader(paintings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     return tmp_path
 
 
-def test_every_topicart_command_runs_as_written(reader: Path) -> None:
+def test_every_topicart_command_runs_as_written(
+    reader: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # `explore` serves until Ctrl-C, and opens a browser: here it gets as far as that.
+    monkeypatch.setattr("topicart.server.serve", lambda *_: None)
+    monkeypatch.setattr("topicart.explore_cli._open", lambda _: None)
     commands = [words[1:] for words in _commands() if words[0] == "topicart"]
     assert len(commands) >= 3
     for arguments in commands:
@@ -182,3 +187,12 @@ def test_every_option_of_the_page_on_evaluation_exists() -> None:
     text = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
     named = set(re.findall(r"(--[a-z][a-z-]+)", text))
     assert named <= _known_options(), named - _known_options()
+
+
+def test_every_option_of_the_page_on_the_site_exists() -> None:
+    text = (ROOT / "docs" / "site.md").read_text(encoding="utf-8")
+    of_another_tool = {"--x", "--y", "--text", "--image", "--neighbors"}
+    named = set(re.findall(r"(--[a-z][a-z-]*)", text)) - of_another_tool
+    assert named <= _known_options(), named - _known_options()
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
+        assert (ROOT / "docs" / target).exists(), target
