@@ -65,11 +65,13 @@ def test_links_carry_the_filter_to_every_view_but_not_the_view(at: Open) -> None
     page.wait_for_url("**/facets.html#style=Cubism")
 
 
-@pytest.mark.parametrize("value", ["abc", "-1", "1.5", "1e9", "60", "0x1", "%00"])
-def test_a_work_that_is_none_opens_nothing(open_page: Open, value: str) -> None:
-    page = open_page("about.html", hash=f"work={value}")
-    page.wait_for_timeout(150)
-    assert page.locator("#work[open]").count() == 0
+def test_a_work_that_is_none_opens_nothing(open_page: Open) -> None:
+    page = open_page("about.html", hash="work=60")
+    page.wait_for_url("**/about.html")
+    for value in ("abc", "-1", "1.5", "1e9", "999", "0x1", "%00"):
+        page.evaluate("(value) => { location.hash = `work=${value}`; }", value)
+        page.wait_for_timeout(30)
+        assert page.locator("#work[open]").count() == 0, value
 
 
 def test_an_anchor_keeps_the_filter(open_page: Open) -> None:

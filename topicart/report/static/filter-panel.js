@@ -277,7 +277,8 @@
 
   panel.addEventListener("close", () => {
     button.setAttribute("aria-expanded", "false");
-    button.focus();
+    // Who has gone on meanwhile is not called back.
+    if (document.activeElement === document.body) button.focus();
   });
   panel.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

@@ -26,10 +26,17 @@
     else set({ work: null });
   }
 
+  /** Return the list that it was opened from, or for a link the table that this page shows. */
+  function walked() {
+    if (among.length) return among;
+    return document.querySelector(".has-rows")?.listedRows?.() ?? [];
+  }
+
   function go(step) {
-    const at = among.indexOf(shown);
-    if (at < 0 || among.length < 2) return;
-    set({ work: among[(at + step + among.length) % among.length] });
+    const list = walked();
+    const at = list.indexOf(shown);
+    if (at < 0 || list.length < 2) return;
+    set({ work: list[(at + step + list.length) % list.length] });
   }
 
   /** Return the rows of the pictures around an element, in their order. */
@@ -60,13 +67,15 @@
     }
     if (!dialog.open) dialog.showModal();
     await window.topicart.tellWork(dialog, told, row, () => row === shown);
+    place();
   }
 
   function place() {
-    const at = among.indexOf(shown);
-    const many = at >= 0 && among.length > 1;
+    const list = walked();
+    const at = list.indexOf(shown);
+    const many = at >= 0 && list.length > 1;
     part(".place").textContent = many
-      ? `${number.format(at + 1)} of ${number.format(among.length)}`
+      ? `${number.format(at + 1)} of ${number.format(list.length)}`
       : "";
     for (const step of ["-1", "1"]) part(`[data-go="${step}"]`).hidden = !many;
   }
