@@ -62,7 +62,13 @@ class Atlas:
 
     @property
     def command(self) -> str:
-        """What opens it, once ``pip install embedding-atlas`` is done."""
+        """Return what opens it, once ``pip install embedding-atlas`` is done.
+
+        Returns
+        -------
+        str
+            A line for the shell.
+        """
         words = ["embedding-atlas", str(self.path), "--x", "x", "--y", "y", "--text", "title"]
         if self.n_pictures:
             words += ["--image", "image"]
