@@ -43,7 +43,7 @@ TARGETS = {
     },
     "small": {"first view (s)": 1.0},
 }
-"""What issue 7 asks: of 100,000 works, and of 1,361."""
+"""What we ask of it: of 100,000 works, and of 1,361."""
 
 _LARGE = 50_000
 _VIEWPORT = {"width": 1440, "height": 900}

@@ -105,7 +105,11 @@ def methods(exhibition: Exhibition) -> str:
     clusterer = _METHODS.get(exhibition.clusterer)
     if exhibition.method or clusterer is None:
         return ""
-    return f"UMAP (McInnes, Healy and Melville 2018) and {clusterer}"
+    return (
+        f"UMAP (McInnes, Healy and Melville 2018) and {clusterer}, put together after “Multimodal "
+        "Artwork Topic Modeling via Fine-Tuned CLIP and Knowledge-Driven Prompts” (Scaringi, Fanelli, "
+        "Vessio and Castellano 2025)"
+    )
 
 
 def _escaped(text: str) -> str:

@@ -30,13 +30,15 @@ SPRITES = "sprites"
 """The folder of the atlases in a site."""
 
 _ATLAS_PX = 2048
+# What is seen first comes in small files: a browser decodes a whole one before it shows any of it.
+_FACE_ATLAS_PX = 1024
 _QUALITY = 75
 # Part of every name: raise it when the same pictures would give another atlas.
 _VERSION = 1
 _OWN_NAME = re.compile(r"[0-9a-f]{20}\.webp")
 _SIDES = ((5_000, 128), (30_000, 96))
 _LEAST_SIDE = 64
-_MOST_FACE_FILES = 4
+_MOST_FACE_PX = 4 * _ATLAS_PX**2
 _MOST_FACES = 8
 _FACE_SIDES = (160, 128)
 _GROUND = (128, 128, 128)
@@ -153,13 +155,13 @@ def write_sprites(
         (row, copy) for row, copy in zip(face_rows, copies[: len(larger)], strict=True) if copy
     ]
     own = [(row, copy) for row, copy in zip(shown, copies[len(larger) :], strict=True) if copy]
-    files = _write_atlases([copy for _, copy in own], side, folder)
-    face_files = _write_atlases([copy for _, copy in faces], face_side, folder)
+    files = _write_atlases([copy for _, copy in own], side, _ATLAS_PX, folder)
+    face_files = _write_atlases([copy for _, copy in faces], face_side, _FACE_ATLAS_PX, folder)
     wanted_names = {Path(file).name for file in (*files, *face_files)}
     for path in list(folder.iterdir()):
         if _OWN_NAME.fullmatch(path.name) and path.name not in wanted_names:
             path.unlink(missing_ok=True)
-    columns, face_columns = _ATLAS_PX // side, _ATLAS_PX // face_side
+    columns, face_columns = _ATLAS_PX // side, _FACE_ATLAS_PX // face_side
     rows = np.array([row for row, _ in own], np.int64)
     cell = np.full(n_works, -1, np.int32)
     cell[rows] = np.arange(len(own))
@@ -213,7 +215,7 @@ def first_pictures(works: pa.Table) -> list[str | None]:
 def _faces(run: Run, ids: Sequence[str]) -> tuple[int, list[int]]:
     """Choose the works that stand for the topics, in turn, and the side of their cells."""
     n_topics = max(len(run.topics), 1)
-    rooms = {side: _MOST_FACE_FILES * (_ATLAS_PX // side) ** 2 for side in _FACE_SIDES}
+    rooms = {side: _MOST_FACE_PX // side**2 for side in _FACE_SIDES}
     side = next((s for s in _FACE_SIDES if rooms[s] >= _MOST_FACES * n_topics), _FACE_SIDES[-1])
     most = min(_MOST_FACES, max(1, rooms[side] // n_topics))
     central = [topic.representatives[:most] for topic in run.topics]
@@ -223,23 +225,24 @@ def _faces(run: Run, ids: Sequence[str]) -> tuple[int, list[int]]:
     return side, [row for row in dict.fromkeys(in_turn) if row >= 0][: rooms[side]]
 
 
-def _write_atlases(copies: Sequence[Miniature], side: int, folder: Path) -> tuple[str, ...]:
-    per_atlas = (_ATLAS_PX // side) ** 2
-    parts = [copies[start : start + per_atlas] for start in range(0, len(copies), per_atlas)]
+def _write_atlases(
+    copies: Sequence[Miniature], side: int, atlas_px: int, folder: Path
+) -> tuple[str, ...]:
+    columns = atlas_px // side
+    parts = [copies[start : start + columns**2] for start in range(0, len(copies), columns**2)]
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        names = list(pool.map(lambda part: _write_atlas(part, side, folder), parts))
+        names = list(pool.map(lambda part: _write_atlas(part, side, columns, folder), parts))
     return tuple(f"{SPRITES}/{name}" for name in names)
 
 
-def _write_atlas(copies: Sequence[Miniature], side: int, folder: Path) -> str:
+def _write_atlas(copies: Sequence[Miniature], side: int, columns: int, folder: Path) -> str:
     """Write an atlas unless it is there: its name tells of all that is on it."""
     from PIL import Image
 
-    told = "|".join([f"{_VERSION}", f"{side}", *(copy.state for copy in copies)])
+    told = "|".join([f"{_VERSION}", f"{side}", f"{columns}", *(copy.state for copy in copies)])
     name = f"{hashlib.sha256(told.encode()).hexdigest()[:20]}.webp"
     if (folder / name).exists():
         return name
-    columns = _ATLAS_PX // side
     n_rows = -(-len(copies) // columns)
     atlas = Image.new("RGB", (min(columns, len(copies)) * side, n_rows * side), _GROUND)
     for place, copy in enumerate(copies):

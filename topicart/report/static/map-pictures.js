@@ -2,8 +2,8 @@
 "use strict";
 
 topicart.mapPictures = (() => {
-  // An atlas of 2048 x 2048 pixels takes 16 MB once it is decoded.
-  const MOST_ATLASES = 8;
+  // Decoded, a pixel takes 4 bytes: these are 100 MB.
+  const MOST_PIXELS = 25e6;
   const LONGEST = 1.5;
 
   /** Return the pictures of a site; `loaded` is called whenever another atlas has come. */
@@ -20,6 +20,7 @@ topicart.mapPictures = (() => {
 
     const part = (kind, place, wide, high) => ({
       file: kind.files[Math.floor(place / kind.per)],
+      pixels: (kind.columns * kind.side) ** 2,
       left: (place % kind.per % kind.columns) * kind.side,
       top: Math.floor((place % kind.per) / kind.columns) * kind.side,
       width: wide,
@@ -50,7 +51,7 @@ topicart.mapPictures = (() => {
         choices.reverse();
       }
       for (const choice of choices) {
-        const bitmap = atlases.get(choice.file);
+        const bitmap = atlases.get(choice);
         if (bitmap) return [bitmap, choice];
       }
       return null;
@@ -63,23 +64,28 @@ topicart.mapPictures = (() => {
     const kept = new Map();
     let turn = 0;
 
+    const pixelsOf = (some) => some.reduce((sum, atlas) => sum + atlas.pixels, 0);
+
     /** Begin a frame: what it uses stays, the longest unused goes. */
     function begin() {
       turn += 1;
       const idle = [...kept.values()].filter((atlas) => atlas.turn < turn - 1 && atlas.bitmap);
       idle.sort((one, two) => one.turn - two.turn);
-      for (const atlas of idle.slice(0, Math.max(0, kept.size - MOST_ATLASES))) {
+      let excess = pixelsOf([...kept.values()]) - MOST_PIXELS;
+      for (const atlas of idle) {
+        if (excess <= 0) break;
+        excess -= atlas.pixels;
         atlas.bitmap.close();
         kept.delete(atlas.file);
       }
     }
 
-    function get(file) {
+    function get({ file, pixels }) {
       let atlas = kept.get(file);
       if (!atlas) {
-        const inUse = [...kept.values()].filter((other) => other.turn >= turn - 1).length;
-        if (inUse >= MOST_ATLASES) return null;
-        atlas = { file, bitmap: null, turn };
+        const inUse = pixelsOf([...kept.values()].filter((other) => other.turn >= turn - 1));
+        if (inUse + pixels > MOST_PIXELS) return null;
+        atlas = { file, pixels, bitmap: null, turn };
         kept.set(file, atlas);
         read(atlas);
       }
@@ -87,10 +93,22 @@ topicart.mapPictures = (() => {
       return atlas.bitmap;
     }
 
-    // One after the other, a frame between them: decoding holds up the page for a moment.
-    let queue = Promise.resolve();
-    function read(atlas) {
-      queue = queue.then(() => decode(atlas)).then(loaded).then(frame);
+    // One after the other, a frame between them: decoding holds up the page for a moment. Small
+    // files come first: they are what is seen from afar.
+    const waiting = [];
+    let reading = false;
+    async function read(atlas) {
+      waiting.push(atlas);
+      if (reading) return;
+      reading = true;
+      await frame();
+      while (waiting.length) {
+        waiting.sort((one, two) => one.pixels - two.pixels);
+        await decode(waiting.shift());
+        loaded();
+        await frame();
+      }
+      reading = false;
     }
 
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));

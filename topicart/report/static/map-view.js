@@ -49,14 +49,15 @@
     return Math.sqrt(area / Math.max(map.shown.length, 1)) || 0.1;
   }
 
+  // The fewer topics share the view, the larger is what stands for them.
   const smallest = () =>
-    Math.min(54, Math.max(32, Math.sqrt(size.width * size.height) / 25));
+    Math.min(62, Math.max(32, Math.sqrt((size.width * size.height) / (map.topics.length + 2)) / 4));
   const largest = () => Math.max(smallest(), Math.min(116, map.base.sprites.side * 1.1));
   const pictureSize = (scale) => Math.min(largest(), smallest() * scale ** 0.34);
 
   /** Pictures stand apart as long as they would hide the works between them. */
   const pictureGap = (scale) =>
-    Math.max(4, pictureSize(scale) * 0.3 * Math.min(1, allFrom() / scale));
+    Math.max(4, pictureSize(scale) * 0.12 * Math.min(1, allFrom() / scale));
 
   // From afar the pictures of a large collection lie in more atlases than are kept.
   const allFrom = () => (map.base.sprites.files.length <= FEW_ATLASES ? 1 : 4);
@@ -169,7 +170,8 @@
       }
       const found = pictures.take(row, long * ratio);
       if (!found) continue;
-      const since = before.get(row) ?? now;
+      // What is seen first is there at once; only what comes later fades in.
+      const since = before.get(row) ?? ("drawn" in view.dataset ? now : now - FADE_IN);
       born.set(row, since);
       const age = Math.min(1, (now - since) / FADE_IN);
       if (age < 1) fading = true;
