@@ -53,7 +53,7 @@
   const smallest = () =>
     Math.min(62, Math.max(32, Math.sqrt((size.width * size.height) / (map.topics.length + 2)) / 4));
   const largest = () => Math.max(smallest(), Math.min(116, map.base.sprites.side * 1.1));
-  const pictureSize = (scale) => Math.min(largest(), smallest() * scale ** 0.34);
+  const pictureSize = (scale) => Math.min(largest(), smallest() * scale ** 0.24);
 
   /** Pictures stand apart as long as they would hide the works between them. */
   const pictureGap = (scale) =>
