@@ -165,7 +165,7 @@ def write_facet_pages(frame: Frame) -> None:
             f"facet-{matrix.facet}.html",
             "facet.html",
             page="facets",
-            sheets=("facets",),
+            sheets=("facets", "matrix"),
             scripts=("facets",),
             matrix=matrix,
             pages=pages,

@@ -28,6 +28,7 @@ _PICTURE_PX = 512
 _LEAD_PX = 960
 # Of a collection up to this size every work has a picture that fills the dialog.
 _ALL_LARGE = 2000
+_MAP_SHEETS = ("map-panel", "map")
 _MAP_SCRIPTS = tuple(
     f"map-{part}"
     for part in (
@@ -90,7 +91,7 @@ def write_site(run: Run, *, progress: Callable[[int, int], None] | None = None) 
     plates = write_rooms(frame)
     write_text_atomic(site / ASSETS / "layout.css", layout_sheet(plates, len(exhibition.themes)))
     frame.write("works.html", "works.html", page="works", sheets=("works",), scripts=("works",))
-    frame.write("index.html", "index.html", page="map", sheets=("map",), scripts=_MAP_SCRIPTS)
+    frame.write("index.html", "index.html", page="map", sheets=_MAP_SHEETS, scripts=_MAP_SCRIPTS)
     return run.page
 
 
