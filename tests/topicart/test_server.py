@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import time
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from starlette.requests import ClientDisconnect
 from starlette.testclient import TestClient
 
 from tests.topicart.served_runs import N, Oracle, gallery, vectors
@@ -138,6 +140,7 @@ def test_pictures_outside_the_collection_stay_there(client: TestClient, run: Run
         ("nearest?work=40", 404, "no work 40"),
         ("nearest?work=39", 404, "no picture that could be read"),
         ("nearest?work=3&other=style", 400, "states no style"),
+        ("nearest?work=3&other=date", 400, "century is one"),
         ("path?from=1", 400, "to is missing"),
         ("path?from=1&to=9999999999999", 400, "no number of a work"),
         ("path?from=39&to=1", 404, "no picture that could be read"),
@@ -177,7 +180,8 @@ def test_bodies_that_are_no_pictures_are_refused(
 
 
 def test_a_picture_is_sent_not_asked_for(client: TestClient) -> None:
-    assert client.get("/api/search-picture").status_code == 405
+    refused = client.get("/api/search-picture")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
     assert client.post("/api/search?words=x").json()["error"] == "Method Not Allowed."
 
 
@@ -308,6 +312,26 @@ def test_a_failure_of_ours_is_no_traceback(run: Run, monkeypatch: pytest.MonkeyP
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert answer.json()["error"] == "The server failed on this question."
+
+
+def test_whoever_goes_away_or_is_cut_short_leaves_no_traceback(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: Any) -> Any:
+        raise ClientDisconnect
+
+    def ending(*_: Any) -> Any:
+        raise asyncio.CancelledError
+
+    with TestClient(make_app(run, Oracle()), base_url=HOME) as client:  # type: ignore[arg-type]
+        monkeypatch.setattr("starlette.requests.Request.stream", gone)
+        sent = client.post(
+            "/api/search-picture", content=_png(), headers={"content-type": "image/png"}
+        )
+        assert (sent.status_code, sent.json()["remedy"]) == (400, "Send it again.")
+        monkeypatch.setattr("topicart.server.seeking.Seeker.words", ending)
+        answer = client.get("/api/search?words=x")
+        assert (answer.status_code, answer.json()["error"]) == (503, "The server ends.")
 
 
 def test_a_run_without_site_is_refused(tmp_path: Path) -> None:

@@ -218,6 +218,8 @@ class Facts:
 
     def _index(self, facet: str) -> _Index:
         legal = (*FACETS, *CENTURIES, _TOPIC, _DATE)
+        if facet == _DATE:
+            raise RetrievalError("A date is no facet that works differ in; century is one.")
         if facet not in legal:
             raise RetrievalError(
                 f"There is no facet {cut(facet)!r}.{nearest(facet, legal)} "

@@ -13,6 +13,7 @@ import anyio
 import anyio.to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -72,6 +73,8 @@ def api_routes(holding: Holding, seeker: Seeker) -> list[Route]:
         return JSONResponse(await _off_loop(_found))
 
     async def _search_picture(request: Request) -> Response:
+        if request.method != "POST":  # a route for POST alone would leave it to the last, as a 404
+            raise HTTPException(405, headers={"allow": "POST"})
         asked = request.query_params
         k, conditions = number_in(asked, "k", 50, 1, MOST), conditions_in(asked)
         data = await _body(request)
@@ -128,7 +131,7 @@ def api_routes(holding: Holding, seeker: Seeker) -> list[Route]:
 
     return [
         Route("/search", _search),
-        Route("/search-picture", _search_picture, methods=["POST"]),
+        Route("/search-picture", _search_picture, methods=["GET", "POST"]),
         Route("/nearest", _nearest),
         Route("/path", _path),
         Route("/picture/{row}", _picture),
@@ -215,15 +218,20 @@ async def _body(request: Request) -> bytes:
             "Send a picture file.",
         )
     data = bytearray()
-    async for part in request.stream():
-        data += part
-        if len(data) > LARGEST_PICTURE:
-            raise Refusal(
-                413,
-                "This picture is too large.",
-                f"At most {LARGEST_PICTURE >> 20} MB.",
-                "Save it smaller; 1,000 pixels a side are plenty for a search.",
-            )
+    try:
+        async for part in request.stream():
+            data += part
+            if len(data) > LARGEST_PICTURE:
+                raise Refusal(
+                    413,
+                    "This picture is too large.",
+                    f"At most {LARGEST_PICTURE >> 20} MB.",
+                    "Save it smaller; 1,000 pixels a side are plenty for a search.",
+                )
+    except ClientDisconnect as error:  # nobody is there to read this, and nothing of ours failed
+        raise Refusal(
+            400, "The picture was not sent to its end.", "A whole picture.", "Send it again."
+        ) from error
     return bytes(data)
 
 

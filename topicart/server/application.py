@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import mimetypes
 import socket
@@ -57,6 +58,12 @@ for (const name of ["explore-drawer", "explore", "explore-path"]) {
   });
 }
 """
+
+_ENDING = {
+    "error": "The server ends.",
+    "expected": "A server that goes on.",
+    "remedy": "Start `topicart explore` again, then ask again.",
+}
 
 _KINDS = {
     # Some systems call these otherwise or not at all, and browsers are told not to guess.
@@ -173,8 +180,12 @@ class _Guard:
             return
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
 
+        begun = False
+
         async def _send(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 own = message.setdefault("headers", [])
                 own.extend(_HEADERS)
                 if not any(name == b"cache-control" for name, _ in own):
@@ -183,12 +194,19 @@ class _Guard:
             await send(message)
 
         told = self._refused(headers, scope["path"])
+        status = 403
         if told is None:
-            await self._app(scope, receive, _send)
-            return
+            try:
+                await self._app(scope, receive, _send)
+                return
+            except asyncio.CancelledError:
+                # The server ends while this is computed: that is no failure to be told of.
+                if begun:
+                    return
+                status, told = 503, _ENDING
         from starlette.responses import JSONResponse
 
-        await JSONResponse(told, 403)(scope, receive, _send)
+        await JSONResponse(told, status)(scope, receive, _send)
 
     def _refused(self, headers: dict[bytes, str], path: str) -> dict[str, str] | None:
         if not self._is_own(headers.get(b"host", "")):
