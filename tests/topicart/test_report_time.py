@@ -129,7 +129,7 @@ def test_the_table_says_each_period(tmp_path: Path) -> None:
 @pytest.mark.parametrize("topics", [[0, 0, 1], [-1, -1, -1]])
 def test_without_dates_the_page_says_so(tmp_path: Path, topics: list[int | None]) -> None:
     page = _page(_gallery(tmp_path, [None, None, None], topics))
-    assert "None of the works has a date" in page
+    assert "None of the works on the map has a date" in page
     assert "time.js" not in page
 
 
@@ -142,3 +142,15 @@ def test_dated_works_outside_all_themes_have_a_chart_all_the_same(tmp_path: Path
 def test_years_before_the_common_era_are_called_so(tmp_path: Path) -> None:
     page = _page(_gallery(tmp_path, [-480, -470, -30, 14], [0, 0, 0, 0]))
     assert "480 BCE–471 BCE" in page
+
+
+def test_where_only_works_without_a_picture_are_dated_there_is_nothing_to_draw(
+    tmp_path: Path,
+) -> None:
+    page = _page(_gallery(tmp_path, [1800, 1850], [None, None]))
+    assert "None of the works on the map has a date" in page
+
+
+def test_years_at_the_end_of_the_numbers_take_no_more_time(tmp_path: Path) -> None:
+    page = _page(_gallery(tmp_path, [-(2**31), 2**31 - 1, 1800], [0, 0, 0]))
+    assert "in steps of 2,000 years" in page or "in steps of 2000 years" in page

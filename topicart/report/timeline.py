@@ -12,6 +12,7 @@ from prompts import year_in_words
 from topicart.report.charts import Bars, draw_bars
 from topicart.report.counting import Periods, count_periods
 from topicart.report.summarize import topic_column
+from topicart.topics import OUTLIER
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["Course", "Series", "Stack", "courses", "stacked", "write_time_page"]
 
 MOST_STACKED = 12
+# The site counts years in 16 bits.
+_LAST_YEAR = 32_767
 _GAP = 0.08
 _ROW = 40
 _ROW_WIDTH = 1000
@@ -105,7 +108,9 @@ def write_time_page(frame: Frame) -> None:
     """
     exhibition = frame.exhibition
     years, topics = _dated(frame.run.works)
-    periods = count_periods(years, topics, len(exhibition.themes))
+    # Works that took no part are in no layer: where only they are dated there is none to draw.
+    part = bool((topics >= OUTLIER).any())
+    periods = count_periods(years, topics, len(exhibition.themes)) if part else None
     found = [] if periods is None else courses(exhibition.themes, years, topics, periods)
     stack = None if periods is None else stacked(exhibition.themes, periods)
     timed = {course.theme.topic for course in found}
@@ -122,7 +127,7 @@ def write_time_page(frame: Frame) -> None:
         ticks=[] if periods is None else _ticks(periods, 9),
         stack=stack,
         charts=[] if periods is None or stack is None else _stack_charts(stack, periods),
-        n_dated=int((topics >= -1).sum()),
+        n_dated=int((topics >= OUTLIER).sum()),
         undated=[theme for theme in exhibition.themes if theme.topic not in timed],
         row_height=_ROW,
         row_width=_ROW_WIDTH,
@@ -135,7 +140,9 @@ def _dated(works: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
     year = works.column("year_from")
     dated = pc.is_valid(year).to_numpy()
-    return year.drop_null().cast(pa.int64()).to_numpy(), topic_column(works)[dated]
+    # As far as the site's own numbers reach: no chart could show more periods.
+    years = year.drop_null().cast(pa.int64()).to_numpy().clip(-_LAST_YEAR, _LAST_YEAR)
+    return years, topic_column(works)[dated]
 
 
 def courses(
