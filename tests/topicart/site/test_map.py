@@ -221,3 +221,20 @@ def test_only_highlighted_works_stay(open_map: OpenPage) -> None:
     page.evaluate("topicart.map.highlight(null)")
     page.wait_for_timeout(600)
     assert page.evaluate(_COLOURED)["strong"] > before["strong"] * 0.8
+
+
+def test_paper_gets_a_map_of_its_own_width_and_the_screen_its_map_again(open_map: OpenPage) -> None:
+    page = open_map()
+    places = "(() => { const box = document.querySelector('#map-view').getBoundingClientRect();"
+    size = f"{places} return [box.width, box.height]; }})()"
+    on_screen = page.evaluate(size)
+
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+
+    assert page.evaluate(size) == [680, 640]
+    left, right = page.evaluate(f"{places} return [box.left, box.right]; }})()")
+    shown = page.evaluate(_BOXES)
+    assert shown
+    assert all(left <= box[1] and box[3] <= right for box in shown)
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(size) == on_screen

@@ -131,5 +131,14 @@ topicart.mapData = (() => {
     return best;
   }
 
-  return { FULL, nearest, prepare, within };
+  /** Mean distance between neighbours in the world, where there are any. */
+  function spacing(map) {
+    const { start } = map.grid;
+    let full = 0;
+    for (let cell = 1; cell < start.length; cell += 1) full += start[cell] > start[cell - 1] ? 1 : 0;
+    const area = (full * map.width * map.height) / Math.max(start.length - 1, 1);
+    return Math.sqrt(area / Math.max(map.shown.length, 1)) || 0.1;
+  }
+
+  return { FULL, nearest, prepare, spacing, within };
 })();

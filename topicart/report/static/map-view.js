@@ -11,7 +11,6 @@
   const MOST_PIXELS_A_POINT = 2;
   const FADED = 0.13;
   const FADE_IN = 220;
-  const NARROW = 736;
   const FEW_ATLASES = 8;
 
   let map = null;
@@ -39,15 +38,6 @@
   let near = [];
 
   // How large and how many ---------------------------------------------------------------------
-
-  /** Mean distance between neighbours in the world, where there are any. */
-  function spacing() {
-    const { start } = map.grid;
-    let full = 0;
-    for (let cell = 1; cell < start.length; cell += 1) full += start[cell] > start[cell - 1] ? 1 : 0;
-    const area = (full * map.width * map.height) / Math.max(start.length - 1, 1);
-    return Math.sqrt(area / Math.max(map.shown.length, 1)) || 0.1;
-  }
 
   // The fewer topics share the view, the larger is what stands for them.
   const smallest = () =>
@@ -306,11 +296,12 @@
     ratio = Math.min(MOST_PIXELS_A_POINT, window.devicePixelRatio || 1);
     canvas.width = Math.round(size.width * ratio);
     canvas.height = Math.round(size.height * ratio);
-    const beside = window.innerWidth > NARROW ? panel.getBoundingClientRect().right - box.left : 0;
-    eye.fit(
-      { left: beside, top: 0, width: size.width - beside, height: size.height },
-      (base) => Math.max(8, (5 * largest()) / (map.spacing * base)),
-    );
+    // Beside the panel where it lies on the map, else above the buttons.
+    const over = getComputedStyle(panel).position === "absolute";
+    const beside = over ? panel.getBoundingClientRect().right - box.left : 0;
+    const below = over ? 0 : view.querySelector(".controls").offsetHeight;
+    const free = { left: beside, top: 0, width: size.width - beside, height: size.height - below };
+    eye.fit(free, (base) => Math.max(8, (5 * largest()) / (map.spacing * base)));
     names.measure();
     newPlaces();
     hurdles();
@@ -332,6 +323,15 @@
     redraw();
   }
 
+  /** Paper is narrower than the window: place points and names anew for it, at once. */
+  function onPaper(now) {
+    document.body.classList.toggle("on-paper", now);
+    // Nothing may be still fading in when it is printed.
+    delete view.dataset.drawn;
+    measure();
+    frame(performance.now());
+  }
+
   function lookAtAddress() {
     const told = topicart.get("map");
     if (told === written) return;
@@ -347,7 +347,7 @@
   async function start() {
     const base = await topicart.load("base");
     map = mapData.prepare(base, canvas.clientWidth / Math.max(canvas.clientHeight, 1));
-    map.spacing = spacing();
+    map.spacing = mapData.spacing(map);
     inks = mapColours.palette(view);
     scheme = await mapColours.schemeOf(map, inks, "topic");
     eye = topicart.mapEye.eyeOn(map, redraw);
@@ -384,6 +384,8 @@
     });
     new ResizeObserver(measure).observe(canvas);
     new ResizeObserver(hurdles).observe(panel);
+    window.addEventListener("beforeprint", () => onPaper(true));
+    window.addEventListener("afterprint", () => onPaper(false));
     window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
       inks = mapColours.palette(view);
       colour();
