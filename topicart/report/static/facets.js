@@ -203,7 +203,8 @@
     const note = document.querySelector(".note-filtered");
     note.hidden = !filtered;
     note.textContent = filtered
-      ? `Counted among the ${counted(ofAll, "work")} that pass the filter, here “the collection”.`
+      ? `Counted among the ${counted(ofAll, "work")} that pass the filter and have such a record, ` +
+        "here “the collection”."
       : "";
     body.querySelector("td a")?.setAttribute("tabindex", "0");
     carryFilter(body);

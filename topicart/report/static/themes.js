@@ -19,6 +19,12 @@
       const many = passing?.get(Number(place.dataset.topic)) ?? 0;
       place.textContent = passing ? ` · ${number.format(many)} in the filter` : "";
     }
+    // The way to the table takes the filter along: there are as many as pass.
+    for (const place of document.querySelectorAll(".its-works")) {
+      place.dataset.all ??= place.textContent;
+      const many = passing?.get(Number(place.dataset.topic)) ?? 0;
+      place.textContent = passing ? `${counted(many, "work")} of the filter` : place.dataset.all;
+    }
   }
 
   /** Leave out the cards of which no work passes, and the halls that are then empty. */
