@@ -122,7 +122,7 @@ def test_measures_are_told_in_words_and_agreement_is_explained_once() -> None:
     assert (iec.value, iec.interval, iec.baseline) == ("0.60", "0.50 to 0.70", "0.00")
     assert "alike" in iec.meaning
     assert "beyond chance" in style.meaning
-    assert (genre.value, genre.meaning, genre.note) == ("", "", "Needs two topics.")
+    assert (genre.value, genre.meaning, genre.note) == ("", "", "Needs two themes.")
     assert outliers.value == "14%"
     assert (seeds.value, seeds.note) == ("−0.25", "Few seeds.")
     assert "another random start" in seeds.meaning
@@ -148,3 +148,17 @@ def test_a_collection_is_named_after_its_path(source: str, name: str) -> None:
 def test_texts_become_one_line_of_bounded_length() -> None:
     assert shorten("  a\x00\n\t b  ", 10) == "a b"
     assert shorten("x" * 50, 10) == "x" * 9 + "…"
+
+
+def test_notes_on_measures_speak_of_themes_as_the_pages_do() -> None:
+    metric = {
+        "name": "ieps",
+        "value": 0.5,
+        "note": "148 works in topics are left out.",
+        "judge": "the topics' words",
+    }
+
+    (ieps,) = explain_measures({"metrics": [metric]})
+
+    assert ieps.note == "148 works in themes are left out."
+    assert ieps.judge == "the themes’ words"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -128,6 +129,11 @@ def _explain(metric: Mapping[str, Any]) -> Measure:
         interval=f"{shown(interval[0])} to {shown(interval[1])}" if interval else "",
         baseline=shown(metric.get("baseline")),
         meaning=meaning,
-        note=" ".join(str(remark) for remark in remarks if remark),
-        judge=metric.get("judge") or "",
+        note=_for_readers(" ".join(str(remark) for remark in remarks if remark)),
+        judge=_for_readers(metric.get("judge") or ""),
     )
+
+
+def _for_readers(text: str) -> str:
+    # The file speaks of topics, as the code does; the pages of themes.
+    return re.sub(r"\btopic(s?)\b", r"theme\1", text).replace("'", "’")
