@@ -9,8 +9,6 @@ import typer
 
 from topicart.door import Json, Quiet, RunFolder, door, print_json, show_progress
 
-_DEFAULT_BASE = "http://localhost:8765/"
-
 
 def report(
     run: RunFolder,
@@ -26,7 +24,8 @@ def report(
     base: Annotated[
         str | None,
         typer.Option(
-            metavar="URL", help=f"Where the site will stand, for IIIF. [default: {_DEFAULT_BASE}]"
+            metavar="URL",
+            help="Where the site will stand, for IIIF. [default: where explore serves it]",
         ),
     ] = None,
     quiet: Quiet = False,
@@ -43,10 +42,10 @@ def report(
     with door("Repeat the same command to go on; what was made small is kept."):
         from topicart.make import remake_page
         from topicart.report.embedding_atlas import write_atlas
-        from topicart.report.iiif import FOLDER, require_base, write_iiif
+        from topicart.report.iiif import DEFAULT_BASE, FOLDER, require_base, write_iiif
         from topicart.run import Run
 
-        site_base = require_base(_DEFAULT_BASE if base is None else base)
+        site_base = require_base(DEFAULT_BASE if base is None else base)
         opened = Run.open(run)
         written = collection = None
         with show_progress(quiet or as_json) as progress:

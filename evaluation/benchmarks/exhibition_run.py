@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["invent_run"]
 
 _SEED = 7
-_DIM = 64
+_DIM = 512
 _OUTLIERS = 0.12
 _UNDATED = 0.1
 _TOLD = 0.4

@@ -10,14 +10,13 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
-from sklearn.neighbors import NearestNeighbors
 
 from knowledge_graph import WriteError
 from tests.topicart.report_runs import harbour
 from topicart.embeddings import Embeddings, normalise
 from topicart.errors import RunError
 from topicart.report import embedding_atlas, write_site
-from topicart.report.embedding_atlas import nearest, write_atlas
+from topicart.report.embedding_atlas import write_atlas
 from topicart.run import Run
 from topicart.store import save_embeddings
 
@@ -108,18 +107,3 @@ def test_a_run_of_two_fits_is_refused(tmp_path: Path) -> None:
     save_embeddings(Embeddings(("x", "y", "z"), vectors), made.folder / "embeddings")
     with pytest.raises(RunError, match="the embeddings are not of the same works"):
         write_atlas(Run.open(made.folder), tmp_path / "atlas.parquet")
-
-
-def test_neighbours_are_those_of_brute_force() -> None:
-    vectors = normalise(np.random.default_rng(0).normal(size=(2_500, 16)).astype(np.float32))
-    rows, distances = nearest(vectors, 5)
-    asked = NearestNeighbors(n_neighbors=6, algorithm="brute", metric="cosine").fit(vectors)
-    theirs, found = asked.kneighbors(vectors)
-    assert np.allclose(distances, theirs[:, 1:], atol=1e-5)
-    assert (rows == found[:, 1:]).mean() > 0.999
-
-
-def test_equal_vectors_keep_their_order_and_two_works_have_one_neighbour() -> None:
-    rows, distances = nearest(np.repeat(np.eye(1, 4, dtype=np.float32), 2, axis=0), 15)
-    assert rows.tolist() == [[1], [0]]
-    assert distances.tolist() == [[0.0], [0.0]]

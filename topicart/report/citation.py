@@ -107,8 +107,8 @@ def methods(exhibition: Exhibition) -> str:
         return ""
     return (
         f"UMAP (McInnes, Healy and Melville 2018) and {clusterer}, put together after “Multimodal "
-        "Artwork Topic Modeling via Fine-Tuned CLIP and Knowledge-Driven Prompts” (Scaringi, Fanelli, "
-        "Vessio and Castellano 2025)"
+        "Artwork Topic Modeling via Fine-Tuned CLIP and Knowledge-Driven Prompts” (Scaringi, "
+        "Fanelli, Vessio and Castellano 2025)"
     )
 
 

@@ -114,7 +114,13 @@ class Periods:
 
     @property
     def end(self) -> int:
-        """Last year of the last period."""
+        """Give the last year of the last period.
+
+        Returns
+        -------
+        int
+            It belongs to the period.
+        """
         return self.start + self.step * len(self.everything) - 1
 
 

@@ -45,7 +45,13 @@ class Crossing:
 
     @property
     def n_stated(self) -> int:
-        """Works that took part and state the facet."""
+        """Count the works that took part and state the facet.
+
+        Returns
+        -------
+        int
+            Those in no topic too.
+        """
         return int(self.stated.sum())
 
     def table(self, columns: NDArray[np.int64]) -> NDArray[np.int64]:

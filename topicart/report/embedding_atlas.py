@@ -17,25 +17,21 @@ from knowledge_graph import FACETS
 from knowledge_graph.atomic import replacing
 from topicart.report.downloads import joined, theme_names
 from topicart.report.miniatures import Miniature, kept_miniatures
+from topicart.report.sprites import SIDES
+from topicart.retrieval import nearest_to_each
 
 if TYPE_CHECKING:
-    import numpy as np
     import pyarrow as pa
-    from numpy.typing import NDArray
 
     from topicart.run import Run
 
-__all__ = ["MOST_WITH_NEIGHBOURS", "SIDES", "Atlas", "nearest", "write_atlas"]
+__all__ = ["MOST_WITH_NEIGHBOURS", "Atlas", "write_atlas"]
 
 MOST_WITH_NEIGHBOURS = 20_000
 """Works up to which neighbours are written: comparing all with all grows with their square."""
 
-SIDES = (128, 96, 64)
-"""Sides of the small pictures that a site's map keeps, the largest first."""
-
 _NEIGHBOURS = 15
 _ROWS = 4096
-_BLOCK = 1024
 _OUTSIDE = "in no theme"
 
 
@@ -129,41 +125,6 @@ def write_atlas(
     return Atlas(path, n, sum(picture is not None for picture in pictures), neighbours)
 
 
-def nearest(vectors: NDArray[np.float32], k: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Find the nearest vectors of each, comparing all with all, a block of rows at a time.
-
-    Parameters
-    ----------
-    vectors
-        Unit vectors, shape ``(n, dim)``.
-    k
-        How many to find, itself not counted; no more than there are.
-
-    Returns
-    -------
-    numpy.ndarray
-        Rows of the nearest, the nearest first, shape ``(n, k)``; of equal ones the earlier row.
-    numpy.ndarray
-        1 - cosine, shape ``(n, k)``, from 0 (the same direction) to 2.
-    """
-    import numpy as np
-
-    n = len(vectors)
-    k = min(k, n - 1)
-    rows = np.empty((n, k), np.int32)
-    distances = np.empty((n, k), np.float32)
-    for first in range(0, n, _BLOCK):
-        block = vectors[first : first + _BLOCK] @ vectors.T
-        own = np.arange(len(block))
-        block[own, first + own] = -np.inf
-        found = np.sort(np.argpartition(-block, k - 1, axis=1)[:, :k], axis=1)
-        cosines = np.take_along_axis(block, found, axis=1)
-        order = np.argsort(-cosines, axis=1, kind="stable")
-        rows[first : first + len(block)] = np.take_along_axis(found, order, axis=1)
-        distances[first : first + len(block)] = 1 - np.take_along_axis(cosines, order, axis=1)
-    return rows, distances.clip(0, 2)
-
-
 def _images(pictures: Sequence[Miniature | None], first: int) -> pa.Array:
     """Return pictures as the tool takes them (and as a Hugging Face dataset has them)."""
     import pyarrow as pa
@@ -205,10 +166,10 @@ def _neighbours(run: Run) -> pa.Array:
     import pyarrow as pa
 
     vectors = np.asarray(run.embeddings.vectors, np.float32)
-    rows, distances = nearest(vectors, _NEIGHBOURS)
-    n, k = rows.shape
-    rows = np.column_stack([np.arange(n, dtype=np.int32), rows])
-    distances = np.column_stack([np.zeros(n, np.float32), distances])
+    found, cosines = nearest_to_each(vectors, _NEIGHBOURS)
+    n, k = found.shape
+    rows = np.column_stack([np.arange(n), found]).astype(np.int32)
+    distances = np.column_stack([np.zeros(n, np.float32), (1 - cosines).clip(0, 2)])
     offsets = pa.array(np.arange(0, n * (k + 1) + 1, k + 1, dtype=np.int32))
     return pa.StructArray.from_arrays(
         [

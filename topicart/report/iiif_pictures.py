@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from knowledge_graph.atomic import make_folder
 from topicart.evidence_in_words import web_address
 from topicart.images import FORMATS
-from topicart.report.embedding_atlas import SIDES
 from topicart.report.frame import PICTURES
 from topicart.report.miniatures import Miniature, kept_miniatures
+from topicart.report.sprites import SIDES
 from topicart.report.thumbnails import Thumbnail, Wanted, kept_thumbnails, make_thumbnails
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from topicart.report.crossing import Cell, Crossing, cell, cross, strength, telling
-from topicart.report.facet_codes import FacetCodes, facet_codes, site_facets
+from topicart.report.facet_codes import FACET_TITLES, FacetCodes, facet_codes, site_facets
 from topicart.report.summarize import topic_column
 from topicart.report.wording import capitalised, shorten
 from topicart.topics import OUTLIER
@@ -26,18 +26,6 @@ __all__ = ["Column", "Matrix", "Row", "Striking", "compare", "write_facet_pages"
 MOST_COLUMNS = 16
 _BY_TELLING = frozenset(["artist"])
 _MOST_STRIKING = 3
-_TITLES = {
-    "artist": "Artists",
-    "style": "Styles",
-    "genre": "Genres",
-    "subject": "Subjects",
-    "medium": "Media",
-    "period": "Periods",
-    "place": "Places",
-    "series": "Series",
-    "emotion": "Emotions",
-    "century": "Centuries",
-}
 
 
 @dataclass(frozen=True)
@@ -209,7 +197,7 @@ def compare(exhibition: Exhibition, codes: FacetCodes, topics: NDArray[np.int64]
         rows.append(by_topic[OUTLIER])
     return Matrix(
         facet=codes.facet,
-        title=_TITLES.get(codes.facet, capitalised(codes.facet)),
+        title=FACET_TITLES.get(codes.facet, capitalised(codes.facet)),
         columns=columns,
         by_telling=bool(by_telling),
         rows=tuple(rows),

@@ -110,11 +110,16 @@ def _shards(frame: Frame, sprites: Sprites) -> Iterator[tuple[str, Any]]:
         yield f"order-{column}", _packed(_alphabetical(texts[column]), "<u4")
     for number, rows in enumerate(_slices(works.num_rows, _TEXT_ROWS)):
         yield f"titles-{number}", {name: column[rows] for name, column in texts.items()}
-    sure = np.nan_to_num(works["probability"].to_numpy().astype(np.float64))
-    yield "certainty", {"probability": _packed(np.round(255 * sure.clip(0, 1)), "u1")}
+    yield "certainty", {"probability": _packed(np.round(255 * _certainty(works)), "u1")}
     stated = {facet: _stated(codes) for facet, codes in coded.items() if facet in FACETS}
     for number, rows in enumerate(_slices(works.num_rows, _RECORD_ROWS)):
         yield f"records-{number}", _records(frame, works, stated, rows)
+
+
+def _certainty(works: pa.Table) -> NDArray[np.float64]:
+    """Return how firmly each work belongs to its topic, 0 to 1; 0 where nothing is known."""
+    known: NDArray[np.float64] = works["probability"].to_numpy().astype(np.float64)
+    return np.nan_to_num(known).clip(0, 1)
 
 
 def _base(
@@ -273,7 +278,7 @@ def _records(
         "description": [
             shorten(text or "", _LONGEST_DESCRIPTION) for text in part["description"].to_pylist()
         ],
-        "probability": [round(value or 0.0, 3) for value in part["probability"].to_pylist()],
+        "probability": _certainty(part).round(3).tolist(),
         "rank": [-1 if value is None else value for value in part["rank"].to_pylist()],
         "facts": [
             [[facet, column[place]] for facet, column in own if column[place]]

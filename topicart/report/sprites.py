@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import re
 from collections.abc import Callable, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from topicart.run import Run
 
-__all__ = ["SPRITES", "Faces", "Sprites", "first_pictures", "write_sprites"]
+__all__ = ["SIDES", "SPRITES", "Faces", "Sprites", "first_pictures", "write_sprites"]
 
 SPRITES = "sprites"
 """The folder of the atlases in a site."""
@@ -36,8 +37,10 @@ _QUALITY = 75
 # Part of every name: raise it when the same pictures would give another atlas.
 _VERSION = 1
 _OWN_NAME = re.compile(r"[0-9a-f]{20}\.webp")
-_SIDES = ((5_000, 128), (30_000, 96))
-_LEAST_SIDE = 64
+_SIDES = ((5_000, 128), (30_000, 96), (math.inf, 64))
+SIDES = tuple(side for _, side in _SIDES)
+"""Sides of a cell, the largest first: the more works, the smaller."""
+
 _MOST_FACE_PX = 4 * _ATLAS_PX**2
 _MOST_FACES = 8
 _FACE_SIDES = (160, 128)
@@ -134,7 +137,7 @@ def write_sprites(
     """
     works = run.works
     n_works = works.num_rows
-    side = next((side for most, side in _SIDES if n_works <= most), _LEAST_SIDE)
+    side = next(side for most, side in _SIDES if n_works <= most)
     ids, images = works.column("id").to_pylist(), first_pictures(works)
     shown = [row for row in places_of(works).z_order().tolist() if images[row] is not None]
     face_side, face_rows = _faces(run, ids)

@@ -6,7 +6,7 @@ them exactly, ``neighbours_of`` makes and keeps the graph of nearest neighbours 
 """
 
 from topicart.retrieval.conditions import Condition, Facts, parse_condition
-from topicart.retrieval.nearest import nearest
+from topicart.retrieval.nearest import nearest, nearest_to_each
 from topicart.retrieval.neighbours import Neighbours, neighbours_of
 from topicart.retrieval.paths import WorkPath, path
 
@@ -16,6 +16,7 @@ __all__ = [
     "Neighbours",
     "WorkPath",
     "nearest",
+    "nearest_to_each",
     "neighbours_of",
     "parse_condition",
     "path",

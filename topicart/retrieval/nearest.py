@@ -7,10 +7,11 @@ from numpy.typing import NDArray
 
 from topicart.errors import RetrievalError
 
-__all__ = ["nearest"]
+__all__ = ["nearest", "nearest_to_each"]
 
 _GATHERED_SHARE = 0.15
-"""Share of the rows up to which copying them costs less than multiplying all (measured)."""
+"""Share of the rows up to which they are copied out; above, all are multiplied and some taken."""
+_BLOCK = 1024
 
 
 def nearest(
@@ -61,6 +62,41 @@ def nearest(
         scores = (vectors @ query)[rows]
     best = _largest(scores, k)
     return (best if rows is None else rows[best]).astype(np.intp, copy=False), scores[best]
+
+
+def nearest_to_each(
+    vectors: NDArray[np.float32], k: int
+) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """Find the nearest vectors of each, comparing all with all, a block of rows at a time.
+
+    Parameters
+    ----------
+    vectors : ndarray of float32, shape (n, dim)
+        Rows of length 1.
+    k : int
+        How many are wanted, the row itself not counted; no more than there are are found.
+
+    Returns
+    -------
+    rows : ndarray of int, shape (n, k)
+        Best first; of equal ones mostly the lower row first.
+    scores : ndarray of float32, shape (n, k)
+        Their inner products.
+    """
+    n = len(vectors)
+    k = max(min(k, n - 1), 0)
+    rows = np.empty((n, k), np.intp)
+    scores = np.empty((n, k), np.float32)
+    for first in range(0, n if k else 0, _BLOCK):
+        block = vectors[first : first + _BLOCK] @ vectors.T
+        own = np.arange(len(block))
+        block[own, first + own] = -np.inf
+        found = np.sort(np.argpartition(block, n - k, axis=1)[:, n - k :], axis=1)
+        cosines = np.take_along_axis(block, found, axis=1)
+        order = np.argsort(-cosines, axis=1, kind="stable")
+        rows[first : first + len(block)] = np.take_along_axis(found, order, axis=1)
+        scores[first : first + len(block)] = np.take_along_axis(cosines, order, axis=1)
+    return rows, scores
 
 
 def _largest(scores: NDArray[np.float32], k: int) -> NDArray[np.intp]:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from knowledge_graph.atomic import make_folder, remove_leftovers, write_bytes_atomic
 from topicart.errors import RetrievalError
+from topicart.retrieval.nearest import nearest_to_each
 
 __all__ = ["NEIGHBOURS", "Neighbours", "find_neighbours", "fingerprint_of", "neighbours_of"]
 
@@ -102,7 +103,7 @@ def find_neighbours(
     if not np.isfinite(vectors).all():
         raise RetrievalError("A work's vector is not finite: it has no neighbours.")
     k = min(k, n - 1)
-    found = _exact(vectors, k) if n <= exact else _approximate(vectors, k, seed)
+    found = nearest_to_each(vectors, k)[0] if n <= exact else _approximate(vectors, k, seed)
     left = np.repeat(np.arange(n, dtype=np.int64), found.shape[1])
     right = found.ravel().astype(np.int64)
     known = (right >= 0) & (right != left)
@@ -205,19 +206,6 @@ def _read(folder: Path, fingerprint: str, n: int) -> Neighbours | None:
         )
     except (OSError, ValueError, KeyError, TypeError, SafetensorError):
         return None
-
-
-def _exact(vectors: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """The k nearest of each row, itself left out, by blocks of a matrix product."""
-    n = len(vectors)
-    found = np.empty((n, k), dtype=np.int64)
-    for start in range(0, n, _BLOCK):
-        cosines = vectors[start : start + _BLOCK] @ vectors.T
-        own = np.arange(len(cosines))
-        cosines[own, start + own] = -np.inf
-        if k:
-            found[start : start + _BLOCK] = np.argpartition(cosines, n - k, axis=1)[:, n - k :]
-    return found
 
 
 def _approximate(vectors: NDArray[np.float32], k: int, seed: int) -> NDArray[np.int64]:

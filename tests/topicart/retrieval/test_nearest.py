@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.neighbors import NearestNeighbors
+from sklearn.preprocessing import normalize
 
 from topicart.errors import RetrievalError
-from topicart.retrieval import nearest
+from topicart.retrieval import nearest, nearest_to_each
 
 
 @settings(max_examples=80, deadline=None)
@@ -48,3 +50,18 @@ def test_queries_that_cannot_be_compared_are_refused() -> None:
         nearest(vectors, np.full(4, np.nan, dtype=np.float32), 1)
     with pytest.raises(RetrievalError, match="At least 1 work"):
         nearest(vectors, vectors[0], 0)
+
+
+def test_neighbours_are_those_of_brute_force() -> None:
+    vectors = normalize(np.random.default_rng(0).normal(size=(2_500, 16)).astype(np.float32))
+    rows, scores = nearest_to_each(vectors, 5)
+    asked = NearestNeighbors(n_neighbors=6, algorithm="brute", metric="cosine").fit(vectors)
+    theirs, found = asked.kneighbors(vectors)
+    assert np.allclose(1 - scores, theirs[:, 1:], atol=1e-5)
+    assert (rows == found[:, 1:]).mean() > 0.999
+
+
+def test_equal_vectors_keep_their_order_and_two_works_have_one_neighbour() -> None:
+    rows, scores = nearest_to_each(np.repeat(np.eye(1, 4, dtype=np.float32), 2, axis=0), 15)
+    assert rows.tolist() == [[1], [0]]
+    assert scores.tolist() == [[1.0], [1.0]]
