@@ -15,10 +15,12 @@ from PIL import Image
 from starlette.requests import ClientDisconnect
 from starlette.testclient import TestClient
 
-from tests.topicart.served_runs import N, Oracle, gallery, vectors
+from tests.topicart.served_runs import FINGERPRINT, N, Oracle, gallery, vectors
 from topicart.errors import ModelError, RunError, ServerError
 from topicart.run import Run
 from topicart.server import Address, listen, make_app
+from topicart.server.refusals import Refusal
+from topicart.server.seeking import Seeker
 
 HOME = "http://127.0.0.1:8765"
 
@@ -332,6 +334,21 @@ def test_whoever_goes_away_or_is_cut_short_leaves_no_traceback(
         monkeypatch.setattr("topicart.server.seeking.Seeker.words", ending)
         answer = client.get("/api/search?words=x")
         assert (answer.status_code, answer.json()["error"]) == (503, "The server ends.")
+
+
+def test_a_server_that_ends_waits_for_no_model() -> None:
+    def slow() -> Any:
+        time.sleep(5)
+        return Oracle()
+
+    seeker = Seeker(slow, FINGERPRINT)
+    with ThreadPoolExecutor(1) as asking:
+        asked = asking.submit(seeker.words, "x")
+        time.sleep(0.05)
+        assert not asked.done()
+        seeker.stop()
+        with pytest.raises(Refusal, match="being loaded"):
+            asked.result(timeout=2)
 
 
 def test_a_run_without_site_is_refused(tmp_path: Path) -> None:

@@ -127,6 +127,7 @@ def make_app(
         seeker.start()
         holding.start()
         yield
+        seeker.stop()
 
     async def _script(_: Any) -> Response:
         return Response(_SCRIPT, media_type="text/javascript")

@@ -73,6 +73,11 @@ class Seeker:
         if self._started.acquire(blocking=False):
             threading.Thread(target=self._load, name="encoder", daemon=True).start()
 
+    def stop(self) -> None:
+        """Let nobody wait for the model any longer: the process could not end before them."""
+        self.why = self.why or "The server ends."
+        self._settled.set()
+
     def words(self, words: str) -> NDArray[np.float32]:
         """Encode words.
 
