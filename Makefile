@@ -33,6 +33,8 @@ $(VENV)/installed: pyproject.toml | $(BIN)/python
 
 $(VENV)/installed-dev: pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@# The tests check IIIF by this package's models; by itself it would hold Pillow back.
+	@$(BIN)/python -m pip install --quiet --no-deps 'iiif-prezi3>=3.0'
 	@touch $@ $(VENV)/installed
 
 # The newest Python of 3.11 or later that really starts.
