@@ -2,7 +2,7 @@
 
 Layout (format 2.1): ``run.json``, ``works.parquet``, ``topics.json``, ``model.safetensors``,
 ``metrics.json``, ``problems.csv``, ``topics.ttl``, ``embeddings/`` and ``site/``; ``judged/`` and
-``refits/`` keep what ``evaluation`` need not do again, ``thumbnails/`` the small pictures of the
+``refits/`` keep what ``evaluation`` need not do again, ``miniatures/`` the small pictures of the
 site, ``neighbours/`` the graph that `topicart explore` walks through; ``atlas.parquet`` is what
 `topicart report --atlas` writes.
 Nothing is pickled; every file is written beside its place and renamed into it.

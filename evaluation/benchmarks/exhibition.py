@@ -93,7 +93,7 @@ def measure_build(run: Run) -> dict[str, Any]:
     write_site(Run.open(run.folder))
     first = time.perf_counter() - started
     for entry in site.iterdir():
-        if entry.name != "pictures":  # copies, as those in thumbnails/
+        if entry.name != "pictures":  # copies, as those in miniatures/
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
     started, of_processor = time.perf_counter(), time.process_time()
     write_site(Run.open(run.folder))

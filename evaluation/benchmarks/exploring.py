@@ -136,7 +136,7 @@ def _prepared(folder: Path, source: Path | None) -> Run:
     """Make a run of works and facts, with vectors of 512 dimensions and a page."""
     if source is None:
         source = invent_run(folder.with_name("invented"), WORKS, TOPICS).folder
-    leave = shutil.ignore_patterns("embeddings", "site", "thumbnails", "neighbours")
+    leave = shutil.ignore_patterns("embeddings", "site", "miniatures", "neighbours")
     shutil.copytree(source, folder, ignore=leave)
     run = Run.open(folder)
     ids = tuple(run.works_with_vector["id"].to_pylist())

@@ -23,7 +23,7 @@ def test_about_tells_what_was_done_with_what_and_how_sure(tmp_path: Path) -> Non
         "0.61",
         "0.58 to 0.64",
         "not known",
-        "Needs two topics.",
+        "Needs two themes.",
         "the file does not exist",
         "seed 7, 2 January 2026",
         "1 min 1 s",
@@ -70,7 +70,7 @@ def test_other_methods_are_not_said_to_rest_on_ours(tmp_path: Path) -> None:
     ("value", "address"),
     [
         ("Realism", "works.html#style=Realism"),
-        ("a|b", "works.html#style=a%7C%7Cb"),
+        ("a|b", "works.html#style=a%5C%7Cb"),
         ("x#y&z=1 ü", "works.html#style=x%23y%26z%3D1%20%C3%BC"),
     ],
 )

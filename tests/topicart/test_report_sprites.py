@@ -119,7 +119,7 @@ def test_the_same_run_gives_the_same_bytes_and_nothing_is_made_twice(
         make(run)
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == times
     shutil.rmtree(folder)
-    shutil.rmtree(run.folder / "thumbnails")
+    shutil.rmtree(run.folder / "miniatures")
     make(run)
     assert files_of(folder) == first
 

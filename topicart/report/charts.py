@@ -8,10 +8,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+import numpy as np
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Bars", "Drawing", "draw_bars"]
+__all__ = ["GAP", "ROW_HEIGHT", "ROW_WIDTH", "Bars", "Drawing", "Row", "draw_bars", "draw_rows"]
+
+GAP = 0.08
+"""Space at either side of a bar, where a period is 1 wide."""
+ROW_HEIGHT, ROW_WIDTH = 40, 1000
 
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 _KEPT = frozenset(
@@ -53,6 +59,22 @@ class Drawing:
 
     svg: str
     outlines: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One of several rows of bars that were drawn under one another.
+
+    Parameters
+    ----------
+    outline
+        Its bars as one path.
+    window
+        The ``viewBox`` that shows this row alone.
+    """
+
+    outline: str
+    window: str
 
 
 def draw_bars(
@@ -97,6 +119,43 @@ def draw_bars(
     outlines = _tidied(root)
     root.attrib = {"viewBox": root.attrib["viewBox"], **(attributes or {})}
     return Drawing(ElementTree.tostring(root, encoding="unicode"), outlines)
+
+
+def draw_rows(heights: NDArray[np.float64]) -> tuple[Row, ...]:
+    """Draw rows of bars, the highest bar of each row as high as the row.
+
+    Parameters
+    ----------
+    heights
+        Not negative, some in each row more than 0, shape ``(n_rows, n_periods)``.
+
+    Returns
+    -------
+    tuple of Row
+        One for each. Vega draws them all at once, under one another.
+    """
+    if not len(heights):
+        return ()
+    n_rows, n_periods = heights.shape
+    scaled = heights / heights.max(axis=1, keepdims=True)
+    rows, places = np.nonzero(scaled)
+    bars = Bars(
+        left=places + GAP,
+        right=places + 1 - GAP,
+        low=-(rows + 1.0),
+        # A single work among thousands is still to be seen.
+        high=np.maximum(scaled[rows, places], 0.05) * 0.95 - rows - 1,
+        keys=[f"t{row}" for row in rows],
+    )
+    drawn = draw_bars(
+        bars,
+        size=(ROW_WIDTH, ROW_HEIGHT * n_rows),
+        domains=((0.0, float(n_periods)), (-float(n_rows), 0.0)),
+    )
+    return tuple(
+        Row(drawn.outlines[f"t{row}"], f"0 {ROW_HEIGHT * row} {ROW_WIDTH} {ROW_HEIGHT}")
+        for row in range(n_rows)
+    )
 
 
 def _specification(

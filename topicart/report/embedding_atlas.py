@@ -115,7 +115,7 @@ def write_atlas(
     if neighbours:
         works = works.append_column("neighbors", _neighbours(run))
     schema = works.schema.append(pa.field("image", _image_type()))
-    pictures = kept_miniatures(works["id"].to_pylist(), run.folder / "thumbnails", sides=SIDES)
+    pictures = kept_miniatures(works["id"].to_pylist(), run.folder / "miniatures", sides=SIDES)
     with replacing(path) as beside, pq.ParquetWriter(beside, schema, compression="zstd") as writer:
         for first in range(0, n, _ROWS):
             images = _images(pictures[first : first + _ROWS], first)

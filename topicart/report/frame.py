@@ -14,7 +14,7 @@ from topicart.report.addresses import filter_address
 from topicart.report.environment import page_environment
 from topicart.report.facet_codes import FACET_TITLES
 from topicart.report.palette import N_COLOURS
-from topicart.report.plates import Tile, bars, ratio_class, share_class
+from topicart.report.plates import Tile, ratio_class, share_class
 from topicart.report.summarize import Exhibition
 from topicart.report.thumbnails import Thumbnail
 from topicart.report.wording import signed, times
@@ -123,7 +123,6 @@ class Frame:
 def _site_environment() -> jinja2.Environment:
     environment = page_environment(_HERE / "templates")
     environment.filters.update(
-        bars=bars,
         signed=signed,
         ratio_class=ratio_class,
         share_class=share_class,

@@ -184,7 +184,7 @@ def find_pictures(
     make_folder(small)
     for path in small.glob("*.webp"):
         path.unlink()
-    miniatures = kept_miniatures(ids, run.folder / "thumbnails", sides=SIDES)
+    miniatures = kept_miniatures(ids, run.folder / "miniatures", sides=SIDES)
     return Pictures(root, copies, miniatures, small, f"{own_base}small/")
 
 

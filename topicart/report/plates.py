@@ -13,7 +13,6 @@ from topicart.report.thumbnails import Thumbnail
 __all__ = [
     "Plate",
     "Tile",
-    "bars",
     "layout_sheet",
     "loose_plate",
     "plate_of",
@@ -121,30 +120,6 @@ def loose_plate(found: Iterable[Tile]) -> Plate:
     tiles = tuple(found)
     face = next((tile.thumbnail for tile in tiles if tile.thumbnail is not None), None)
     return Plate(tiles, Arrangement(None, 0.0, (), ()), face)
-
-
-def bars(counts: Sequence[int], height: float) -> str:
-    """Return counts as the path of a row of bars, each 1 wide, for an SVG.
-
-    Parameters
-    ----------
-    counts
-        Not negative.
-    height
-        Of the highest bar; one work is seen beside many.
-
-    Returns
-    -------
-    str
-        The ``d`` of a path whose baseline lies at ``height``.
-    """
-    most = max(counts, default=0)
-    return "".join(
-        f"M{place + 0.1:g} {height:g}v-{max(height * count / most, height * 0.05):.1f}h.8"
-        f"V{height:g}z"
-        for place, count in enumerate(counts)
-        if count
-    )
 
 
 def layout_sheet(plates: Sequence[Plate], n_topics: int) -> str:

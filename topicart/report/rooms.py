@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from topicart.report.charts import Row, draw_rows
 from topicart.report.citation import bibtex, citation, methods
 from topicart.report.plates import Plate, Tile, loose_plate, plate_of
 
@@ -35,6 +38,8 @@ class Room:
         The pictures of each of its parts.
     borders
         Those of its border cases.
+    years
+        The bars of its years, or ``None`` where no work is dated.
     """
 
     theme: Theme
@@ -42,6 +47,7 @@ class Room:
     faces: tuple[Tile, ...]
     parts: tuple[Plate, ...]
     borders: Plate
+    years: Row | None
 
 
 def write_rooms(frame: Frame) -> list[Plate]:
@@ -58,7 +64,10 @@ def write_rooms(frame: Frame) -> list[Plate]:
         Every plate that is shown, for the style sheet of their proportions.
     """
     exhibition, tiles = frame.exhibition, frame.tiles
-    rooms = {theme.topic: _room(frame, theme) for theme in exhibition.themes}
+    years, all_years = _years(exhibition.themes)
+    rooms = {
+        theme.topic: _room(frame, theme, years.get(theme.topic)) for theme in exhibition.themes
+    }
     outliers = plate_of(
         (tiles[card.id] for card in exhibition.outliers), lead=False, row_height=_ROW_OF_OUTLIERS
     )
@@ -81,6 +90,7 @@ def write_rooms(frame: Frame) -> list[Plate]:
             scripts=("themes",),
             room=room,
             theme=room.theme,
+            all_years=all_years,
             rooms=rooms,
             before=order[place - 1].theme if place else None,
             after=order[place + 1].theme if place + 1 < len(order) else None,
@@ -105,7 +115,17 @@ def write_rooms(frame: Frame) -> list[Plate]:
     return [outliers, *(plate for room in order for plate in _plates(room))]
 
 
-def _room(frame: Frame, theme: Theme) -> Room:
+def _years(themes: Sequence[Theme]) -> tuple[dict[int, Row], Row | None]:
+    """Draw the years of each theme, and those of the whole collection."""
+    dated = [(theme.topic, theme.years) for theme in themes if theme.years is not None]
+    if not dated:
+        return {}, None
+    heights = [years.counts for _, years in dated] + [dated[0][1].collection]
+    *own, everything = draw_rows(np.array(heights, dtype=float))
+    return {topic: row for (topic, _), row in zip(dated, own, strict=True)}, everything
+
+
+def _room(frame: Frame, theme: Theme, years: Row | None) -> Room:
     tiles = frame.tiles
     plate = plate_of(tiles[card.id] for card in theme.cards)
     return Room(
@@ -114,6 +134,7 @@ def _room(frame: Frame, theme: Theme) -> Room:
         _faces(plate),
         tuple(loose_plate(tiles[card.id] for card in part.cards) for part in theme.parts),
         loose_plate(tiles[case.card.id] for case in theme.borders),
+        years,
     )
 
 

@@ -118,7 +118,7 @@ def write_sprites(
     Parameters
     ----------
     run
-        A finished run. Small copies of its pictures are made in ``thumbnails/`` in its folder,
+        A finished run. Small copies of its pictures are made in ``miniatures/`` in its folder,
         where they are not there yet.
     site
         The folder of the site.
@@ -148,7 +148,7 @@ def write_sprites(
     copies = make_miniatures(
         [*larger, *wanted],
         Path(run.record.source.root),
-        run.folder / "thumbnails",
+        run.folder / "miniatures",
         progress=progress,
     )
     folder = site / SPRITES

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prompts import year_in_words
-from topicart.report.charts import Bars, draw_bars
+from topicart.report.charts import GAP, ROW_HEIGHT, ROW_WIDTH, Bars, Row, draw_bars, draw_rows
 from topicart.report.counting import Periods, count_periods
 from topicart.report.summarize import topic_column
 from topicart.topics import OUTLIER
@@ -26,9 +26,6 @@ __all__ = ["Course", "Series", "Stack", "courses", "stacked", "write_time_page"]
 MOST_STACKED = 12
 # The site counts years in 16 bits.
 _LAST_YEAR = 32_767
-_GAP = 0.08
-_ROW = 40
-_ROW_WIDTH = 1000
 # Width, height, most years written along the axis.
 _FORMATS = {"wide": (1060, 330, 11), "narrow": (330, 250, 4)}
 _MARGINS = (44, 8, 16, 26)
@@ -123,14 +120,14 @@ def write_time_page(frame: Frame) -> None:
         periods=periods,
         spans=[] if periods is None else _spans(periods),
         courses=found,
-        outlines=[] if periods is None or not found else _row_outlines(found, periods),
+        rows=[] if periods is None or not found else _course_rows(found, periods),
         ticks=[] if periods is None else _ticks(periods, 9),
         stack=stack,
         charts=[] if periods is None or stack is None else _stack_charts(stack, periods),
         n_dated=int((topics >= OUTLIER).sum()),
         undated=[theme for theme in exhibition.themes if theme.topic not in timed],
-        row_height=_ROW,
-        row_width=_ROW_WIDTH,
+        row_height=ROW_HEIGHT,
+        row_width=ROW_WIDTH,
     )
 
 
@@ -240,8 +237,8 @@ def _stack_chart(
     upper = heights.cumsum(axis=0)
     layers, places = np.nonzero(heights)
     bars = Bars(
-        left=places + _GAP,
-        right=places + 1 - _GAP,
+        left=places + GAP,
+        right=places + 1 - GAP,
         low=(upper - heights)[layers, places],
         high=upper[layers, places],
         keys=[stack.series[layer].key for layer in layers],
@@ -278,29 +275,11 @@ def _told(stack: Stack, periods: Periods, show: str) -> str:
     )
 
 
-def _row_outlines(found: Sequence[Course], periods: Periods) -> list[tuple[str, str]]:
-    """Return the bars of each theme as counts and as shares of the period's works.
-
-    One drawing holds all rows under one another; a row's window shows its part of it.
-    """
+def _course_rows(found: Sequence[Course], periods: Periods) -> list[tuple[Row, Row]]:
+    """Return the bars of each theme as counts and as shares of the period's works."""
     counts = np.array([course.counts for course in found], dtype=float)
     totals = np.maximum(periods.counts.sum(axis=0), 1)
-    drawn = []
-    for heights in (counts, counts / totals):
-        scaled = heights / heights.max(axis=1, keepdims=True)
-        rows, places = np.nonzero(scaled)
-        bars = Bars(
-            left=places + _GAP,
-            right=places + 1 - _GAP,
-            low=-(rows + 1.0),
-            # A single work among thousands is still to be seen.
-            high=np.maximum(scaled[rows, places], 0.05) * 0.95 - rows - 1,
-            keys=[f"t{row}" for row in rows],
-        )
-        size = (_ROW_WIDTH, _ROW * len(found))
-        domains = ((0.0, float(counts.shape[1])), (-float(len(found)), 0.0))
-        drawn.append(draw_bars(bars, size=size, domains=domains).outlines)
-    return [(drawn[0][f"t{row}"], drawn[1][f"t{row}"]) for row in range(len(found))]
+    return list(zip(draw_rows(counts), draw_rows(counts / totals), strict=True))
 
 
 def _spans(periods: Periods) -> list[tuple[int, int]]:

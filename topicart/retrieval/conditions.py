@@ -24,7 +24,7 @@ _WRITTEN = re.compile(r"\s*([^=!<>]+?)\s*(!=|<=|>=|=|<|>)\s*(.*?)\s*", re.DOTALL
 _RANGE = re.compile(r"(-?\d{1,6})\s*(?:\.\.|–)\s*(-?\d{1,6})")
 _YEAR = re.compile(r"-?\d{1,6}")
 _DATE, _TOPIC = "date", "topic"
-_LONGEST = 500
+_LONGEST = 8000
 _HOW = (
     "Write a condition as genre=marina, genre=marina|portrait, style!=Realism, date<1700, "
     "date=1600..1650 or topic=3."
@@ -52,8 +52,8 @@ def parse_condition(text: str) -> Condition:
     Parameters
     ----------
     text : str
-        Such as ``genre=marina|portrait`` (``||`` stands for the letter itself), ``style!=Realism``,
-        ``date<1700``, ``date=1600..1650``, ``topic=3``.
+        Such as ``genre=marina|portrait`` (a bar or backslash within a value has a backslash in
+        front), ``style!=Realism``, ``date<1700``, ``date=1600..1650``, ``topic=3``.
 
     Returns
     -------
@@ -273,6 +273,12 @@ class _Index:
         number = self._numbers.get(value.casefold())
         if number is None:
             number = self._numbers.get(shown(value, self._facet).casefold())
+        if number is None and value.endswith("…"):
+            # A site cuts long values, and asks for them as it shows them.
+            begun = value[:-1].casefold()
+            number = next(
+                (own for key, own in self._numbers.items() if key.startswith(begun)), None
+            )
         if number is None:
             raise RetrievalError(
                 f"No work has the {self._facet} {cut(value)!r}."
@@ -304,9 +310,10 @@ def _stated(works: pa.Table, facet: str) -> tuple[list[str], NDArray[Any], NDArr
     if facet in CENTURIES:
         return _centuries(works, CENTURIES[facet])
     if facet == _TOPIC:
-        column = pc.cast(works[_TOPIC], "string").combine_chunks()
-        rows = np.flatnonzero(column.is_valid().to_numpy(zero_copy_only=False))
-        coded = column.drop_null().dictionary_encode()
+        # As on the site, -2 is said of works that took no part.
+        column = pc.fill_null(pc.cast(works[_TOPIC], "string"), "-2").combine_chunks()
+        rows = np.arange(len(column))
+        coded = column.dictionary_encode()
     else:
         lists = works[facet].combine_chunks()
         rows = pc.list_parent_indices(lists).to_numpy()
@@ -331,8 +338,9 @@ def _centuries(works: pa.Table, length: int) -> tuple[list[str], NDArray[Any], N
 
 
 def _parts(value: str) -> tuple[str, ...]:
-    """Split at single bars; a doubled one is the letter. As the page's filter does it."""
-    parts = (part.replace("||", "|").strip() for part in re.findall(r"(?:\|\||[^|])+", value))
+    r"""Split at bars; ``\|`` and ``\\`` are the letters. As the page's filter does it."""
+    found = re.findall(r"(?:\\[\\|]|[^|])+", value)
+    parts = (re.sub(r"\\([\\|])", r"\1", part).strip() for part in found)
     return tuple(dict.fromkeys(part for part in parts if part))
 
 

@@ -6,12 +6,12 @@ import io
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
 import anyio.to_thread
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
@@ -21,6 +21,8 @@ from topicart.errors import PictureError
 from topicart.server.refusals import MOST, Refusal, conditions_in, number_in, row_in, words_in
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from starlette.requests import Request
 
     from topicart.server.holding import Holding
@@ -32,6 +34,8 @@ LARGEST_PICTURE = 20 * 2**20
 """Most bytes of a picture that is sought with."""
 
 _AT_ONCE = 4
+_BODIES = 8
+_BODY_S = 60.0
 _SIDES = (64, 2048)
 _KEPT_PICTURES = 64 * 2**20
 _Answer = TypeVar("_Answer")
@@ -53,40 +57,79 @@ def api_routes(holding: Holding, seeker: Seeker) -> list[Route]:
         Each does its work in a thread, so that fifty who ask at once wait in a row and none is
         refused.
     """
-    pictures = _Pictures(holding)
-    limiters: list[anyio.CapacityLimiter] = []
+    api = _Api(holding, seeker)
+    return [
+        Route("/search", api.search),
+        Route("/search-picture", api.search_picture, methods=["GET", "POST"]),
+        Route("/nearest", api.nearest),
+        Route("/path", api.path),
+        Route("/picture/{row}", api.picture),
+        Route("/status", api.status),
+        Route("/{rest:path}", _nothing),
+    ]
 
-    async def _off_loop(job: Callable[[], _Answer]) -> _Answer:
-        if not limiters:  # one can only be made while the loop runs
-            limiters.append(anyio.CapacityLimiter(_AT_ONCE))
-        return await anyio.to_thread.run_sync(job, limiter=limiters[0])
 
-    async def _search(request: Request) -> Response:
+class _Rows:
+    """Where jobs wait for a thread: so many at a time, and so never more memory than that."""
+
+    def __init__(self, at_once: int) -> None:
+        self._at_once = at_once
+
+    @cached_property
+    def limiter(self) -> anyio.CapacityLimiter:
+        """One can only be made while the loop runs."""
+        return anyio.CapacityLimiter(self._at_once)
+
+    async def run(self, job: Callable[[], _Answer]) -> _Answer:
+        return await anyio.to_thread.run_sync(job, limiter=self.limiter)
+
+
+class _Api:
+    """The questions, each an endpoint."""
+
+    def __init__(self, holding: Holding, seeker: Seeker) -> None:
+        self._holding = holding
+        self._seeker = seeker
+        self._pictures = _Pictures(holding)
+        self._computing = _Rows(_AT_ONCE)
+        # Pictures do not wait behind those who compute: they are many, and a click is not patient.
+        self._decoding = _Rows(_AT_ONCE)
+        self._receiving = _Rows(_BODIES)
+
+    async def search(self, request: Request) -> Response:
         asked = request.query_params
         words, k = words_in(asked), number_in(asked, "k", 50, 1, MOST)
-        conditions = conditions_in(asked)
+        return await self._sought(lambda: self._seeker.words(words), k, conditions_in(asked))
 
-        def _found() -> dict[str, Any]:
-            allowed = holding.allowed(conditions, None, 0)
-            return holding.nearest(seeker.words(words), k, allowed)
-
-        return JSONResponse(await _off_loop(_found))
-
-    async def _search_picture(request: Request) -> Response:
+    async def search_picture(self, request: Request) -> Response:
         if request.method != "POST":  # a route for POST alone would leave it to the last, as a 404
             raise HTTPException(405, headers={"allow": "POST"})
         asked = request.query_params
         k, conditions = number_in(asked, "k", 50, 1, MOST), conditions_in(asked)
-        data = await _body(request)
+        async with self._receiving.limiter:
+            with anyio.move_on_after(_BODY_S) as patience:
+                data = await _body(request)
+            if patience.cancelled_caught:
+                raise Refusal(
+                    408,
+                    "The picture did not come to its end in a minute.",
+                    f"At most {LARGEST_PICTURE >> 20} MB, without a pause.",
+                    "Save it smaller and send it again.",
+                )
+            return await self._sought(lambda: self._seeker.picture(data), k, conditions)
 
+    async def _sought(
+        self, encode: Callable[[], NDArray[np.float32]], k: int, conditions: list[str]
+    ) -> Response:
         def _found() -> dict[str, Any]:
-            allowed = holding.allowed(conditions, None, 0)
-            return holding.nearest(seeker.picture(data), k, allowed)
+            # The conditions first: who misspells one need not wait for the encoder.
+            allowed = self._holding.allowed(conditions, None, 0)
+            return self._holding.nearest(encode(), k, allowed)
 
-        return JSONResponse(await _off_loop(_found))
+        return JSONResponse(await self._computing.run(_found))
 
-    async def _nearest(request: Request) -> Response:
-        asked = request.query_params
+    async def nearest(self, request: Request) -> Response:
+        asked, holding = request.query_params, self._holding
         row = row_in(asked.get("work"), "work", holding.works)
         k, conditions = number_in(asked, "k", 12, 1, MOST), conditions_in(asked)
         other = asked.get("other")
@@ -94,23 +137,23 @@ def api_routes(holding: Holding, seeker: Seeker) -> list[Route]:
         def _found() -> dict[str, Any]:
             return holding.nearest_to(row, k, holding.allowed(conditions, other, row))
 
-        return JSONResponse(await _off_loop(_found))
+        return JSONResponse(await self._computing.run(_found))
 
-    async def _path(request: Request) -> Response:
-        asked = request.query_params
+    async def path(self, request: Request) -> Response:
+        asked, holding = request.query_params, self._holding
         ends = [row_in(asked.get(name), name, holding.works) for name in ("from", "to")]
-        return JSONResponse(await _off_loop(lambda: holding.path(*ends)))
+        return JSONResponse(await self._computing.run(lambda: holding.path(*ends)))
 
-    async def _picture(request: Request) -> Response:
-        row = row_in(request.path_params["row"], "row", holding.works)
+    async def picture(self, request: Request) -> Response:
+        row = row_in(request.path_params["row"], "row", self._holding.works)
         side = number_in(request.query_params, "side", 1024, *_SIDES)
-        # Not in the row of those who compute: pictures are many, and a click should not wait.
-        data = await run_in_threadpool(pictures.get, row, side)
+        data = await self._decoding.run(lambda: self._pictures.get(row, side))
         return Response(
             data, media_type="image/jpeg", headers={"cache-control": "private, max-age=3600"}
         )
 
-    async def _status(_: Request) -> Response:
+    async def status(self, _: Request) -> Response:
+        holding, seeker = self._holding, self._seeker
         return JSONResponse(
             {
                 "works": holding.works,
@@ -121,23 +164,14 @@ def api_routes(holding: Holding, seeker: Seeker) -> list[Route]:
             }
         )
 
-    async def _nothing(_: Request) -> Response:
-        raise Refusal(
-            404,
-            "There is nothing here.",
-            "api/search, api/search-picture, api/nearest, api/path, api/picture/ROW, api/status.",
-            "Check the address.",
-        )
 
-    return [
-        Route("/search", _search),
-        Route("/search-picture", _search_picture, methods=["GET", "POST"]),
-        Route("/nearest", _nearest),
-        Route("/path", _path),
-        Route("/picture/{row}", _picture),
-        Route("/status", _status),
-        Route("/{rest:path}", _nothing),
-    ]
+async def _nothing(_: Request) -> Response:
+    raise Refusal(
+        404,
+        "There is nothing here.",
+        "api/search, api/search-picture, api/nearest, api/path, api/picture/ROW, api/status.",
+        "Check the address.",
+    )
 
 
 async def on_refusal(_: Request, refusal: Exception) -> Response:

@@ -164,7 +164,7 @@ def _file(file: Path) -> Any:
 
 
 class _Guard:
-    """Refuse who was led here by another site, and send the same headers with every answer.
+    """Refuse who was led here by another site, and send the same headers with what is answered.
 
     Any page in a browser may send requests to this machine. A page whose name was pointed at this
     machine afterwards (DNS rebinding) could even read the answers: its name stands in Host.
