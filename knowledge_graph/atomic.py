@@ -206,6 +206,8 @@ def _write_error(path: Path, error: OSError) -> WriteError:
         )
     elif error.errno in (errno.EEXIST, errno.ENOTDIR):
         reason = "a file stands where a folder is needed. Choose another folder, or move the file"
+    elif error.errno == errno.EISDIR:
+        reason = "a folder stands where a file is needed. Give another name, or move the folder"
     elif error.errno == errno.ENOENT:
         reason = f"there is no folder {path.parent}. Make it, or choose another"
     else:

@@ -15,6 +15,7 @@ import pytest
 from knowledge_graph import FACETS, Artwork, Problem
 from tests.topicart.report_runs import HOSTILE, group, harbour, paint, write_run
 from tests.topicart.site_pages import make_pages
+from topicart.errors import WriteError
 from topicart.report import write_site
 from topicart.run import Run
 from topicart.topics import OUTLIER, Keyword, Label, Summary
@@ -112,6 +113,23 @@ def test_same_run_gives_the_same_bytes_and_reuses_the_pictures(tmp_path: Path) -
     pictures = [name for name in before if re.search(r"/pictures/.*webp$", name)]
     assert len(pictures) == 11
     assert all(before[name] == after[name] for name in pictures)
+
+
+def test_rooms_of_an_earlier_site_go(tmp_path: Path) -> None:
+    run = harbour(tmp_path)
+    site = write_site(run).parent
+    (site / "theme-77.html").write_text("an older one")
+    (site / "facet-medium.html").write_text("an older one")
+    write_site(run)
+    assert not (site / "theme-77.html").exists()
+    assert not (site / "facet-medium.html").exists()
+
+
+def test_a_folder_in_the_place_of_a_page_is_said(tmp_path: Path) -> None:
+    run = harbour(tmp_path)
+    (run.page.parent / "about.html").mkdir(parents=True)
+    with pytest.raises(WriteError, match=r"about\.html: a folder stands where a file is needed"):
+        write_site(run)
 
 
 def test_titles_of_any_script_know_their_direction(tmp_path: Path) -> None:

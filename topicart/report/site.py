@@ -67,6 +67,9 @@ def write_site(run: Run, *, progress: Callable[[int, int], None] | None = None) 
     make_folder(site / ASSETS)
     # A page beside the parts of another would be wrong: there is none until all is there.
     run.page.unlink(missing_ok=True)
+    for room in (*site.glob("theme-*.html"), *site.glob("facet-*.html")):
+        if room.is_file():
+            room.unlink()
     cards = {card.id: card for card in _shown(exhibition)}
     wanted = _wanted(run, exhibition, cards.values())
     count = progress or (lambda _done, _total: None)

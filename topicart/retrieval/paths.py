@@ -72,7 +72,7 @@ def _shortest(graph: Neighbours, start: int, end: int, power: float) -> list[int
 
     For 100,000 works this takes scipy some 50 ms. Two searches that stop where they meet would
     see fewer works, but how far they must go is known only afterwards: with limits that grow
-    until they do, they took two to four times as long.
+    until they do, they took longer.
     """
     from scipy.sparse.csgraph import dijkstra
 
