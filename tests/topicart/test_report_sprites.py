@@ -16,7 +16,7 @@ from tests.topicart.report_runs import harbour, paint, write_run
 from topicart.report import miniatures
 from topicart.report.miniatures import Miniature, SmallWanted, make_miniatures, open_miniature
 from topicart.report.places import places_of
-from topicart.report.sprites import Faces, Sprites, write_sprites
+from topicart.report.sprites import Atlases, Sprites, write_sprites
 from topicart.run import Run
 
 
@@ -32,7 +32,7 @@ def make(run: Run, progress: Any = None) -> Sprites:
     return write_sprites(run, site, progress=progress)
 
 
-def cut(run: Run, part: Sprites | Faces, cell: int, width: int, height: int) -> Image.Image:
+def cut(run: Run, part: Atlases, cell: int, width: int, height: int) -> Image.Image:
     """Cut a picture out of its atlas as the scripts do."""
     with Image.open(run.folder / "site" / part.files[cell // part.per_atlas]) as atlas:
         place = cell % part.per_atlas
@@ -56,22 +56,23 @@ def files_of(folder: Path) -> dict[str, bytes]:
 def test_each_work_finds_its_own_picture_in_the_atlases(tmp_path: Path) -> None:
     run = harbour(tmp_path)
     sprites = make(run)
-    images = run.works["images"].to_pylist()
+    atlases, images = sprites.atlases, run.works["images"].to_pylist()
     assert sprites.cell[-1] == -1, "the picture of the last work is missing"
     for row, cell in enumerate(sprites.cell[:-1].tolist()):
-        own = cut(run, sprites, cell, int(sprites.width[row]), int(sprites.height[row]))
+        own = cut(run, atlases, cell, int(atlases.width[row]), int(atlases.height[row]))
         with Image.open(tmp_path / "pictures" / images[row][0]) as original:
             assert likeness(own, original) < 12
             proportion = original.width / original.height
-        assert sprites.width[row] / sprites.height[row] == pytest.approx(proportion, rel=0.05)
+        assert atlases.width[row] / atlases.height[row] == pytest.approx(proportion, rel=0.05)
     distinct = sprites.cell[sprites.cell >= 0]
     assert len(set(distinct.tolist())) == len(distinct)
 
 
 def test_the_faces_are_the_most_central_works_of_every_theme_in_turn(tmp_path: Path) -> None:
     run = harbour(tmp_path)
-    faces = make(run).faces
-    assert faces.row.tolist() == [0, 6, 1, 7, 2, 8, 3, 4, 5]
+    sprites = make(run)
+    faces = sprites.faces
+    assert sprites.face_rows.tolist() == [0, 6, 1, 7, 2, 8, 3, 4, 5]
     with Image.open(tmp_path / "pictures" / "b0.png") as original:
         assert (
             likeness(cut(run, faces, 1, int(faces.width[1]), int(faces.height[1])), original) < 12
@@ -129,10 +130,10 @@ def test_a_picture_that_has_changed_is_copied_anew_and_the_old_atlas_goes(tmp_pa
     before = make(run)
     paint(tmp_path / "pictures" / "a0.png", width=30, height=50, hue=200)
     after = make(run)
-    assert (after.width[0], after.height[0]) == (30, 50)
+    assert (after.atlases.width[0], after.atlases.height[0]) == (30, 50)
     written = {path.name for path in (run.folder / "site" / "sprites").iterdir()}
-    assert written == {Path(file).name for file in (*after.files, *after.faces.files)}
-    assert not set(before.files) & set(after.files)
+    assert written == {Path(file).name for file in (*after.atlases.files, *after.faces.files)}
+    assert not set(before.atlases.files) & set(after.atlases.files)
 
 
 def test_copies_outlive_pictures_that_have_moved(tmp_path: Path) -> None:
@@ -140,7 +141,7 @@ def test_copies_outlive_pictures_that_have_moved(tmp_path: Path) -> None:
     before = make(run)
     shutil.rmtree(tmp_path / "pictures")
     after = make(run)
-    assert after.files == before.files
+    assert after.atlases.files == before.atlases.files
     assert after.cell.tolist() == before.cell.tolist()
 
 
@@ -220,7 +221,7 @@ def test_no_copy_is_decoded_that_is_not_what_it_says(tmp_path: Path) -> None:
 def test_a_run_without_pictures_has_no_atlases(tmp_path: Path) -> None:
     run = write_run(tmp_path, [Artwork(id="a"), Artwork(id="b")], [None, None])
     sprites = make(run)
-    assert (sprites.files, sprites.faces.files) == ((), ())
+    assert (sprites.atlases.files, sprites.faces.files) == ((), ())
     assert sprites.cell.tolist() == [-1, -1]
 
 

@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from topicart.run import Run
 
-__all__ = ["SIDES", "SPRITES", "Faces", "Sprites", "first_pictures", "write_sprites"]
+__all__ = ["SIDES", "SPRITES", "Atlases", "Sprites", "first_pictures", "write_sprites"]
 
 SPRITES = "sprites"
 """The folder of the atlases in a site."""
@@ -48,8 +48,8 @@ _GROUND = (128, 128, 128)
 
 
 @dataclass(frozen=True)
-class Faces:
-    """The pictures that stand for themes on a map seen from afar, larger than the others.
+class Atlases:
+    """Pictures in the cells of a few files.
 
     Parameters
     ----------
@@ -58,23 +58,27 @@ class Faces:
     side
         Width and height of a cell in pixels.
     columns
-        Cells in a row of an atlas.
-    per_atlas
-        Cells in an atlas.
-    row
-        The work in each cell, the most central one of every theme first, then the second of
-        every theme, shape ``(n_faces,)``.
+        Cells in a row of an atlas, and rows in an atlas.
     width, height
-        Of each picture in the upper left corner of its cell, pixels, shape ``(n_faces,)``.
+        Of each picture, in the upper left corner of its cell, pixels, shape ``(n_pictures,)``.
     """
 
     files: tuple[str, ...]
     side: int
     columns: int
-    per_atlas: int
-    row: NDArray[np.int32]
     width: NDArray[np.uint8]
     height: NDArray[np.uint8]
+
+    @property
+    def per_atlas(self) -> int:
+        """Count the cells of an atlas.
+
+        Returns
+        -------
+        int
+            The last atlas may have fewer.
+        """
+        return self.columns**2
 
 
 @dataclass(frozen=True)
@@ -83,31 +87,22 @@ class Sprites:
 
     Parameters
     ----------
-    files
-        The atlases, relative to the site.
-    side
-        Width and height of a cell in pixels.
-    columns
-        Cells in a row of an atlas.
-    per_atlas
-        Cells in an atlas.
+    atlases
+        Their widths and heights are those of the works, shape ``(n_works,)``, 0 without a picture.
     cell
         Of each work: atlas x ``per_atlas`` + cell, -1 without a picture, shape ``(n_works,)``.
         Works that are near on the map are mostly in one atlas.
-    width, height
-        Of each work's picture in its upper left corner of the cell, pixels, shape ``(n_works,)``.
     faces
-        The same of the themes' most central works.
+        The pictures that stand for themes on a map seen from afar, larger than the others.
+    face_rows
+        The work of each face, the most central one of every theme first, then the second of every
+        theme, shape ``(n_faces,)``.
     """
 
-    files: tuple[str, ...]
-    side: int
-    columns: int
-    per_atlas: int
+    atlases: Atlases
     cell: NDArray[np.int32]
-    width: NDArray[np.uint8]
-    height: NDArray[np.uint8]
-    faces: Faces
+    faces: Atlases
+    face_rows: NDArray[np.int32]
 
 
 def write_sprites(
@@ -154,41 +149,29 @@ def write_sprites(
     folder = site / SPRITES
     make_folder(folder)
     remove_leftovers(folder)
-    faces = [
-        (row, copy) for row, copy in zip(face_rows, copies[: len(larger)], strict=True) if copy
-    ]
-    own = [(row, copy) for row, copy in zip(shown, copies[len(larger) :], strict=True) if copy]
-    files = _write_atlases([copy for _, copy in own], side, _ATLAS_PX, folder)
-    face_files = _write_atlases([copy for _, copy in faces], face_side, _FACE_ATLAS_PX, folder)
-    wanted_names = {Path(file).name for file in (*files, *face_files)}
+    own = _kept(shown, copies[len(larger) :])
+    central = _kept(face_rows, copies[: len(larger)])
+    atlases = _atlases([copy for _, copy in own], side, _ATLAS_PX, folder)
+    faces = _atlases([copy for _, copy in central], face_side, _FACE_ATLAS_PX, folder)
+    wanted_names = {Path(file).name for file in (*atlases.files, *faces.files)}
     for path in list(folder.iterdir()):
         if _OWN_NAME.fullmatch(path.name) and path.name not in wanted_names:
             path.unlink(missing_ok=True)
-    columns, face_columns = _ATLAS_PX // side, _FACE_ATLAS_PX // face_side
     rows = np.array([row for row, _ in own], np.int64)
     cell = np.full(n_works, -1, np.int32)
     cell[rows] = np.arange(len(own))
     width, height = np.zeros(n_works, np.uint8), np.zeros(n_works, np.uint8)
-    width[rows] = [copy.width for _, copy in own]
-    height[rows] = [copy.height for _, copy in own]
+    width[rows], height[rows] = atlases.width, atlases.height
     return Sprites(
-        files=files,
-        side=side,
-        columns=columns,
-        per_atlas=columns**2,
-        cell=cell,
-        width=width,
-        height=height,
-        faces=Faces(
-            files=face_files,
-            side=face_side,
-            columns=face_columns,
-            per_atlas=face_columns**2,
-            row=np.array([row for row, _ in faces], np.int32),
-            width=np.array([copy.width for _, copy in faces], np.uint8),
-            height=np.array([copy.height for _, copy in faces], np.uint8),
-        ),
+        replace(atlases, width=width, height=height),
+        cell,
+        faces,
+        np.array([row for row, _ in central], np.int32),
     )
+
+
+def _kept(rows: Sequence[int], copies: Sequence[Miniature | None]) -> list[tuple[int, Miniature]]:
+    return [(row, copy) for row, copy in zip(rows, copies, strict=True) if copy is not None]
 
 
 def first_pictures(works: pa.Table) -> list[str | None]:
@@ -228,14 +211,19 @@ def _faces(run: Run, ids: Sequence[str]) -> tuple[int, list[int]]:
     return side, [row for row in dict.fromkeys(in_turn) if row >= 0][: rooms[side]]
 
 
-def _write_atlases(
-    copies: Sequence[Miniature], side: int, atlas_px: int, folder: Path
-) -> tuple[str, ...]:
+def _atlases(copies: Sequence[Miniature], side: int, atlas_px: int, folder: Path) -> Atlases:
+    """Write small copies into atlases, in their order."""
     columns = atlas_px // side
     parts = [copies[start : start + columns**2] for start in range(0, len(copies), columns**2)]
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         names = list(pool.map(lambda part: _write_atlas(part, side, columns, folder), parts))
-    return tuple(f"{SPRITES}/{name}" for name in names)
+    return Atlases(
+        tuple(f"{SPRITES}/{name}" for name in names),
+        side,
+        columns,
+        np.array([copy.width for copy in copies], np.uint8),
+        np.array([copy.height for copy in copies], np.uint8),
+    )
 
 
 def _write_atlas(copies: Sequence[Miniature], side: int, columns: int, folder: Path) -> str:
