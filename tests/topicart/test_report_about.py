@@ -41,6 +41,7 @@ def test_a_run_without_measures_or_problems_says_so(tmp_path: Path) -> None:
     works = [Artwork(id=f"w{n}") for n in range(4)]
     text = make_pages(write_run(tmp_path, works, [0] * 4))["about"].text
     assert "This run was not measured." in text
+    assert "Whether the themes come back when they are sought again was not tried" in text
     assert "None: every picture could be read." in text
 
 
