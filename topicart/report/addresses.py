@@ -20,15 +20,19 @@ def filter_address(page: str, *conditions: tuple[str, object]) -> str:
     Returns
     -------
     str
-        Percent-encoded; a bar in a value, which would part two values, is doubled.
+        Percent-encoded; a bar in a value, which would part two values, and a backslash get a
+        backslash in front (``filter.js`` reads it).
 
     Examples
     --------
     >>> filter_address("works.html", ("topic", 3), ("artist", "Müller & Co|Sons"))
-    'works.html#topic=3&artist=M%C3%BCller%20%26%20Co%7C%7CSons'
+    'works.html#topic=3&artist=M%C3%BCller%20%26%20Co%5C%7CSons'
     """
     pairs = (
-        f"{quote(key, safe='')}={quote(str(value).replace('|', '||'), safe='')}"
-        for key, value in conditions
+        f"{quote(key, safe='')}={quote(_escaped(str(value)), safe='')}" for key, value in conditions
     )
     return f"{page}#{'&'.join(pairs)}"
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("|", "\\|")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from tests.topicart.report_runs import HOSTILE
 
 Open = Callable[..., Any]
@@ -49,14 +47,17 @@ def test_only_addresses_of_the_web_are_links(open_page: Open) -> None:
     assert other.locator("a[target=_blank]").count() == 0
 
 
-@pytest.mark.parametrize("row", [10, 14, 21, 32, 43, 54])
-def test_hostile_titles_and_facts_are_text(open_page: Open, row: int) -> None:
-    dialog = opened(open_page("about.html", hash=f"work={row}", width=390, height=844))
-    assert dialog.locator("h2 *, dd img, svg, script").count() == 0
-    assert dialog.locator("h2").inner_text()
-    assert dialog.evaluate("one => one.scrollWidth <= one.clientWidth")
-    if row == 21:
-        assert dialog.locator("dd", has_text=HOSTILE[1]).count() == 1
+def test_hostile_titles_and_facts_are_text(open_page: Open) -> None:
+    page = open_page("about.html", hash="work=0", width=390, height=844)
+    for row in (10, 14, 21, 32, 43, 54):
+        page.evaluate("(work) => topicart.set({ work })", row)
+        page.locator("#work[open] .work-id bdi", has_text=f"w{row:03}").wait_for()
+        dialog = page.locator("#work")
+        assert dialog.locator("h2 *, dd img, svg, script").count() == 0
+        assert dialog.locator("h2").inner_text()
+        assert dialog.evaluate("one => one.scrollWidth <= one.clientWidth")
+        if row == 21:
+            assert dialog.locator("dd", has_text=HOSTILE[1]).count() == 1
 
 
 def test_a_value_filters_and_back_returns_to_before_the_work(open_page: Open) -> None:
@@ -68,6 +69,19 @@ def test_a_value_filters_and_back_returns_to_before_the_work(open_page: Open) ->
     assert page.url.endswith("#style=Realism")
     page.go_back()
     page.locator(".filter-active").wait_for(state="hidden")
+    assert "#" not in page.url
+    assert page.evaluate("topicart.get('work')") is None
+
+
+def test_a_value_of_a_work_from_a_link_filters_and_back_returns_to_the_work(
+    open_page: Open,
+) -> None:
+    page = open_page("works.html", hash="work=3")
+    opened(page).get_by_role("button", name="Realism").click()
+    page.wait_for_url("**/works.html#style=Realism")
+    page.go_back()
+    page.wait_for_url("**/works.html#work=3")
+    opened(page)
 
 
 def test_the_theme_leads_to_its_room_with_the_filter(open_page: Open) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.topicart.site.conftest import works
+from topicart.report.addresses import filter_address
 
 Open = Callable[..., Any]
 
@@ -124,10 +127,85 @@ def test_a_hostile_value_is_chosen_shown_and_taken_away_as_text(open_page: Open)
     assert passing(page) == (60, None)
 
 
-def test_a_bar_within_a_value_does_not_split_it(open_page: Open) -> None:
+def test_bars_and_backslashes_within_a_value_do_not_split_it(open_page: Open) -> None:
     page = open_page("about.html")
-    page.evaluate("topicart.filter.set('style', ['a|b', 'c'])")
-    assert page.evaluate("topicart.filter.values('style')") == ["a|b", "c"]
+    for values in (
+        ["a|b", "c"],
+        ["x", "|b"],
+        ["x|", "b"],
+        ["\\", "|"],
+        ["\\|", "a\\b", "||"],
+        ["🎨|", "𝔘\\"],
+    ):
+        page.evaluate("(values) => topicart.filter.set('style', values)", values)
+        assert page.evaluate("topicart.filter.values('style')") == values
+        for value in values:
+            page.goto(page.url.split("#")[0] + filter_address("", ("style", value)))
+            assert page.evaluate("topicart.filter.values('style')") == [value]
+
+
+def test_what_is_no_number_is_no_theme(open_page: Open) -> None:
+    page = open_page("about.html", hash="topic=3,")
+    assert passing(page)[1] == list(range(33, 44))
+    assert page.evaluate("topicart.filter.values('topic')") == [3]
+    page = open_page("about.html", hash="topic=,")
+    assert passing(page) == (60, None)
+
+
+def test_years_before_our_era_are_said_as_such(open_page: Open) -> None:
+    page = open_page("about.html", hash="years=-500..-401")
+    assert page.locator(".chip bdi").inner_text() == "500 BCE–401 BCE"
+    page = open_page("about.html", hash="years=..-44")
+    assert page.locator(".chip bdi").inner_text() == "until 44 BCE"
+
+
+def test_back_undoes_what_was_chosen_and_taken_away_but_no_letter(open_page: Open) -> None:
+    page = open_page("works.html")
+    for change in ("toggle('style', 'Cubism')", "toggle('topic', 1)", "set('years', '1810..1840')"):
+        page.evaluate(f"topicart.filter.{change}")
+    page.locator(".filter-words").press_sequentially("app", delay=250)
+    page.locator(".chip", has_text="“app”").wait_for()
+    page.locator(".chip", has_text="Cubism").click()
+    page.locator(".chip", has_text="Cubism").wait_for(state="detached")
+    for address in (
+        "style=Cubism&topic=1&years=1810..1840&words=app",
+        "style=Cubism&topic=1",
+        "style=Cubism",
+    ):
+        page.go_back()
+        page.wait_for_url(f"**/works.html#{address}")
+    page.locator(".works-count", has_text=f"{_stating('Cubism')} of 60").wait_for()
+    page.go_back()
+    page.locator(".filter-active").wait_for(state="hidden")
+    page.go_forward()
+    page.locator(".chip", has_text="Cubism").wait_for()
+
+
+def _stating(style: str) -> int:
+    made, _ = works()
+    return sum(style in work.facets["style"] for work in made)
+
+
+def test_a_missing_file_is_told_and_all_works_are_shown(
+    browser: Any, site: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "damaged"
+    shutil.copytree(site, folder, ignore=shutil.ignore_patterns("facet-style.js", "pictures"))
+    page = browser.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    (folder / "data" / "titles-0.js").unlink()
+    page.goto(f"{folder.as_uri()}/works.html#style=Cubism")
+    page.locator(".filter-trouble", has_text="data/titles-0.js is missing").wait_for()
+    page.locator(".filter-trouble", has_text="data/facet-style.js is missing or damaged").wait_for()
+    page.locator(".works-count", has_text="60 works.").wait_for()
+    assert "cannot be applied: all 60 works are shown" in page.inner_text(".filter-active")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.click("text=Clear all")
+    page.locator(".filter-active").wait_for(state="hidden")
+    page.close()
+    assert errors == []
 
 
 def test_the_filter_works_with_the_keyboard_alone(open_page: Open) -> None:
@@ -169,7 +247,7 @@ def test_clear_all_takes_everything_away_but_the_view(open_page: Open) -> None:
     assert page.locator(".filter-words").input_value() == ""
 
 
-@pytest.mark.parametrize("name", ["works.html", "about.html", "themes.html"])
+@pytest.mark.parametrize("name", ["works.html", "themes.html"])
 def test_nothing_is_wider_than_a_phone(open_page: Open, name: str) -> None:
     page = open_page(name, hash="style=Cubism|Realism&words=a&topic=0,1,2", width=390, height=844)
     page.locator(".chip").first.wait_for()

@@ -29,12 +29,35 @@ window.topicart = (() => {
       own.script = document.createElement("script");
       own.script.src = `data/${name}.js`;
       own.script.addEventListener("error", () => {
-        own.reject(new Error(`data/${name}.js is missing or damaged: make the site again.`));
+        const error = new Error(`data/${name}.js is missing or damaged: make the site again.`);
+        // Whoever waits for it may say nothing; the reader learns of it in any case.
+        tellTrouble(error.message);
+        own.reject(error);
       });
       document.head.append(own.script);
     }
     return own.promise;
   }
+
+  const troubles = new Set();
+  const troubled = [];
+
+  function tellTrouble(text) {
+    if (troubles.has(text)) return;
+    troubles.add(text);
+    for (const listener of troubled) listener(text);
+  }
+
+  /** Call a function with each thing that is wrong with the data, in words. */
+  function onTrouble(listener) {
+    troubled.push(listener);
+    for (const text of troubles) listener(text);
+  }
+
+  // What the reader has been told needs no second report by whoever waited for it.
+  window.addEventListener("unhandledrejection", (event) => {
+    if (troubles.has(event.reason?.message)) event.preventDefault();
+  });
 
   /** Turn base64 into a typed array (little endian, as every browser's machine is). */
   function unpack(text, Kind) {
@@ -171,6 +194,13 @@ window.topicart = (() => {
 
   const number = new Intl.NumberFormat("en");
 
+  /** Return a year as it is read: "1880", "500 BCE". */
+  const year = (value) => (value > 0 ? String(value) : `${Math.max(-value, 1)} BCE`);
+
+  // As many colours as palette.py gives to topics; then they come again.
+  const TONES = 64;
+  const tone = (topic) => topic % TONES;
+
   /** Return "1 work", "2,345 works". */
   const counted = (many, noun) => `${number.format(many)} ${noun}${many === 1 ? "" : "s"}`;
 
@@ -180,6 +210,7 @@ window.topicart = (() => {
   });
 
   return {
-    put, load, unpack, get, set, onState, filterPairs, carryFilter, element, counted, number,
+    put, load, unpack, onTrouble, get, set, onState, filterPairs, carryFilter, element, counted,
+    number, year, TONES, tone,
   };
 })();

@@ -3,13 +3,14 @@
 "use strict";
 
 (() => {
-  const { base, element, filter, filterPairs, get, number, onState } = window.topicart;
+  const { base, element, filter, filterPairs, get, number, onState, onTrouble, year } = window.topicart;
   const PAUSE_MS = 200;
   const bar = document.querySelector(".filter");
   const active = document.querySelector(".filter-active");
   const button = bar.querySelector(".filter-button");
   const said = element("p", { className: "unseen", role: "status" });
   const printed = element("p", { className: "filter-printed" });
+  const trouble = element("p", { className: "filter-trouble", role: "alert", hidden: true });
   const all = Number(bar.dataset.works);
 
   // Words -----------------------------------------------------------------------------------------
@@ -19,7 +20,8 @@
     let waiting = 0;
     const write = () => {
       clearTimeout(waiting);
-      filter.set("words", field.value.trim());
+      // Each pause in typing is no step that Back should undo.
+      filter.set("words", field.value.trim(), false);
     };
     field.addEventListener("input", () => {
       clearTimeout(waiting);
@@ -37,9 +39,9 @@
 
   function spanInWords(text) {
     const [first, last] = filter.span(text);
-    if (first === last) return String(first);
-    if (first === -Infinity) return `until ${last}`;
-    return last === Infinity ? `from ${first}` : `${first}–${last}`;
+    if (first === last) return year(first);
+    if (first === -Infinity) return last === Infinity ? text : `until ${year(last)}`;
+    return last === Infinity ? `from ${year(first)}` : `${year(first)}–${year(last)}`;
   }
 
   function topicInWords(told, topic) {
@@ -93,12 +95,15 @@
   }
 
   const counts = (n) => `${number.format(n)} of ${number.format(all)} works`;
+  const told = (n) =>
+    filter.failed ? `The filter cannot be applied: all ${number.format(all)} works are shown` : counts(n);
 
   async function show(mask, n) {
-    const wishes = await asked();
+    // Without the names of the themes there is still something to take away.
+    const wishes = await asked().catch(() => []);
     // The filter may have gone on while the names were loaded.
     if (mask !== filter.mask) return;
-    active.hidden = !wishes.length;
+    active.hidden = !wishes.length && !filter.failed;
     button.textContent = wishes.length ? `Filter (${wishes.length})` : "Filter";
     document.body.classList.toggle("filtered", wishes.length > 0);
     const clear = () => {
@@ -106,11 +111,12 @@
       button.focus();
     };
     active.replaceChildren(
-      element("span", { className: "filter-count" }, counts(n)),
+      element("span", { className: "filter-count" }, told(n)),
       ...wishes.map(chip),
       element("button", { type: "button", className: "filter-clear", onclick: clear }, "Clear all"),
     );
-    said.textContent = wishes.length ? `${counts(n)} pass the filter.` : `All ${counts(n)}.`;
+    if (filter.failed) said.textContent = `${told(n)}.`;
+    else said.textContent = wishes.length ? `${counts(n)} pass the filter.` : `All ${counts(n)}.`;
     printed.textContent = wishes.length ? sentence(wishes, n) : "";
   }
 
@@ -118,7 +124,7 @@
     const kinds = new Map();
     for (const { kind, label } of wishes) kinds.set(kind, [...(kinds.get(kind) ?? []), label]);
     const parts = [...kinds].map(([kind, labels]) => `${kind}: ${labels.join(" or ")}`);
-    return `Filtered by ${parts.join("; ")} – ${counts(n)}.`;
+    return `Filtered by ${parts.join("; ")} – ${told(n)}.`;
   }
 
   // Set up ----------------------------------------------------------------------------------------
@@ -128,7 +134,12 @@
   button.hidden = false;
   bindWords(words);
   document.body.append(said);
+  active.after(trouble);
   document.getElementById("main").prepend(printed);
+  onTrouble((text) => {
+    trouble.append(element("span", {}, `${text} `));
+    trouble.hidden = false;
+  });
   filter.on(show);
 
   // Panels and maps stand below the bar, however many lines it has.

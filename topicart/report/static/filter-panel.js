@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const { base, element, filter, number } = window.topicart;
+  const { base, element, filter, number, year } = window.topicart;
   const MOST_SHOWN = 60;
   const FEW = 8;
   const BINS = 44;
@@ -158,23 +158,28 @@
         bar.classList.toggle("in", start + wide > from && start <= to);
       });
     };
-    const year = (event) => {
+    const yearAt = (event) => {
       const box = drawing.getBoundingClientRect();
       const share = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 0.9999);
       return Math.floor(first + share * (last - first + 1));
     };
-    return { drawing, show, year, bin: (of) => Math.floor((of - first) / wide) };
+    return { drawing, show, yearAt, bin: (of) => Math.floor((of - first) / wide) };
   }
 
-  /** Let a pointer drawn over the bars choose a span. */
-  function draggable({ drawing, year }, choose) {
+  /** Let a pointer drawn over the bars choose a span; for Back it is one step. */
+  function draggable({ drawing, yearAt }, choose) {
     let start = null;
+    let moved = false;
     drawing.addEventListener("pointerdown", (event) => {
-      start = year(event);
+      start = yearAt(event);
+      moved = false;
       drawing.setPointerCapture(event.pointerId);
     });
     drawing.addEventListener("pointermove", (event) => {
-      if (start !== null) choose(Math.min(start, year(event)), Math.max(start, year(event)));
+      if (start === null) return;
+      const now = yearAt(event);
+      choose(Math.min(start, now), Math.max(start, now), !moved);
+      moved = true;
     });
     for (const end of ["pointerup", "pointercancel"]) {
       drawing.addEventListener(end, () => (start = null));
@@ -192,8 +197,8 @@
       });
     const from = field("From the year", first);
     const to = field("To the year", last);
-    const choose = (low, high) =>
-      filter.set("years", low === "" && high === "" ? null : [`${low}..${high}`]);
+    const choose = (low, high, push = true) =>
+      filter.set("years", low === "" && high === "" ? null : [`${low}..${high}`], push);
     draggable(chart, choose);
     part.append(element("div", { className: "choosing" }, chart.drawing,
       element("p", { className: "year-fields" }, from, "–", to)));
@@ -202,8 +207,8 @@
       const mask = await filter.without("years");
       const counts = new Array(BINS).fill(0);
       for (let row = 0; row < told.n; row += 1) {
-        const year = dated.first[row];
-        if (year !== filter.UNDATED && (!mask || mask[row])) counts[chart.bin(year)] += 1;
+        const first = dated.first[row];
+        if (first !== filter.UNDATED && (!mask || mask[row])) counts[chart.bin(first)] += 1;
       }
       const [low, high] = filter.values("years").map(filter.span)[0] ?? [-Infinity, Infinity];
       chart.show(counts, low, high);
@@ -246,7 +251,7 @@
         fillChoices(made, "Themes", await topicChoices(told))),
     ];
     if (told.years) {
-      const span = `${told.years.first}–${told.years.last}`;
+      const span = `${year(told.years.first)}–${year(told.years.last)}`;
       parts.push(part("years", "Years", span, (made) => fillYears(made, told)));
     }
     for (const { name, title, values } of told.facets) {

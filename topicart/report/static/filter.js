@@ -18,15 +18,12 @@
 
   // Values in the address -------------------------------------------------------------------------
 
-  /** Split the values of a facet: `|` stands between them, `||` is a `|` in a value. */
+  /** Split the values of a facet: `|` stands between them; `\|` and `\\` are the letters. */
   function split(text) {
     const values = [""];
-    for (let at = 0; at < text.length; at += 1) {
-      if (text[at] !== "|") values[values.length - 1] += text[at];
-      else if (text[at + 1] === "|") {
-        values[values.length - 1] += "|";
-        at += 1;
-      } else values.push("");
+    for (const [part] of text.matchAll(/\\[\\|]|[^]/gu)) {
+      if (part === "|") values.push("");
+      else values[values.length - 1] += /^\\./.test(part) ? part[1] : part;
     }
     return values.filter(Boolean);
   }
@@ -36,20 +33,21 @@
     const text = get(key);
     if (!text) return [];
     if (key === "topic") {
-      return text.split(",").map(Number).filter((topic) => Number.isInteger(topic));
+      return text.split(",").filter((topic) => /^\s*-?\d+\s*$/.test(topic)).map(Number);
     }
     return key === "words" || key === "years" ? [text] : split(text);
   }
 
+  /** Return what the address says of a key that asks for these values, as addresses.py writes it. */
   function joined(key, wanted) {
     const all = [wanted ?? []].flat().map(String);
     if (key === "topic") return all.join(",");
     if (key === "words" || key === "years") return all.join(" ");
-    return all.map((value) => value.replaceAll("|", "||")).join("|");
+    return all.map((value) => value.replace(/[\\|]/g, "\\$&")).join("|");
   }
 
-  /** Ask for these values of a key; none or null takes the key away. */
-  const set = (key, wanted) => setState({ [key]: joined(key, wanted) });
+  /** Ask for these values of a key; none or null takes the key away. Back undoes it if `push`. */
+  const set = (key, wanted, push = true) => setState({ [key]: joined(key, wanted) }, push);
 
   /** Ask for a value of a facet (or a topic), or no longer. */
   function toggle(key, value) {
@@ -60,7 +58,7 @@
 
   /** Take the whole filter away. */
   function clear() {
-    setState(Object.fromEntries(filterPairs().map(([key]) => [key, null])));
+    setState(Object.fromEntries(filterPairs().map(([key]) => [key, null])), true);
   }
 
   /** Return first and last year of `years=1880..1900`; an open end is infinite. */
@@ -211,18 +209,29 @@
     if (settled && asked === current.asked) return;
     turn += 1;
     const own = turn;
-    const mask = asked ? await without() : null;
+    let mask = null;
+    let failed = false;
+    try {
+      mask = asked ? await without() : null;
+    } catch {
+      // A file of the data is missing, which core.js has told: all works are shown.
+      failed = true;
+    }
     // Something newer was asked for meanwhile.
     if (own !== turn) return;
-    current = { mask, n: passing(mask), asked };
+    current = { mask, n: passing(mask), asked, failed };
     settled = true;
     for (const listener of listeners) listener(current.mask, current.n);
   });
 
   window.topicart.filter = {
-    on, set, toggle, clear, values, without, facet, years, span, fold, each, UNDATED,
+    on, set, toggle, clear, joined, values, without, facet, years, span, fold, each, UNDATED,
     get mask() {
       return current.mask;
+    },
+    /** Whether what is asked for could not be found out. */
+    get failed() {
+      return current.failed === true;
     },
   };
 })();

@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const { counted, get, load, number, onState, set, unpack } = window.topicart;
+  const { base, counted, get, number, onState, set } = window.topicart;
 
   /** Return how many works of each topic pass, by topic, or null where nothing is filtered. */
   function countByTopic(topics, mask) {
@@ -63,9 +63,9 @@
     dimTiles(mask);
     let passing = null;
     if (mask) {
-      const base = await load("base");
+      const { topic } = await base();
       if (own !== asked) return;
-      passing = countByTopic(unpack(base.topic, Int16Array), mask);
+      passing = countByTopic(topic, mask);
     }
     showCounts(passing);
     leaveOutCards(passing, n);

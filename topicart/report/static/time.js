@@ -3,10 +3,9 @@
 "use strict";
 
 (() => {
-  const { element, get, set, onState, load, unpack, number, counted } = window.topicart;
+  const { base, counted, element, filter, get, number, onState, set, year } = window.topicart;
   const SVG = "http://www.w3.org/2000/svg";
   const GAP = 0.08;
-  const UNDATED = -32768;
   const HEIGHT = 40;
   const WIDTH = 1000;
   const whole = document.querySelector(".whole");
@@ -20,7 +19,6 @@
   let turn = 0;
 
   const shares = () => get("show") === "share";
-  const year = (value) => (value > 0 ? String(value) : `${Math.max(-value, 1)} BCE`);
 
   // Choices --------------------------------------------------------------------------------------
 
@@ -58,14 +56,12 @@
   // Counting -------------------------------------------------------------------------------------
 
   async function count(mask) {
-    const [base, years] = await Promise.all([load("base"), load("years")]);
-    const topic = unpack(base.topic, Int16Array);
-    const first = unpack(years.first, Int16Array);
+    const [{ topic }, { first }] = await Promise.all([base(), filter.years()]);
     const counts = new Map();
     const totals = new Array(nPeriods).fill(0);
     let dated = 0;
     for (let row = 0; row < mask.length; row += 1) {
-      if (!mask[row] || topic[row] < -1 || first[row] === UNDATED) continue;
+      if (!mask[row] || topic[row] < -1 || first[row] === filter.UNDATED) continue;
       const period = Math.floor((first[row] - start) / step);
       if (!counts.has(topic[row])) counts.set(topic[row], new Array(nPeriods).fill(0));
       counts.get(topic[row])[period] += 1;
@@ -204,7 +200,7 @@
     if (list) sortRows();
     draw();
   });
-  window.topicart.filter.on(async (mask) => {
+  filter.on(async (mask) => {
     const own = (turn += 1);
     const found = mask && await count(mask);
     if (own !== turn) return; // A later filter has overtaken this one.

@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const { element, filter, load, miniature, number } = window.topicart;
+  const { element, filter, load, miniature, number, tone } = window.topicart;
   const WIDEST_GROWTH = 1.8;
   const SMALL_BOX = 256;
   const LONG_TITLE = 90;
@@ -70,7 +70,7 @@
       line.replaceChildren(why);
       return;
     }
-    line.classList.add(`t${topic.id % 64}`);
+    line.classList.add(`t${tone(topic.id)}`);
     const page = `theme-${topic.id}.html`;
     line.replaceChildren(
       element("a", { href: page, "data-page": page, dir: "auto" }, topic.name),
@@ -88,10 +88,7 @@
         type: "button",
         dir: "auto",
         title: "Only works with this",
-        onclick: () => {
-          window.topicart.viewer.leave({});
-          filter.set(name, [value]);
-        },
+        onclick: () => window.topicart.viewer.leave({ [name]: filter.joined(name, [value]) }),
       }, value);
     const values = Array.isArray(stated) && facet ? stated.map(filtering) : [[stated].flat().join(", ")];
     return [element("dt", {}, filter.kindOf(name)), element("dd", { dir: "auto" }, ...values)];

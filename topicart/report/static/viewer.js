@@ -115,9 +115,9 @@
     if (get("work")) close();
   });
 
-  /** Close the work and go on with another state of the page. */
+  /** Close the work and go on with another state of the page, from which Back leads to before. */
   function leave(changes) {
-    set({ ...changes, work: null });
+    set({ ...changes, work: null }, !pushed);
   }
 
   /** Show where a work lies: on this page if it is the map, else on the map's page. */
