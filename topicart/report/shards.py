@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from topicart.report.frame import Frame
-    from topicart.report.sprites import Sprites
+    from topicart.report.sprites import Atlases, Sprites
 
 __all__ = ["DATA", "write_shards"]
 
@@ -107,7 +107,8 @@ def _shards(frame: Frame, sprites: Sprites) -> Iterator[tuple[str, Any]]:
             },
         )
     for column in ("title", "artist"):
-        yield f"order-{column}", _packed(_alphabetical(texts[column]), "<u4")
+        order = _packed(_alphabetical(texts[column]), "<u4")
+        yield f"order-{column}", {"rows": order, "blank": texts[column].count("")}
     for number, rows in enumerate(_slices(works.num_rows, _TEXT_ROWS)):
         yield f"titles-{number}", {name: column[rows] for name, column in texts.items()}
     yield "certainty", {"probability": _packed(np.round(255 * _certainty(works)), "u1")}
@@ -132,7 +133,6 @@ def _base(
     """Return what every page needs at once."""
     works = frame.run.works
     places, topics = places_of(works), topic_column(works)
-    faces = sprites.faces
     dated = first != _UNDATED
     return {
         "n": works.num_rows,
@@ -141,25 +141,9 @@ def _base(
         "x": _packed(places.x, "<u2"),
         "y": _packed(places.y, "<u2"),
         "topic": _packed(topics, "<i2"),
-        "sprites": {
-            "files": list(sprites.files),
-            "side": sprites.side,
-            "columns": sprites.columns,
-            "per": sprites.per_atlas,
-            "cell": _packed(sprites.cell, "<i4"),
-            "width": _packed(sprites.width, "u1"),
-            "height": _packed(sprites.height, "u1"),
-        },
-        "faces": {
-            "files": list(faces.files),
-            "side": faces.side,
-            "columns": faces.columns,
-            "per": faces.per_atlas,
-            "row": faces.row.tolist(),
-            "width": faces.width.tolist(),
-            "height": faces.height.tolist(),
-        },
-        "topics": _topics(frame, places, topics, faces.row.tolist()),
+        "sprites": {**_atlases(sprites.atlases), "cell": _packed(sprites.cell, "<i4")},
+        "faces": {**_atlases(sprites.faces), "row": sprites.face_rows.tolist()},
+        "topics": _topics(frame, places, topics, sprites.face_rows.tolist()),
         "groups": _groups(frame, places, topics),
         "facets": [
             {
@@ -173,6 +157,17 @@ def _base(
         "years": {"first": int(first[dated].min()), "last": int(last[dated].max())}
         if dated.any()
         else None,
+    }
+
+
+def _atlases(atlases: Atlases) -> dict[str, Any]:
+    return {
+        "files": list(atlases.files),
+        "side": atlases.side,
+        "columns": atlases.columns,
+        "per": atlases.per_atlas,
+        "width": _packed(atlases.width, "u1"),
+        "height": _packed(atlases.height, "u1"),
     }
 
 

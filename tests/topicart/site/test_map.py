@@ -122,6 +122,24 @@ def test_a_click_opens_the_work_and_back_closes_it(open_map: OpenPage) -> None:
     until(page, "topicart.get('work') === null")
 
 
+def test_a_work_opened_from_the_map_closes_by_going_back(open_map: OpenPage) -> None:
+    page = open_map()
+    page.evaluate("topicart.map.go(7)")
+    until(page, "topicart.get('map') !== null")
+    page.evaluate("topicart.viewer.open(3, [3, 4])")
+    page.locator("#work[open] .place", has_text="1 of 2").wait_for()
+    page.keyboard.press("Escape")
+    until(page, "topicart.get('work') === null")
+    page.mouse.click(*middle(page))
+    page.locator("#work[open] h2", has_text="Harbour 7").wait_for()
+    assert page.locator("#work [data-go='1']").is_hidden()
+    page.keyboard.press("Escape")
+    until(page, "topicart.get('work') === null")
+    # No dead entry is left: what lies ahead is the work that Back closed.
+    page.go_forward()
+    until(page, "topicart.get('work') === '7'")
+
+
 def test_the_keyboard_moves_zooms_and_opens(open_map: OpenPage) -> None:
     page = open_map()
     page.focus("#map-view > canvas")
@@ -203,6 +221,24 @@ def test_colours_follow_a_facet_and_its_legend_filters(open_map: OpenPage) -> No
     assert page.locator(".legend button[aria-pressed=true]").inner_text() == "Cubism"
     entry.click()
     until(page, "topicart.get('style') === null")
+
+
+def test_the_last_choice_of_colours_wins_though_an_earlier_answer_comes_later(
+    open_map: OpenPage,
+) -> None:
+    page = open_map()
+    page.evaluate("""() => {
+      const schemeOf = topicart.mapColours.schemeOf;
+      topicart.mapColours.schemeOf = async (map, inks, name) => {
+        if (name === "style") await new Promise((later) => setTimeout(later, 300));
+        return schemeOf(map, inks, name);
+      };
+    }""")
+    for last, entry in (("genre", "harbour"), (None, "Harbour")):
+        page.evaluate("last => ['style', last].forEach((colour) => topicart.set({colour}))", last)
+        page.wait_for_timeout(500)
+        assert page.locator("#map-colour").input_value() == (last or "topic")
+        assert entry in page.locator(".legend").inner_text()
 
 
 def test_colours_follow_the_years(open_map: OpenPage) -> None:

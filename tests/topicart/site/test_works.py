@@ -60,6 +60,13 @@ def test_dates_are_sorted_as_years_with_the_undated_last_either_way(open_page: O
     assert ids(open_page("works.html", hash="sort=-date", height=6000)) == down
 
 
+def test_works_without_an_artist_are_last_either_way(open_page: Open) -> None:
+    up = ids(open_page("works.html", hash="sort=artist", height=6000))
+    down = ids(open_page("works.html", hash="sort=-artist", height=6000))
+    assert up[-1] == down[-1] == 57
+    assert down[:-1] == up[-2::-1]
+
+
 def test_titles_are_sorted_whatever_their_case(open_page: Open) -> None:
     page = open_page("works.html", hash="sort=title&topic=1,3", height=6000)
     apples = [11, 15, 16, 17, 18, 19, 20]
@@ -138,7 +145,7 @@ def many(site: Path, tmp_path: Path) -> Path:
     put("base", base)
     put("certainty", {"probability": packed("u1", 255)})
     backwards = np.arange(N_MANY, dtype="<u4")[::-1]
-    put("order-title", base64.b64encode(backwards.tobytes()).decode())
+    put("order-title", {"rows": base64.b64encode(backwards.tobytes()).decode(), "blank": 0})
     for shard in range(N_MANY // _TEXT):
         titles = [f"Work {shard * _TEXT + at}" for at in range(_TEXT)]
         put(f"titles-{shard}", {"title": titles, "artist": [""] * _TEXT, "date": [""] * _TEXT})

@@ -2,10 +2,9 @@
 "use strict";
 
 topicart.mapColours = (() => {
-  const TONES = 64;
+  const { TONES, filter, tone, year } = topicart;
   const MOST_VALUES = 12;
   const STEPS = 32;
-  const UNDATED = -32768;
   // From early to late; the late end stands out against the page.
   const RAMP = {
     light: [[222, 178, 92], [196, 92, 84], [122, 48, 108], [42, 28, 84]],
@@ -25,9 +24,9 @@ topicart.mapColours = (() => {
     };
     const tones = Array.from({ length: TONES }, (_, number) => {
       probe.className = `t${number}`;
-      const tone = getComputedStyle(probe).getPropertyValue("--tone").trim();
+      const own = getComputedStyle(probe).getPropertyValue("--tone").trim();
       // A gallery of few topics has fewer colours than a facet has values.
-      return computed(tone || `hsl(${Math.round(number * 137.5) % 360} 34% 52%)`);
+      return computed(own || `hsl(${Math.round(number * 137.5) % 360} 34% 52%)`);
     });
     probe.className = "";
     const named = (name) => computed(`var(--${name})`);
@@ -51,19 +50,17 @@ topicart.mapColours = (() => {
   }
 
   function byTopic(map, inks) {
-    const codes = Uint8Array.from(map.topic, (topic) => (topic < 0 ? TONES : topic % TONES));
+    const codes = Uint8Array.from(map.topic, (topic) => (topic < 0 ? TONES : tone(topic)));
     const legend = map.bySize
       .slice(0, MOST_VALUES)
-      .map((topic) => [topic.id % TONES, topic.name, "topic", topic.id]);
+      .map((topic) => [tone(topic.id), topic.name, "topic", topic.id]);
     if (map.topic.includes(-1)) legend.push([TONES, "In no theme", "topic", -1]);
     const more = Math.max(0, map.topics.length - MOST_VALUES);
     return scheme(codes, [...inks.tones, inks.grey], legend, more);
   }
 
   async function byFacet(map, inks, name) {
-    const { values, sizes, codes: stated } = await topicart.load(`facet-${name}`);
-    const many = topicart.unpack(sizes, Uint8Array);
-    const flat = topicart.unpack(stated, Uint32Array);
+    const { values, sizes: many, codes: flat } = await filter.facet(name);
     const codes = new Uint8Array(map.n).fill(MOST_VALUES);
     let next = 0;
     for (let row = 0; row < map.n; row += 1) {
@@ -78,21 +75,19 @@ topicart.mapColours = (() => {
   }
 
   async function byYears(map, inks) {
-    const shard = await topicart.load("years");
-    const first = topicart.unpack(shard.first, Int16Array);
-    const last = topicart.unpack(shard.last, Int16Array);
+    const { first, last } = await filter.years();
     const dated = [];
     for (let row = 0; row < map.n; row += 1) {
-      if (first[row] !== UNDATED) dated.push((first[row] + last[row]) / 2);
+      if (first[row] !== filter.UNDATED) dated.push((first[row] + last[row]) / 2);
     }
     dated.sort((one, two) => one - two);
     // A few works of antiquity must not press all others into one colour.
     const from = Math.floor(dated[Math.floor(dated.length * 0.02)] ?? 0);
     const to = Math.max(from + 1, Math.ceil(dated[Math.floor(dated.length * 0.98)] ?? 1));
-    const step = (year) =>
-      Math.min(STEPS - 1, Math.max(0, Math.floor(((year - from) / (to - from)) * STEPS)));
-    const codes = Uint8Array.from(first, (year, row) =>
-      year === UNDATED ? STEPS : step((year + last[row]) / 2),
+    const step = (when) =>
+      Math.min(STEPS - 1, Math.max(0, Math.floor(((when - from) / (to - from)) * STEPS)));
+    const codes = Uint8Array.from(first, (one, row) =>
+      one === filter.UNDATED ? STEPS : step((one + last[row]) / 2),
     );
     return scheme(codes, [...ramp(), inks.grey], periods(from, to, step));
   }
@@ -110,19 +105,18 @@ topicart.mapColours = (() => {
     const least = (to - from) / 7;
     const wide = [1, 5, 10, 20, 25, 50, 100, 200, 500, 1000, 5000].find((years) => years >= least);
     const found = [];
-    for (let year = Math.floor(from / wide) * wide; year <= to; year += wide) {
-      const end = year + wide - 1;
-      const label = wide === 1 ? `${year}` : `${year}–${end}`;
-      found.push([step(year + wide / 2), label, "years", `${year}..${end}`]);
+    for (let start = Math.floor(from / wide) * wide; start <= to; start += wide) {
+      const end = start + wide - 1;
+      const label = wide === 1 ? year(start) : `${year(start)}–${year(end)}`;
+      found.push([step(start + wide / 2), label, "years", `${start}..${end}`]);
     }
     return found;
   }
 
   /** Return a promise of the scheme of this name: topic, years, or a facet. */
   async function schemeOf(map, inks, name) {
-    if (name === "years") return byYears(map, inks);
-    if (name !== "topic") return byFacet(map, inks, name);
-    return byTopic(map, inks);
+    const make = { topic: byTopic, years: byYears }[name] ?? byFacet;
+    return { ...(await make(map, inks, name)), name };
   }
 
   return { css, packed, palette, schemeOf };

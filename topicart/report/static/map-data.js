@@ -75,11 +75,11 @@ topicart.mapData = (() => {
     return { columns, column, line, start, rows };
   }
 
-  /** Unpack the data of the map for a view that is `aspect` times as wide as it is high. */
+  /** Lay out what `topicart.base()` tells for a view that is `aspect` times as wide as it is high. */
   function prepare(base, aspect) {
     const across = topicart.unpack(base.x, Uint16Array);
     const down = topicart.unpack(base.y, Uint16Array);
-    const topic = topicart.unpack(base.topic, Int16Array);
+    const { topic } = base;
     const shown = Uint32Array.from(topic.keys()).filter((row) => topic[row] !== OFF_THE_MAP);
     const gathered = shown.filter((row) => topic[row] >= 0);
     const turned = turn(across, down, gathered.length ? gathered : shown, aspect);

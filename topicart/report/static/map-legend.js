@@ -27,7 +27,7 @@ topicart.mapLegend = (() => {
 
   function show(name, scheme) {
     select.value = name;
-    const chosen = chosenOf(name);
+    const chosen = topicart.filter.values(name).map(String);
     const entries = scheme.legend.map(({ code, label, key, value }) => {
       const swatch = topicart.element("span", { className: "swatch" });
       swatch.style.backgroundColor = scheme.css[code];
@@ -51,16 +51,10 @@ topicart.mapLegend = (() => {
     list.replaceChildren(...entries);
   }
 
-  function chosenOf(name) {
-    const held = topicart.get(name);
-    if (!held) return [];
-    if (name === "years") return [held];
-    return held.split(name === "topic" ? "," : /(?<!\|)\|(?!\|)/).map((one) => one.replaceAll("||", "|"));
-  }
-
   function pick(key, value) {
-    if (key !== "years") topicart.filter?.toggle(key, value);
-    else topicart.set({ years: topicart.get("years") === value ? null : value });
+    const { filter } = topicart;
+    if (key !== "years") filter.toggle(key, value);
+    else filter.set("years", filter.values("years").includes(value) ? null : value);
   }
 
   /** Tell how many works pass; null when nothing is filtered. */

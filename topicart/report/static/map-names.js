@@ -24,7 +24,7 @@ topicart.mapNames = (() => {
     }
     for (const topic of map.bySize) {
       links.set(`t${topic.id}`, link(topic.name, `theme-${topic.id}.html`, {
-        className: `topic t${topic.id % 64}`,
+        className: `topic t${topicart.tone(topic.id)}`,
         onpointerenter: () => light(topic.id),
         onpointerleave: () => light(null),
         onfocus: () => light(topic.id),

@@ -8,10 +8,9 @@ topicart.mapPictures = (() => {
 
   /** Return the pictures of a site; `loaded` is called whenever another atlas has come. */
   function picturesOf(base, loaded) {
-    const { sprites, faces } = base;
-    const cell = topicart.unpack(sprites.cell, Int32Array);
-    const width = topicart.unpack(sprites.width, Uint8Array);
-    const height = topicart.unpack(sprites.height, Uint8Array);
+    const { sprites, faces, cell, cellWidth: width, cellHeight: height } = base;
+    const faceWidth = topicart.unpack(faces.width, Uint8Array);
+    const faceHeight = topicart.unpack(faces.height, Uint8Array);
     const slot = new Int32Array(base.n).fill(-1);
     faces.row.forEach((row, place) => {
       slot[row] = place;
@@ -27,7 +26,7 @@ topicart.mapPictures = (() => {
       height: high,
     });
     const sprite = (row) => part(sprites, cell[row], width[row], height[row]);
-    const face = (row) => part(faces, slot[row], faces.width[slot[row]], faces.height[slot[row]]);
+    const face = (row) => part(faces, slot[row], faceWidth[slot[row]], faceHeight[slot[row]]);
 
     const has = (row) => cell[row] >= 0 || slot[row] >= 0;
 

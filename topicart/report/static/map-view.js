@@ -21,6 +21,7 @@
   let inks = null;
   let scheme = null;
   let schemeName = "topic";
+  let colourTurn = 0;
   let size = { width: 0, height: 0 };
   let ratio = 1;
   let obstacles = [];
@@ -236,7 +237,7 @@
 
   function open(left, top) {
     const row = workAt(left, top);
-    if (row !== null) topicart.set({ work: row }, true);
+    if (row !== null) topicart.viewer.open(row);
   }
 
   const middleWork = () =>
@@ -252,7 +253,7 @@
 
   function openMiddle() {
     const row = middleWork();
-    if (row !== null) topicart.set({ work: row }, true);
+    if (row !== null) topicart.viewer.open(row);
   }
 
   function filtered() {
@@ -279,11 +280,15 @@
     },
   };
 
+  const wantedScheme = () => mapLegend.known(topicart.get("colour") ?? "topic");
+
   async function colour() {
-    const name = mapLegend.known(topicart.get("colour") ?? "topic");
-    scheme = await mapColours.schemeOf(map, inks, name);
-    schemeName = name;
-    mapLegend.show(name, scheme);
+    const own = (colourTurn += 1);
+    schemeName = wantedScheme();
+    const found = await mapColours.schemeOf(map, inks, schemeName);
+    if (own !== colourTurn) return; // A later choice has overtaken this one.
+    scheme = found;
+    mapLegend.show(schemeName, scheme);
     redraw();
   }
 
@@ -345,7 +350,7 @@
   }
 
   async function start() {
-    const base = await topicart.load("base");
+    const base = await topicart.base();
     map = mapData.prepare(base, canvas.clientWidth / Math.max(canvas.clientHeight, 1));
     map.spacing = mapData.spacing(map);
     inks = mapColours.palette(view);
@@ -372,9 +377,8 @@
   function listen() {
     topicart.onState(() => {
       lookAtAddress();
-      const wanted = mapLegend.known(topicart.get("colour") ?? "topic");
-      if (wanted !== schemeName) colour();
-      else mapLegend.show(schemeName, scheme);
+      if (wantedScheme() !== schemeName) colour();
+      else if (scheme.name === schemeName) mapLegend.show(schemeName, scheme);
     });
     topicart.filter?.on((now, many) => {
       mapLegend.tell(now ? many : null, map.n);

@@ -60,8 +60,11 @@
 
   async function makeOrder(key, down) {
     if (key === "title" || key === "artist") {
-      const rows = unpack(await load(`order-${key}`), Uint32Array);
-      return down ? rows.reverse() : rows;
+      const { rows, blank } = await load(`order-${key}`);
+      const listed = unpack(rows, Uint32Array);
+      // Works without one stand last either way.
+      if (down) listed.subarray(0, listed.length - blank).reverse();
+      return listed;
     }
     if (key === "date" && told.years) {
       const { first } = await filter.years();
