@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
+import pytest
+
 from tests.topicart.site.conftest import works
 
 _CELLS = """[...document.querySelectorAll(".matrix tbody tr[data-topic]")].map((row) =>
@@ -73,6 +75,39 @@ def test_rows_are_sorted_by_a_column_and_back(open_page: Callable[..., Any]) -> 
     assert page.locator("th[aria-sort]").count() == 1
     page.get_by_role("button", name="By group").click()
     assert page.locator(".matrix .group-row").count() == groups
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_cells_say_how_many_times_as_often_as_in_the_collection(
+    open_page: Callable[..., Any], width: int
+) -> None:
+    page = open_page("facet-style.html", width=width)
+    shares = page.locator(".matrix tbody td").all_inner_texts()
+    page.get_by_role("button", name="Times as often").click()
+    assert page.evaluate("location.hash") == "#show=lift"
+    assert page.is_visible(".of-lift")
+    told = page.locator('.matrix [data-topic="0"] td').first
+    made, topics = works()
+    ofs = [topic for topic, work in zip(topics, made, strict=True) if topic is not None]
+    stating = [
+        topic
+        for topic, work in zip(topics, made, strict=True)
+        if topic is not None and "Realism" in work.facets["style"]
+    ]
+    lift = (stating.count(0) / ofs.count(0)) / (len(stating) / len(ofs))
+    assert told.inner_text().split() == [f"{lift:.1f}×", str(stating.count(0))]
+    assert f"{lift:.1f} times as often" in told.get_attribute("title")
+    page.evaluate("topicart.set({topic: '0,1'})")
+    page.wait_for_selector(".note-filtered:not([hidden])")
+    assert told.inner_text().split()[0].endswith("×")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.emulate_media(media="print")
+    assert told.inner_text().split()[0].endswith("×")
+    page.emulate_media(media="screen")
+    page.evaluate("topicart.set({topic: null})")
+    page.wait_for_selector(".note-filtered", state="hidden")
+    page.get_by_role("button", name="Share").click()
+    assert page.locator(".matrix tbody td").all_inner_texts() == shares
 
 
 def test_arrows_go_from_cell_to_cell(open_page: Callable[..., Any]) -> None:

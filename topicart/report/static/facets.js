@@ -4,7 +4,7 @@
 
 (() => {
   const {
-    element, get, set, onState, load, unpack, number, counted, carryFilter,
+    base, carryFilter, counted, element, filter, get, number, onState, set,
   } = window.topicart;
   const SURE = 2;
   const FEWEST = 3;
@@ -19,6 +19,7 @@
   const rows = inOrder.filter((row) => row.dataset.topic !== undefined);
   const overall = table.querySelector(".all");
   let recounted = false; // Whether numbers other than the page's own stand in the table.
+  let said = null; // What the cells show, as `show` in the address.
   let turn = 0;
 
   // Cells ----------------------------------------------------------------------------------------
@@ -29,7 +30,7 @@
   /** Return the address of the works of a theme that state a value. */
   function worksOf(row, column) {
     const asked = new URLSearchParams({ topic: row.dataset.topic });
-    asked.set(facet, values[column].replaceAll("|", "||"));
+    asked.set(facet, filter.joined(facet, [values[column]]));
     return `works.html#${asked}`;
   }
 
@@ -79,15 +80,23 @@
 
   const shareIn = (row, column) => Number(row.cells[column + 1].dataset.share ?? 0);
 
-  function controls() {
-    const place = document.querySelector('[data-control="sort"]');
+  /** Offer the values of a key of the address; `now` tells which is in force. */
+  function offer(key, label, options, now) {
+    const place = document.querySelector(`[data-control="${key}"]`);
     place.setAttribute("role", "group");
-    place.setAttribute("aria-label", "Order of the themes");
-    const grouped = inOrder.length > rows.length;
-    const options = [[null, grouped ? "By group" : "As found"], ["size", "By size"]];
+    place.setAttribute("aria-label", label);
     const buttons = options.map(([value, name]) =>
-      element("button", { type: "button", onclick: () => set({ sort: value }) }, name));
+      element("button", { type: "button", onclick: () => set({ [key]: value }) }, name));
     place.append(...buttons);
+    onState(() => buttons.forEach((button, at) =>
+      button.setAttribute("aria-pressed", options[at][0] === now())));
+  }
+
+  function controls() {
+    const grouped = inOrder.length > rows.length;
+    offer("show", "What the cells show", [[null, "Share"], ["lift", "Times as often"]], shown);
+    offer("sort", "Order of the themes",
+      [[null, grouped ? "By group" : "As found"], ["size", "By size"]], sortedBy);
     heads.forEach((head, column) => {
       const asked = `c${codes[column]}`;
       const button = element("button", {
@@ -99,13 +108,30 @@
     });
     onState(() => {
       const now = sortedBy();
-      buttons.forEach((button, at) => button.setAttribute("aria-pressed", options[at][0] === now));
       heads.forEach((head, column) => {
         if (now === `c${codes[column]}`) head.setAttribute("aria-sort", "descending");
         else head.removeAttribute("aria-sort");
       });
       order(now);
+      sayAll();
     });
+  }
+
+  const shown = () => (get("show") === "lift" ? "lift" : null);
+
+  /** Let a cell say its share, or how many times as often as in the collection: its first text. */
+  function say(cell) {
+    const text = (cell.querySelector("a") ?? cell).firstChild;
+    if (!text) return;
+    const { share, lift } = cell.dataset;
+    text.data = shown() ? `${often(Number(lift))}×` : percent(Number(share));
+  }
+
+  function sayAll() {
+    if (said === shown()) return;
+    said = shown();
+    for (const row of rows) cellsOf(row).forEach(say);
+    document.querySelector(".of-lift").hidden = !shown();
   }
 
   function sortedBy() {
@@ -126,10 +152,8 @@
   // Counting among the works that pass -----------------------------------------------------------
 
   async function count(mask) {
-    const [base, own] = await Promise.all([load("base"), load(`facet-${facet}`)]);
-    const topic = unpack(base.topic, Int16Array);
-    const sizes = unpack(own.sizes, Uint8Array);
-    const all = unpack(own.codes, Uint32Array);
+    const [{ topic }, own] = await Promise.all([base(), filter.facet(facet)]);
+    const { sizes, codes: all } = own;
     const column = new Int32Array(own.values.length).fill(-1);
     codes.forEach((code, at) => { column[code] = at; });
     const cells = new Map(rows.map((row) => [
@@ -162,7 +186,7 @@
   }
 
   const often = (lift) =>
-    (lift < 9.95 ? lift.toFixed(1) : number.format(Math.round(lift)));
+    (lift && lift < 9.95 ? lift.toFixed(1) : number.format(Math.round(lift)));
 
   function percent(share) {
     if (share === 0) return "0";
@@ -173,7 +197,7 @@
     cell.replaceChildren();
     cell.className = judged.level ? `l${judged.level}` : "";
     cell.title = "";
-    cell.dataset.share = judged.share;
+    Object.assign(cell.dataset, { share: judged.share, lift: judged.lift });
     if (works) {
       cell.title = `${number.format(works)} of ${number.format(stated)} works, `
         + `${often(judged.lift)} times as often as in the collection`;
@@ -183,6 +207,7 @@
       cell.append("0");
     } else cell.removeAttribute("title");
     if (cell.firstChild) link(cell, row, column);
+    say(cell);
   }
 
   function show(found, filtered) {
@@ -210,14 +235,18 @@
     carryFilter(body);
   }
 
-  /** Note the shares that the page came with: what the rows are sorted by. */
+  const worksIn = (cell) => Number(cell.querySelector("small")?.textContent.replaceAll(",", "") ?? 0);
+
+  /** Note shares and lifts of the page as it came: what rows are sorted by, and cells say. */
   function readShares() {
+    const ofAll = worksIn(overall.cells[0]);
+    const ofValue = cellsOf(overall).map(worksIn);
     for (const row of rows) {
-      const stated = Number(row.cells[0].querySelector("small").textContent.replaceAll(",", ""));
-      for (const cell of cellsOf(row)) {
-        const works = cell.querySelector("small")?.textContent.replaceAll(",", "") ?? 0;
-        cell.dataset.share = works / Math.max(stated, 1);
-      }
+      const stated = worksIn(row.cells[0]);
+      cellsOf(row).forEach((cell, column) => {
+        const { share, lift } = judge(worksIn(cell), stated, ofValue[column], ofAll);
+        Object.assign(cell.dataset, { share, lift });
+      });
     }
   }
 
@@ -225,7 +254,7 @@
   links();
   controls();
   body.addEventListener("keydown", arrows);
-  window.topicart.filter.on(async (mask) => {
+  filter.on(async (mask) => {
     const own = (turn += 1);
     if (!mask && !recounted) return;
     const found = await count(mask);
