@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -50,8 +51,11 @@ class Oracle:
         return vectors()[[3]]
 
 
-def gallery(folder: Path, *, pages: bool = True) -> Run:
-    """Write forty works, the last without a vector; works 5 and 6 have no picture any more."""
+def gallery(folder: Path, *, pages: bool = True, titles: Mapping[int, str] | None = None) -> Run:
+    """Write forty works, the last without a vector; works 5 and 6 have no picture any more.
+
+    ``titles`` are those that differ from "Work 7", by row.
+    """
     works = []
     for number in range(N):
         file = f"w{number:02}.png"
@@ -60,7 +64,7 @@ def gallery(folder: Path, *, pages: bool = True) -> Run:
         works.append(
             Artwork(
                 id=f"w{number:02}",
-                title=f"Work {number}",
+                title=(titles or {}).get(number, f"Work {number}"),
                 year_from=1600 + 10 * number,
                 year_to=1600 + 10 * number,
                 facets={

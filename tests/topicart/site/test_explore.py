@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 import uvicorn
 from PIL import Image
 
+from tests.topicart.report_runs import HOSTILE
 from tests.topicart.served_runs import Oracle, gallery
 from topicart.report import write_site
 from topicart.server import listen, make_app
@@ -21,7 +23,8 @@ from topicart.server import listen, make_app
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve a gallery of forty works, with an oracle for an encoder."""
-    run = gallery(tmp_path_factory.mktemp("explored"), pages=False)
+    hostile = dict(enumerate(HOSTILE, start=20))
+    run = gallery(tmp_path_factory.mktemp("explored"), pages=False, titles=hostile)
     write_site(run)
     taken, address = listen("127.0.0.1", 0)
     oracle: Any = Oracle()
@@ -100,6 +103,20 @@ def test_a_path_is_walked_to_any_work_that_is_clicked(page: Any, address: str) -
     # The address is enough to see it again.
     page.reload()
     page.wait_for_selector(".explore-way [data-work='8']")
+
+
+def test_hostile_titles_are_text_in_the_drawer(page: Any, address: str) -> None:
+    page.on("dialog", lambda dialog: pytest.fail(f"a title was run: {dialog.message}"))
+    page.goto(f"{address}index.html#seek=like+20&from=20&to=21")
+    page.wait_for_selector(".explore-way [data-work='21']")
+    assert {str(row) for row in range(20, 20 + len(HOSTILE))} <= set(_found(page))
+    for row, title in enumerate(HOSTILE, start=20):
+        told = page.locator(f".explore-found [data-work='{row}'] .explore-title")
+        told.wait_for()
+        [word, *_] = re.findall(r"\w+", title)
+        assert word[:20] in told.text_content()
+        assert told.locator("*").count() == 0
+    assert page.locator(".explore-found img[src='x'], .explore-way img[src='x']").count() == 0
 
 
 def test_what_is_wrong_is_said_in_the_drawer(page: Any, address: str) -> None:
