@@ -54,11 +54,6 @@ window.topicart = (() => {
     for (const text of troubles) listener(text);
   }
 
-  // What the reader has been told needs no second report by whoever waited for it.
-  window.addEventListener("unhandledrejection", (event) => {
-    if (troubles.has(event.reason?.message)) event.preventDefault();
-  });
-
   /** Turn base64 into a typed array (little endian, as every browser's machine is). */
   function unpack(text, Kind) {
     const letters = atob(text);

@@ -199,10 +199,13 @@
     }
     markActive();
     clearTimeout(waiting);
-    waiting = setTimeout(() => loadTexts([...drawn.keys()]), PAUSE_MS);
+    waiting = setTimeout(() => tryTexts([...drawn.keys()]), PAUSE_MS);
     clearTimeout(idle);
-    idle = setTimeout(() => loadTexts([...rows.subarray(0, PRINTED).keys()]), IDLE_MS);
+    idle = setTimeout(() => tryTexts([...rows.subarray(0, PRINTED).keys()]), IDLE_MS);
   }
+
+  // The bar tells of a file that is missing; its rows stay without words.
+  const tryTexts = (places) => loadTexts(places).catch(() => {});
 
   /** Load the texts of rows of the table that are not there yet, and show them. */
   async function loadTexts(places) {
