@@ -30,9 +30,8 @@ __all__ = ["SIDES", "SPRITES", "Atlases", "Sprites", "first_pictures", "write_sp
 SPRITES = "sprites"
 """The folder of the atlases in a site."""
 
-_ATLAS_PX = 2048
-# What is seen first comes in small files: a browser decodes a whole one before it shows any of it.
-_FACE_ATLAS_PX = 1024
+# Small files: a browser decodes a whole one before it shows any of it, and holds it in memory.
+_ATLAS_PX = 1024
 _QUALITY = 75
 # Part of every name: raise it when the same pictures would give another atlas.
 _VERSION = 1
@@ -41,7 +40,7 @@ _SIDES = ((5_000, 128), (30_000, 96), (math.inf, 64))
 SIDES = tuple(side for _, side in _SIDES)
 """Sides of a cell, the largest first: the more works, the smaller."""
 
-_MOST_FACE_PX = 4 * _ATLAS_PX**2
+_MOST_FACE_PX = 16 * _ATLAS_PX**2
 _MOST_FACES = 8
 _FACE_SIDES = (160, 128)
 _GROUND = (128, 128, 128)
@@ -151,8 +150,8 @@ def write_sprites(
     remove_leftovers(folder)
     own = _kept(shown, copies[len(larger) :])
     central = _kept(face_rows, copies[: len(larger)])
-    atlases = _atlases([copy for _, copy in own], side, _ATLAS_PX, folder)
-    faces = _atlases([copy for _, copy in central], face_side, _FACE_ATLAS_PX, folder)
+    atlases = _atlases([copy for _, copy in own], side, folder)
+    faces = _atlases([copy for _, copy in central], face_side, folder)
     wanted_names = {Path(file).name for file in (*atlases.files, *faces.files)}
     for path in list(folder.iterdir()):
         if _OWN_NAME.fullmatch(path.name) and path.name not in wanted_names:
@@ -211,9 +210,9 @@ def _faces(run: Run, ids: Sequence[str]) -> tuple[int, list[int]]:
     return side, [row for row in dict.fromkeys(in_turn) if row >= 0][: rooms[side]]
 
 
-def _atlases(copies: Sequence[Miniature], side: int, atlas_px: int, folder: Path) -> Atlases:
+def _atlases(copies: Sequence[Miniature], side: int, folder: Path) -> Atlases:
     """Write small copies into atlases, in their order."""
-    columns = atlas_px // side
+    columns = _ATLAS_PX // side
     parts = [copies[start : start + columns**2] for start in range(0, len(copies), columns**2)]
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         names = list(pool.map(lambda part: _write_atlas(part, side, columns, folder), parts))

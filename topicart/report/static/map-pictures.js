@@ -56,7 +56,8 @@ topicart.mapPictures = (() => {
       return null;
     }
 
-    return { begin: atlases.begin, busy: () => atlases.busy(faces.files), has, shape, take };
+    const few = sprites.files.length * (sprites.columns * sprites.side) ** 2 <= MOST_PIXELS;
+    return { few, begin: atlases.begin, busy: () => atlases.busy(faces.files), has, shape, take };
   }
 
   function atlasesOf(loaded) {

@@ -8,6 +8,7 @@ topicart.mapPlaces = (() => {
   const LEAD_CHOICES = 6;
   const SIDES = ["below", "above", "right", "left"];
   const NAME_GAP = 5;
+  const AHEAD = 5;
 
   /** Boxes in the cells of a grid; asks and takes in constant time. */
   function roomOf(cell) {
@@ -145,9 +146,21 @@ topicart.mapPlaces = (() => {
       return { rows, names, leads };
     }
 
+    const idle = window.requestIdleCallback ?? ((job) => setTimeout(job, 60));
+
+    /** Build a few levels more while nothing else is to be done, one at a time. */
+    function ahead(most) {
+      if (levels.length >= most) return;
+      idle(() => {
+        if (levels.length < most) levels.push(build(levels.length));
+        ahead(most);
+      });
+    }
+
     return (scale) => {
       const wanted = Math.max(0, Math.floor(Math.log(scale) / Math.log(STEP) + 1e-6));
       while (levels.length <= wanted) levels.push(build(levels.length));
+      ahead(wanted + AHEAD);
       return levels[wanted];
     };
   }

@@ -11,7 +11,6 @@
   const MOST_PIXELS_A_POINT = 2;
   const FADED = 0.13;
   const FADE_IN = 220;
-  const FEW_ATLASES = 8;
 
   let map = null;
   let eye = null;
@@ -51,7 +50,7 @@
     Math.max(4, pictureSize(scale) * 0.12 * Math.min(1, allFrom() / scale));
 
   // From afar the pictures of a large collection lie in more atlases than are kept.
-  const allFrom = () => (map.base.sprites.files.length <= FEW_ATLASES ? 1 : 4);
+  const allFrom = () => (pictures.few ? 1 : 4);
 
   function pointRadius() {
     const apart = map.spacing * eye.unit();
