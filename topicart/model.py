@@ -56,8 +56,8 @@ class TopicModelConfig(BaseModel):
     """UMAP's neighbourhood: larger sees the broader structure."""
     min_dist: float = Field(default=0.0, ge=0.0, le=1.0)
     """UMAP's least distance for clustering."""
-    map_min_dist: float = Field(default=0.1, ge=0.0, le=1.0)
-    """UMAP's least distance for the map."""
+    map_min_dist: float = Field(default=0.5, ge=0.0, le=1.0)
+    """UMAP's least distance for the map, where pictures need room."""
     reassign: bool = False
     """Put each outlier into the topic with the nearest centroid (its probability stays 0)."""
     threshold_quantile: float = Field(default=0.05, ge=0.0, le=1.0)
