@@ -12,8 +12,9 @@ DOCUMENTED = $$(git ls-files '*.py' ':!tests' ':!knowledge_graph/gallery' ':!tra
 demo: $(VENV)/installed
 	@$(BIN)/topicart demo --out demo
 
+# Two at a time, each file's tests together, each with a thread of its own.
 test: $(VENV)/installed-dev lint
-	@$(BIN)/pytest
+	@OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile
 
 lint: $(VENV)/installed-dev
 	@$(BIN)/ruff check

@@ -193,7 +193,9 @@ def test_ctrl_c_ends_a_query_that_does_not_end(tmp_path: Path) -> None:
     big = tmp_path / "big.nt"
     big.write_text("".join(f"<urn:{n}> <urn:p> <urn:{n + 1}> .\n" for n in range(2000)))
     code = (
-        "import sys; from knowledge_graph.artgraph import ArtGraph\n"
+        "import signal, sys; from knowledge_graph.artgraph import ArtGraph\n"
+        # A shell that starts us in the background has Ctrl-C ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "graph = ArtGraph.open(sys.argv[1]); print('asks', flush=True)\n"
         "graph.query('SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }')"
     )

@@ -32,7 +32,7 @@ def test_fit_leaves_a_whole_run(fitted: Path) -> None:
     names = {path.name for path in fitted.iterdir()}
     assert names == {
         "run.json", "works.parquet", "embeddings", "topics.json", "model.safetensors",
-        "metrics.json", "problems.csv", "topics.ttl", "site",
+        "metrics.json", "problems.csv", "topics.ttl", "miniatures", "site",
     }  # fmt: skip
     assert (fitted / "site" / "index.html").is_file()
 
