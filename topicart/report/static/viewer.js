@@ -10,6 +10,8 @@
   let shown = null;
   // Whether this page put the entry into the history that Back would take away.
   let pushed = false;
+  // The event that tells of closing comes later, when another work may already be asked for.
+  let shutting = false;
 
   // Opening and closing ---------------------------------------------------------------------------
 
@@ -20,8 +22,14 @@
     set({ work: row }, !dialog.open);
   }
 
+  function shut() {
+    if (!dialog.open) return;
+    shutting = true;
+    dialog.close();
+  }
+
   function close() {
-    if (!get("work")) dialog.close();
+    if (!get("work")) shut();
     else if (pushed) history.back();
     else set({ work: null });
   }
@@ -54,7 +62,7 @@
     if (!/^\d{1,9}$/.test(asked ?? "")) {
       shown = null;
       pushed = false;
-      if (dialog.open) dialog.close();
+      shut();
       return;
     }
     if (row === shown) return;
@@ -112,7 +120,8 @@
     close();
   });
   dialog.addEventListener("close", () => {
-    if (get("work")) close();
+    if (shutting) shutting = false;
+    else if (get("work")) close();
   });
 
   /** Close the work and go on with another state of the page, from which Back leads to before. */
