@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -92,19 +92,78 @@ def parse_condition(text: str) -> Condition:
 
 
 class Facts:
-    """The facts of a run's works, by value: which rows state it.
+    """The facts of works, by value: which rows state it.
 
     Parameters
     ----------
     works : pyarrow.Table
         The works, as a run has them. A facet is indexed when it is first asked for.
+    facets : sequence of str, optional
+        Which columns are facets; by default those that a run's works have.
     """
 
-    def __init__(self, works: pa.Table) -> None:
+    def __init__(self, works: pa.Table, facets: Sequence[str] | None = None) -> None:
         self._works = works
+        dated = "year_from" in works.column_names
+        own = (*FACETS, _TOPIC) if facets is None else tuple(facets)
+        self.facets: tuple[str, ...] = (*own, *(CENTURIES if dated else ()))
+        """What works can be asked for, besides a date."""
+        self._dated = dated
         self._lock = threading.Lock()
         self._indexes: dict[str, _Index] = {}
         self._spans: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
+
+    @classmethod
+    def of(
+        cls,
+        facets: Mapping[str, Sequence[str | Sequence[str] | None]],
+        years: Sequence[tuple[int | None, int | None]] | None = None,
+    ) -> Facts:
+        """Take facts from plain lists.
+
+        Parameters
+        ----------
+        facets : mapping of str to sequence
+            For each facet what each work states: a value, several, or ``None``.
+        years : sequence of (int or None, int or None), optional
+            First and last year of each work, for conditions on dates and centuries.
+
+        Returns
+        -------
+        Facts
+            Of as many works as the lists are long.
+
+        Raises
+        ------
+        RetrievalError
+            If the lists differ in length, there is none, or one is called ``date``.
+        """
+        import pyarrow as pa
+
+        lengths = {name: len(stated) for name, stated in facets.items()}
+        if years is not None:
+            lengths[_DATE] = len(years)
+        if len(set(lengths.values())) != 1:
+            raise RetrievalError(
+                f"Facets must say something of the same number of works, got {lengths or 'none'}."
+            )
+        if _DATE in facets:
+            raise RetrievalError("A date is no facet: give years=[(first, last), …].")
+        columns = {
+            name: pa.array(
+                [
+                    [] if one is None else [one] if isinstance(one, str) else list(one)
+                    for one in all_
+                ],
+                pa.list_(pa.string()),
+            )
+            for name, all_ in facets.items()
+        }
+        if years is not None:
+            first, last = zip(*years, strict=True) if years else ((), ())
+            columns["year_from"] = pa.array(first, pa.int64())
+            columns["year_to"] = pa.array(last, pa.int64())
+        return cls(pa.table(columns), tuple(facets))
 
     def __len__(self) -> int:
         return len(self._works)
@@ -217,10 +276,10 @@ class Facts:
         return ~meets if condition.negated else meets
 
     def _index(self, facet: str) -> _Index:
-        legal = (*FACETS, *CENTURIES, _TOPIC, _DATE)
         if facet == _DATE:
             raise RetrievalError("A date is no facet that works differ in; century is one.")
-        if facet not in legal:
+        if facet not in self.facets:
+            legal = (*self.facets, *([_DATE] if self._dated else []))
             raise RetrievalError(
                 f"There is no facet {cut(facet)!r}.{nearest(facet, legal)} "
                 f"Facets are {listed(legal)}."
@@ -234,6 +293,8 @@ class Facts:
         """First and last year of each work; undated ones are in no span."""
         import pyarrow.compute as pc
 
+        if not self._dated:
+            raise RetrievalError("These works have no dates: no condition can be put on them.")
         with self._lock:
             if self._spans is None:
                 first, last = (self._works[name] for name in ("year_from", "year_to"))
@@ -305,13 +366,14 @@ class _Index:
 
 def _stated(works: pa.Table, facet: str) -> tuple[list[str], NDArray[Any], NDArray[Any]]:
     """Give a facet's different values, and for each statement its value's number and its row."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     if facet in CENTURIES:
         return _centuries(works, CENTURIES[facet])
-    if facet == _TOPIC:
+    if pa.types.is_integer(works.schema.field(facet).type):
         # As on the site, -2 is said of works that took no part.
-        column = pc.fill_null(pc.cast(works[_TOPIC], "string"), "-2").combine_chunks()
+        column = pc.fill_null(pc.cast(works[facet], "string"), "-2").combine_chunks()
         rows = np.arange(len(column))
         coded = column.dictionary_encode()
     else:
