@@ -5,16 +5,24 @@ them exactly, ``neighbours_of`` makes and keeps the graph of nearest neighbours 
 ``path`` walks through it in small, even steps. All speak of rows of an array of vectors.
 """
 
+from topicart.retrieval.ball_tree import ConditionalBallTree, TreeFound
+from topicart.retrieval.blind_spots import BlindSpots, Region, blind_spots
 from topicart.retrieval.conditions import Condition, Facts, parse_condition
 from topicart.retrieval.nearest import nearest, nearest_to_each
 from topicart.retrieval.neighbours import Neighbours, neighbours_of
-from topicart.retrieval.paths import WorkPath, path
+from topicart.retrieval.paths import WorkPath, find_path, path
 
 __all__ = [
+    "BlindSpots",
     "Condition",
+    "ConditionalBallTree",
     "Facts",
     "Neighbours",
+    "Region",
+    "TreeFound",
     "WorkPath",
+    "blind_spots",
+    "find_path",
     "nearest",
     "nearest_to_each",
     "neighbours_of",
