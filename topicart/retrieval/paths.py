@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from topicart.errors import RetrievalError
 
 if TYPE_CHECKING:
+    from topicart.retrieval.conditions import Condition
+    from topicart.retrieval.index import ConditionalIndex
     from topicart.retrieval.neighbours import Neighbours
 
-__all__ = ["POWER", "WorkPath", "path"]
+__all__ = ["POWER", "WorkPath", "find_path", "path"]
 
 POWER = 4.0
 """Power of the angle that an edge weighs: the larger, the smaller and evener the steps."""
@@ -27,6 +30,35 @@ class WorkPath:
     """The works on it, both ends among them."""
     angles: tuple[float, ...]
     """Angle of each step in radians, one fewer than works."""
+    note: str = ""
+    """What a reader should know of it, in sentences; empty where it is as was asked for."""
+
+    @property
+    def steps(self) -> int:
+        """Number of steps.
+
+        Returns
+        -------
+        int
+            One fewer than works.
+        """
+        return len(self.angles)
+
+
+def find_path(
+    index: ConditionalIndex,
+    start: int,
+    end: int,
+    *,
+    graph: Neighbours | Callable[[], Neighbours] | None = None,
+    steps: int | None = None,
+    where: Sequence[Condition | str] = (),
+    later: Literal["century", "half_century", "date"] | None = None,
+    once: str | None = None,
+    power: float = POWER,
+) -> WorkPath:
+    """Find a way from one work to another, under conditions."""
+    raise NotImplementedError
 
 
 def path(graph: Neighbours, start: int, end: int, *, power: float = POWER) -> WorkPath:
