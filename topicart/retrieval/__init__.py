@@ -7,20 +7,29 @@ them exactly, ``neighbours_of`` makes and keeps the graph of nearest neighbours 
 
 from topicart.retrieval.ball_tree import ConditionalBallTree, TreeFound
 from topicart.retrieval.blind_spots import BlindSpots, Region, blind_spots
+from topicart.retrieval.analogies import Analogies, Analogy, LeftOut, analogies
 from topicart.retrieval.conditions import Condition, Facts, parse_condition
 from topicart.retrieval.nearest import nearest, nearest_to_each
 from topicart.retrieval.neighbours import Neighbours, neighbours_of
 from topicart.retrieval.paths import WorkPath, find_path, path
+from topicart.retrieval.queries import Query, Searcher, encoder_of
 
 __all__ = [
+    "Analogies",
+    "Analogy",
     "BlindSpots",
     "Condition",
     "ConditionalBallTree",
     "Facts",
+    "LeftOut",
     "Neighbours",
+    "Query",
+    "Searcher",
     "Region",
     "TreeFound",
     "WorkPath",
+    "analogies",
+    "encoder_of",
     "blind_spots",
     "find_path",
     "nearest",
