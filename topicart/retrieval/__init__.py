@@ -5,9 +5,9 @@ them exactly, ``neighbours_of`` makes and keeps the graph of nearest neighbours 
 ``path`` walks through it in small, even steps. All speak of rows of an array of vectors.
 """
 
+from topicart.retrieval.analogies import Analogies, Analogy, LeftOut, analogies
 from topicart.retrieval.ball_tree import ConditionalBallTree, TreeFound
 from topicart.retrieval.blind_spots import BlindSpots, Region, blind_spots
-from topicart.retrieval.analogies import Analogies, Analogy, LeftOut, analogies
 from topicart.retrieval.conditions import Condition, Facts, parse_condition
 from topicart.retrieval.nearest import nearest, nearest_to_each
 from topicart.retrieval.neighbours import Neighbours, neighbours_of
@@ -24,13 +24,13 @@ __all__ = [
     "LeftOut",
     "Neighbours",
     "Query",
-    "Searcher",
     "Region",
+    "Searcher",
     "TreeFound",
     "WorkPath",
     "analogies",
-    "encoder_of",
     "blind_spots",
+    "encoder_of",
     "find_path",
     "nearest",
     "nearest_to_each",
