@@ -265,6 +265,53 @@ class Facts:
             differs[index.of(number)] = False
         return np.flatnonzero(differs)
 
+    def statements(self, facet: str) -> tuple[tuple[str, ...], NDArray[np.intp], NDArray[np.intp]]:
+        """Give all that is stated of a facet.
+
+        Parameters
+        ----------
+        facet : str
+            The facet; it is indexed from now on.
+
+        Returns
+        -------
+        values : tuple of str
+            Its different values, as they are shown.
+        codes : ndarray of int, shape (n_statements,)
+            For each statement the place of its value, ascending.
+        rows : ndarray of int, shape (n_statements,)
+            For each the work that states it, ascending for each value.
+
+        Raises
+        ------
+        RetrievalError
+            If there is no such facet.
+        """
+        return self._index(facet).statements()
+
+    def spans(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+        """Give the years of the works.
+
+        Returns
+        -------
+        first, last : ndarray of int, shape (n_works,)
+            First and last year; without meaning where they are not known.
+        known : ndarray of bool, shape (n_works,)
+            Whether both are stated, in their order.
+
+        Raises
+        ------
+        RetrievalError
+            If these works have no dates at all.
+        """
+        import pyarrow.compute as pc
+
+        self._years()  # says so where there are none
+        columns = [self._works[name] for name in ("year_from", "year_to")]
+        first, last = (pc.fill_null(pc.cast(one, "int64"), 0).to_numpy() for one in columns)
+        stated = pc.and_(*(pc.is_valid(one) for one in columns)).to_numpy()
+        return first, last, stated & (first <= last)
+
     def _meets(self, condition: Condition) -> NDArray[np.bool_]:
         if condition.years is not None:
             first, last = self._years()
@@ -352,6 +399,11 @@ class _Index:
                 )
             )
         return self.of(number)
+
+    def statements(self) -> tuple[tuple[str, ...], NDArray[np.intp], NDArray[np.intp]]:
+        """The values as shown, and each statement's value and row."""
+        codes = np.repeat(np.arange(len(self._numbers)), np.diff(self._starts))
+        return tuple(self._shown.values()), codes, self._rows.astype(np.intp, copy=False)
 
     def of(self, number: int) -> NDArray[np.intp]:
         """Rows of works that state the value of a number."""
