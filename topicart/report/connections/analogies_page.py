@@ -2,44 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from topicart.report.connections.page import write_page
+from topicart.report.connections.shown import Shown, ids_of, picture_in, works_shown
+from topicart.report.wording import shorten
+
 if TYPE_CHECKING:
-    from topicart.retrieval.analogies import Analogies
-    from topicart.retrieval.queries import Query
+    from topicart.retrieval.analogies import Analogies, Analogy
     from topicart.run import Run
 
 __all__ = ["write_analogies_page"]
 
 
-def write_analogies_page(
-    run: Run,
-    query: Query,
-    analogies: Analogies,
-    file: Path,
-    *,
-    where: Sequence[str] = (),
-    sent: Path | None = None,
-    command: str = "",
-) -> Path:
+@dataclass(frozen=True)
+class _Shown:
+    """An analogy and its work."""
+
+    analogy: Analogy
+    work: Shown
+
+
+def write_analogies_page(run: Run, analogies: Analogies, file: Path, *, command: str = "") -> Path:
     """Write analogies as a page.
 
     Parameters
     ----------
     run : Run
         The run that was searched.
-    query : Query
-        What was sought.
     analogies : Analogies
-        For each value its nearest work.
+        What was sought, and for each value its nearest work.
     file : Path
         The page; an earlier one is replaced, its folder is made if missing.
-    where : sequence of str
-        The conditions, as they were asked.
-    sent : Path, optional
-        The picture that was sought, where it is of no work.
     command : str
         The command that makes the page again.
 
@@ -53,4 +49,30 @@ def write_analogies_page(
     knowledge_graph.errors.WriteError
         If it cannot be written.
     """
-    raise NotImplementedError
+    query = analogies.query
+    asked = ids_of(run, query.rows)
+    ids = ids_of(run, [item.row for item in analogies.items])
+    works = works_shown(run, [*asked[:4], *ids])
+    items = [
+        _Shown(item, works[id_])
+        for item, id_ in zip(analogies.items, ids, strict=True)
+        if id_ in works
+    ]
+    facet = analogies.across.replace("_", "-")
+    return write_page(
+        file,
+        "analogies.html",
+        run,
+        about=f"The work nearest to {shorten(query.shown, 160)} of each {facet}",
+        shown=works.values(),
+        sent=picture_in(query.picture) if query.picture is not None else None,
+        command=command,
+        query=query,
+        asked=[works[id_] for id_ in asked[:4] if id_ in works],
+        more=max(len(asked) - 4, 0),
+        facet=facet,
+        items=items,
+        pictured=[item for item in items if item.work.picture is not None or len(items) <= 40],
+        note=analogies.note,
+        where=analogies.where,
+    )

@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from topicart.errors import RetrievalError
+from topicart.report.connections.page import write_page
+from topicart.report.connections.shown import Shown, ids_of, picture_in, works_shown
+from topicart.report.wording import counted, shorten
+
 if TYPE_CHECKING:
+    from topicart.report.cards import Card
     from topicart.retrieval.found import Found
     from topicart.retrieval.queries import Query
     from topicart.run import Run
 
 __all__ = ["write_search_page"]
+
+_MOST_FACTS = 3
+
+
+@dataclass(frozen=True)
+class _Hit:
+    """A work that was found."""
+
+    work: Shown
+    score: float
+    facts: tuple[str, ...]
 
 
 def write_search_page(
@@ -21,7 +39,6 @@ def write_search_page(
     file: Path,
     *,
     where: Sequence[str] = (),
-    sent: Path | None = None,
     command: str = "",
 ) -> Path:
     """Write what a search found as a page.
@@ -38,8 +55,6 @@ def write_search_page(
         The page; an earlier one is replaced, its folder is made if missing.
     where : sequence of str
         The conditions, as they were asked.
-    sent : Path, optional
-        The picture that was sought, where it is of no work.
     command : str
         The command that makes the page again.
 
@@ -53,4 +68,47 @@ def write_search_page(
     knowledge_graph.errors.WriteError
         If it cannot be written.
     """
-    raise NotImplementedError
+    asked = ids_of(run, query.rows)
+    works = works_shown(run, [*asked[:4], *found.ids])
+    facets = _facets(where)
+    scores = dict(zip(found.ids, found.scores.tolist(), strict=True))
+    hits = [
+        _Hit(works[id_], scores[id_], _facts(works[id_].card, facets))
+        for id_ in found.ids
+        if id_ in works
+    ]
+    conditions = f" under {counted(len(where), 'condition')} ({', '.join(where)})" if where else ""
+    return write_page(
+        file,
+        "found.html",
+        run,
+        about=f"The works nearest to {shorten(query.shown, 160)}{conditions}",
+        shown=works.values(),
+        sent=picture_in(query.picture) if query.picture is not None else None,
+        command=command,
+        query=query,
+        asked=[works[id_] for id_ in asked[:4] if id_ in works],
+        more=max(len(asked) - 4, 0),
+        hits=hits,
+        pictured=[hit for hit in hits if hit.work.picture is not None or len(hits) <= 40],
+        found=found,
+        where=where,
+    )
+
+
+def _facets(where: Sequence[str]) -> list[str]:
+    """The facets that were asked for, whose values are told of each work."""
+    from topicart.retrieval.conditions import parse_condition
+
+    facets = []
+    for text in where:
+        try:
+            facets.append(parse_condition(text).facet)
+        except RetrievalError:  # told as it was asked, it need not be one
+            continue
+    return list(dict.fromkeys(facets))
+
+
+def _facts(card: Card, facets: Sequence[str]) -> tuple[str, ...]:
+    stated = dict(card.facts)
+    return tuple(", ".join(stated[facet][:_MOST_FACTS]) for facet in facets if facet in stated)
