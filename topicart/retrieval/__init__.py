@@ -9,10 +9,12 @@ from topicart.retrieval.analogies import Analogies, Analogy, LeftOut, analogies
 from topicart.retrieval.ball_tree import ConditionalBallTree, TreeFound
 from topicart.retrieval.blind_spots import BlindSpots, Region, blind_spots
 from topicart.retrieval.conditions import Condition, Facts, parse_condition
+from topicart.retrieval.index import ConditionalIndex
 from topicart.retrieval.nearest import nearest, nearest_to_each
 from topicart.retrieval.neighbours import Neighbours, neighbours_of
 from topicart.retrieval.paths import WorkPath, find_path, path
-from topicart.retrieval.queries import Query, Searcher, encoder_of
+from topicart.retrieval.queries import Query
+from topicart.retrieval.searcher import Searcher, encoder_of
 
 __all__ = [
     "Analogies",
@@ -20,6 +22,7 @@ __all__ = [
     "BlindSpots",
     "Condition",
     "ConditionalBallTree",
+    "ConditionalIndex",
     "Facts",
     "LeftOut",
     "Neighbours",
