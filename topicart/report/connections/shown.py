@@ -1,0 +1,203 @@
+"""Works as these pages show them: what is told of each, and its picture inside the page."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from topicart.errors import PictureError
+from topicart.evidence_in_words import web_address
+from topicart.images import load_picture
+from topicart.report.cards import Card, cards_by_id
+from topicart.report.frame import PICTURES
+from topicart.report.miniatures import kept_miniatures, open_miniature
+from topicart.report.sprites import SIDES
+from topicart.report.thumbnails import Wanted, kept_thumbnails, make_thumbnails
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from topicart.run import Run
+
+__all__ = ["BUDGET", "MOST_PICTURES", "Picture", "Shown", "ids_of", "picture_in", "works_shown"]
+
+BUDGET = 7_000_000
+"""Most characters that a page's pictures take: what a mail still carries."""
+
+MOST_PICTURES = 240
+"""Works with a picture; further ones stand in a list."""
+
+_LADDER = ((480, 80), (400, 78), (320, 76), (256, 74), (200, 70), (160, 66), (128, 60))
+"""Longest side in pixels and WebP quality, the best first; the last is taken at any size."""
+
+_SAMPLE = 40
+_LEAST_RATIO, _GREATEST_RATIO = 0.6, 2.6
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture inside the page.
+
+    Parameters
+    ----------
+    width, height
+        In pixels.
+    uri
+        The picture as a ``data:`` address.
+    """
+
+    width: int
+    height: int
+    uri: str
+
+    @property
+    def hundredths(self) -> int:
+        """Width over height as it is shown, in hundredths: extreme ones are cut at their ends."""
+        ratio = min(max(self.width / self.height, _LEAST_RATIO), _GREATEST_RATIO)
+        return round(ratio * 100)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A work on the page.
+
+    Parameters
+    ----------
+    card
+        What is told of it.
+    address
+        Its page at its source, http or https, or empty.
+    picture
+        Its picture, or ``None`` where none can be read.
+    """
+
+    card: Card
+    address: str
+    picture: Picture | None
+
+
+def ids_of(run: Run, rows: Sequence[int]) -> list[str]:
+    """Name the works of an index of a run by its rows.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    rows : sequence of int
+        Rows of its pictures' vectors.
+
+    Returns
+    -------
+    list of str
+        Their ids.
+    """
+    ids = run.picture_embeddings.ids
+    return [ids[row] for row in rows]
+
+
+def works_shown(run: Run, ids: Sequence[str]) -> dict[str, Shown]:
+    """Read works with their pictures.
+
+    Parameters
+    ----------
+    run : Run
+        The run whose works they are.
+    ids : sequence of str
+        Which; the pictures of the first :data:`MOST_PICTURES` are taken in.
+
+    Returns
+    -------
+    dict of str to Shown
+        By id. A picture is made of the original, else of a copy that the run keeps; all are as
+        large as :data:`BUDGET` allows, at most 480 pixels.
+    """
+    once = list(dict.fromkeys(ids))
+    cards = cards_by_id(run.works, once)
+    addresses = run.works.column("iri")
+    pictures = _pictures(run, {id_: cards[id_] for id_ in once[:MOST_PICTURES] if id_ in cards})
+    return {
+        id_: Shown(card, web_address(addresses[card.row].as_py() or ""), pictures.get(id_))
+        for id_, card in cards.items()
+    }
+
+
+def picture_in(file: Path) -> Picture | None:
+    """Take in a picture that is of no work, such as one that was sought.
+
+    Parameters
+    ----------
+    file : Path
+        The picture.
+
+    Returns
+    -------
+    Picture or None
+        At most 480 pixels long; ``None`` where it cannot be read.
+    """
+    return _small(file, *_LADDER[0])
+
+
+def _pictures(run: Run, cards: Mapping[str, Card]) -> dict[str, Picture]:
+    root = Path(run.record.source.root)
+    wanted = {
+        id_: Wanted(root, card.image, _LADDER[0][0])
+        for id_, card in cards.items()
+        if card.image is not None
+    }
+    with TemporaryDirectory() as folder:
+        made = make_thumbnails(wanted, Path(folder))
+        files = {id_: Path(folder) / copy.file for id_, copy in made.items()}
+        # The originals may have been moved since: the run's site has copies of some.
+        site = run.folder / "site" / PICTURES
+        gone = [id_ for id_ in cards if id_ not in files]
+        files |= {id_: site / copy.file for id_, copy in kept_thumbnails(gone, site).items()}
+        files = {id_: files[id_] for id_ in cards if id_ in files}
+        sizes = _affordable(list(files.values()))
+        found = {
+            id_: picture
+            for id_, path in files.items()
+            if (picture := _small(path, *sizes)) is not None
+        }
+    return found | _miniatures(run, [id_ for id_ in cards if id_ not in found])
+
+
+def _miniatures(run: Run, ids: Sequence[str]) -> dict[str, Picture]:
+    """The smallest copies, which a run with a site has of every work."""
+    copies = kept_miniatures(ids, run.folder / "miniatures", sides=SIDES) if ids else []
+    return {
+        id_: _coded(picture, 82)
+        for id_, copy in zip(ids, copies, strict=True)
+        if copy is not None and (picture := open_miniature(copy)) is not None
+    }
+
+
+def _affordable(files: Sequence[Path]) -> tuple[int, int]:
+    """Return the largest side and quality that fit, by a sample of the pictures."""
+    sample = files[:: max(1, len(files) // _SAMPLE)]
+    for side, quality in _LADDER[:-1]:
+        taken = [_small(path, side, quality) for path in sample]
+        characters = sum(len(picture.uri) for picture in taken if picture is not None)
+        if characters * len(files) <= BUDGET * len(sample):
+            return side, quality
+    return _LADDER[-1]
+
+
+def _small(file: Path, side: int, quality: int) -> Picture | None:
+    try:
+        picture = load_picture(file, at_least=side)
+    except PictureError:
+        return None
+    picture.thumbnail((side, side), reducing_gap=3.0)
+    return _coded(picture, quality)
+
+
+def _coded(picture: Image.Image, quality: int) -> Picture:
+    written = BytesIO()
+    picture.save(written, "WEBP", quality=quality, method=4)
+    text = base64.b64encode(written.getvalue()).decode("ascii")
+    return Picture(*picture.size, f"data:image/webp;base64,{text}")
