@@ -78,7 +78,11 @@ def test_conditions_are_respected(client: TestClient) -> None:
     found = client.get("/api/search", params={"words": "like 8", "where": where})
     assert _rows(found) == _expected(8, [1, 3, 5, 7, 9])
     nothing = {"words": "x", "where": ["date<1000"]}
-    assert client.get("/api/search", params=nothing).json() == {"rows": [], "allowed": 0}
+    assert client.get("/api/search", params=nothing).json() == {
+        "rows": [],
+        "allowed": 0,
+        "note": "No work meets these conditions.",
+    }
 
 
 def test_a_picture_finds_works(client: TestClient) -> None:

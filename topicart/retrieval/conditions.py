@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,8 +43,24 @@ class Condition:
     """Any of them; empty for dates."""
     negated: bool = False
     """Whether works must state none of the values; works that state nothing pass."""
+    stated: bool = False
+    """Whether works that state nothing of the facet fail a negated condition too."""
     years: tuple[int, int] | None = None
     """First and last year, for dates: a work passes whose years touch the span."""
+
+    @property
+    def text(self) -> str:
+        """The condition as people write it.
+
+        Returns
+        -------
+        str
+            What :func:`parse_condition` reads as the same condition.
+        """
+        if self.years is not None:
+            return f"{self.facet}={self.years[0]}..{self.years[1]}"
+        escaped = (re.sub(r"([\\\\|])", r"\\\1", value) for value in self.values)
+        return f"{self.facet}{'!=' if self.negated else '='}{'|'.join(escaped)}"
 
 
 def parse_condition(text: str) -> Condition:
@@ -233,8 +250,8 @@ class Facts:
         """
         return len(self._index(facet).stated)
 
-    def others(self, row: int, facet: str) -> NDArray[np.intp]:
-        """Find the works that differ from one work in a facet.
+    def other_than(self, row: int, facet: str) -> Condition:
+        """Ask for the works that differ from one work in a facet.
 
         Parameters
         ----------
@@ -245,8 +262,8 @@ class Facts:
 
         Returns
         -------
-        ndarray of int
-            Rows of the works that state the facet and none of this work's values, ascending.
+        Condition
+            Works that state the facet and none of this work's values meet it.
 
         Raises
         ------
@@ -254,16 +271,12 @@ class Facts:
             If there is no such facet, or the work states none.
         """
         index = self._index(facet)
-        own = index.values_of(row)
-        if len(own) == 0:
+        own = tuple(index.shown(number) for number in index.values_of(row))
+        if not own:
             raise RetrievalError(
                 f"This work states no {facet}, so that none can be said to be of another."
             )
-        differs = np.zeros(len(self), dtype=np.bool_)
-        differs[index.stated] = True
-        for number in own:
-            differs[index.of(number)] = False
-        return np.flatnonzero(differs)
+        return Condition(facet, own, negated=True, stated=True)
 
     def statements(self, facet: str) -> tuple[tuple[str, ...], NDArray[np.intp], NDArray[np.intp]]:
         """Give all that is stated of a facet.
@@ -320,7 +333,13 @@ class Facts:
         meets = np.zeros(len(self), dtype=np.bool_)
         for value in condition.values:
             meets[index.rows(value)] = True
-        return ~meets if condition.negated else meets
+        if condition.negated:
+            np.logical_not(meets, out=meets)
+            if condition.stated:
+                states = np.zeros(len(self), dtype=np.bool_)
+                states[index.stated] = True
+                meets &= states
+        return meets
 
     def _index(self, facet: str) -> _Index:
         if facet == _DATE:
@@ -409,6 +428,10 @@ class _Index:
         """Rows of works that state the value of a number."""
         found: NDArray[np.intp] = self._rows[self._starts[number] : self._starts[number + 1]]
         return found
+
+    def shown(self, number: int) -> str:
+        """How the value of a number is spelled."""
+        return next(islice(self._shown.values(), number, None))
 
     def values_of(self, row: int) -> NDArray[np.intp]:
         """Numbers of the values that a work states."""

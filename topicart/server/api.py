@@ -1,4 +1,4 @@
-"""What the pages ask: search, nearest works, paths, pictures. Answers are JSON, or a picture."""
+"""What the pages ask, answered in JSON: search, nearest works, analogies, paths; and pictures."""
 
 from __future__ import annotations
 
@@ -18,11 +18,20 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from topicart.errors import PictureError
-from topicart.server.refusals import MOST, Refusal, conditions_in, number_in, row_in, words_in
+from topicart.retrieval import Query
+from topicart.server.refusals import (
+    MOST,
+    Refusal,
+    conditions_in,
+    number_in,
+    row_in,
+    rows_in,
+    strength_in,
+    words_in,
+)
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from starlette.datastructures import QueryParams
     from starlette.requests import Request
 
     from topicart.server.holding import Holding
@@ -35,6 +44,7 @@ LARGEST_PICTURE = 20 * 2**20
 
 _AT_ONCE = 4
 _BODIES = 8
+_STEPS = 60
 _BODY_S = 60.0
 _SIDES = (64, 2048)
 _KEPT_PICTURES = 64 * 2**20
@@ -62,6 +72,7 @@ def api_routes(holding: Holding, seeker: Seeker) -> list[Route]:
         Route("/search", api.search),
         Route("/search-picture", api.search_picture, methods=["GET", "POST"]),
         Route("/nearest", api.nearest),
+        Route("/analogies", api.analogies),
         Route("/path", api.path),
         Route("/picture/{row}", api.picture),
         Route("/status", api.status),
@@ -97,9 +108,25 @@ class _Api:
         self._receiving = _Rows(_BODIES)
 
     async def search(self, request: Request) -> Response:
-        asked = request.query_params
-        words, k = words_in(asked), number_in(asked, "k", 50, 1, MOST)
-        return await self._sought(lambda: self._seeker.words(words), k, conditions_in(asked))
+        asked, holding = request.query_params, self._holding
+        k, conditions = number_in(asked, "k", 50, 1, MOST), conditions_in(asked)
+        query = self._query(asked, "like")
+
+        def _found() -> dict[str, Any]:
+            # The conditions first: who misspells one need not wait for the encoder.
+            where = holding.where(conditions, None, 0)
+            return holding.found(query(), k, where)
+
+        return JSONResponse(await self._computing.run(_found))
+
+    def _query(self, asked: QueryParams, like: str) -> Callable[[], Query]:
+        """Read what is sought, words or works, and what it is turned to; it is made later."""
+        holding = self._holding
+        words = words_in(asked) if "words" in asked or like not in asked else None
+        rows = [] if words is not None else rows_in(asked, like, holding.works)
+        towards = words_in(asked, "towards") if "towards" in asked else None
+        strength = strength_in(asked)
+        return lambda: holding.sought(words=words, like=rows, towards=towards, strength=strength)
 
     async def search_picture(self, request: Request) -> Response:
         if request.method != "POST":  # a route for POST alone would leave it to the last, as a 404
@@ -116,15 +143,11 @@ class _Api:
                     f"At most {LARGEST_PICTURE >> 20} MB, without a pause.",
                     "Save it smaller and send it again.",
                 )
-            return await self._sought(lambda: self._seeker.picture(data), k, conditions)
+        holding = self._holding
 
-    async def _sought(
-        self, encode: Callable[[], NDArray[np.float32]], k: int, conditions: list[str]
-    ) -> Response:
         def _found() -> dict[str, Any]:
-            # The conditions first: who misspells one need not wait for the encoder.
-            allowed = self._holding.allowed(conditions, None, 0)
-            return self._holding.nearest(encode(), k, allowed)
+            where = holding.where(conditions, None, 0)
+            return holding.found(Query(self._seeker.picture(data), "a picture"), k, where)
 
         return JSONResponse(await self._computing.run(_found))
 
@@ -132,17 +155,36 @@ class _Api:
         asked, holding = request.query_params, self._holding
         row = row_in(asked.get("work"), "work", holding.works)
         k, conditions = number_in(asked, "k", 12, 1, MOST), conditions_in(asked)
-        other = asked.get("other")
+        other, query = asked.get("other"), self._query(asked, "work")
 
         def _found() -> dict[str, Any]:
-            return holding.nearest_to(row, k, holding.allowed(conditions, other, row))
+            where = holding.where(conditions, other, row)
+            return holding.found(query(), k, where)
+
+        return JSONResponse(await self._computing.run(_found))
+
+    async def analogies(self, request: Request) -> Response:
+        asked, holding = request.query_params, self._holding
+        row_in(asked.get("work"), "work", holding.works)
+        conditions, across = conditions_in(asked), asked.get("across", "")
+        query = self._query(asked, "work")
+
+        def _found() -> dict[str, Any]:
+            where = holding.where(conditions, None, 0)
+            return holding.each(query(), across, where)
 
         return JSONResponse(await self._computing.run(_found))
 
     async def path(self, request: Request) -> Response:
         asked, holding = request.query_params, self._holding
         ends = [row_in(asked.get(name), name, holding.works) for name in ("from", "to")]
-        return JSONResponse(await self._computing.run(lambda: holding.path(*ends)))
+        steps = number_in(asked, "steps", 0, 1, _STEPS) or None
+        where, later, once = conditions_in(asked), asked.get("later"), asked.get("once")
+
+        def _found() -> dict[str, Any]:
+            return holding.path(*ends, where=where, steps=steps, later=later, once=once)
+
+        return JSONResponse(await self._computing.run(_found))
 
     async def picture(self, request: Request) -> Response:
         row = row_in(request.path_params["row"], "row", self._holding.works)
@@ -169,7 +211,8 @@ async def _nothing(_: Request) -> Response:
     raise Refusal(
         404,
         "There is nothing here.",
-        "api/search, api/search-picture, api/nearest, api/path, api/picture/ROW, api/status.",
+        "api/search, api/search-picture, api/nearest, api/analogies, api/path, api/picture/ROW, "
+        "api/status.",
         "Check the address.",
     )
 

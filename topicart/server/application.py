@@ -119,8 +119,8 @@ def make_app(
         raise RunError(f"{run.folder} has no site yet: `topicart report {run.folder}` makes it.")
     for suffix, kind in _KINDS.items():
         mimetypes.add_type(kind, suffix)
-    holding = Holding(run)
     seeker = Seeker(encoder, run.record.model.fingerprint)
+    holding = Holding(run, seeker.speaker)
 
     @asynccontextmanager
     async def _life(_: Starlette) -> AsyncIterator[None]:

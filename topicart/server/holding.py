@@ -4,24 +4,43 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge_graph import cut, listed
 from topicart.errors import RetrievalError, RunError, TopicartError
-from topicart.retrieval import Facts, Neighbours, nearest, neighbours_of, path
+from topicart.retrieval import (
+    ConditionalIndex,
+    Neighbours,
+    Query,
+    Searcher,
+    analogies,
+    find_path,
+    neighbours_of,
+    path,
+)
 from topicart.server.refusals import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from topicart.encoder import Encoder
+    from topicart.retrieval import Condition
     from topicart.run import Run
+
+    _Asked = str | Condition
 
 __all__ = ["Holding"]
 
 _WARMED = ("century", "topic")
+_VALUES = 120
+"""Values of a facet that are answered at most: the nearest of them."""
+_LATER = ("century", "half_century", "date")
 
 
 class Holding:
@@ -32,6 +51,8 @@ class Holding:
     run : Run
         A finished run. Works are compared by their pictures' vectors, with or without captions
         in its topics.
+    encoder : Encoder or callable, optional
+        What turns words into vectors, where words are sought.
 
     Raises
     ------
@@ -39,25 +60,24 @@ class Holding:
         If its vectors are not those of its works.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, encoder: Encoder | Callable[[], Encoder] | None = None) -> None:
         self.run = run
         self.works = run.works.num_rows
-        embeddings = run.picture_embeddings
-        self.vectors: NDArray[np.float32] = embeddings.vectors
         row_of = {work: row for row, work in enumerate(run.works["id"].to_pylist())}
-        found = [row_of.get(work, -1) for work in embeddings.ids]
-        # Work row of each vector, and vector of each work row (-1: none).
+        found = [row_of.get(work, -1) for work in run.picture_embeddings.ids]
+        # Work row of each row of the index, and row of the index of each work (-1: none).
         self._work = np.array(found, dtype=np.intp)
         if (self._work < 0).any() or (np.diff(self._work) <= 0).any():
             raise RunError(
                 f"{run.folder} is damaged: its vectors are not those of its works. Repeat the fit "
                 "with the same --out and --overwrite."
             )
-        self._vector = np.full(self.works, -1, dtype=np.intp)
-        self._vector[self._work] = np.arange(len(self._work))
+        self._row = np.full(self.works, -1, dtype=np.intp)
+        self._row[self._work] = np.arange(len(self._work))
+        self.index = ConditionalIndex.of_run(run)
+        self.searcher = Searcher(run, encoder, index=self.index)
         self._root = Path(run.record.source.root)
         self._images = run.works["images"]
-        self.facts = Facts(run.works)
         self._graph: Neighbours | None = None
         self._started = threading.Lock()
         self.why = "The ways between works are being prepared."
@@ -93,8 +113,8 @@ class Holding:
         """Make or read the graph of neighbours, and index the facts."""
         try:
             for facet in _WARMED:
-                self.facts.stated(facet)
-            graph = neighbours_of(self.run.folder, self.vectors)
+                self.index.facts.stated(facet)
+            graph = neighbours_of(self.run.folder, self.index.vectors)
             if len(graph) > 1:
                 path(graph, 0, 1)  # the weights are made with the first path
             self._graph, self.why = graph, ""
@@ -104,116 +124,184 @@ class Holding:
             logging.getLogger("topicart").exception("The graph of neighbours cannot be made.")
             self.why = f"The ways between works cannot be prepared ({error})."
 
-    def allowed(self, conditions: Sequence[str], other: str | None, row: int) -> _Rows:
-        """Find the works that meet conditions, as rows of the vectors.
+    def sought(
+        self,
+        *,
+        words: str | None = None,
+        like: Sequence[int] = (),
+        towards: str | None = None,
+        strength: float = 1.0,
+    ) -> Query:
+        """Make a query.
+
+        Parameters
+        ----------
+        words : str, optional
+            What is sought, in words.
+        like : sequence of int
+            Work rows: what is like all of them, where there are no words.
+        towards : str, optional
+            Words that the query is turned to.
+        strength : float
+            How far.
+
+        Returns
+        -------
+        Query
+            What :meth:`found` and :meth:`each` seek.
+
+        Raises
+        ------
+        Refusal
+            400 if it points nowhere, 404 if a work has no vector, 503 without a model for words.
+        """
+        rows = [self.vector_row(row) for row in like]
+        with _refused("Words, works or a picture that say where to look."):
+            query = self.searcher.mean(rows) if words is None else self.searcher.words(words)
+            if towards is not None:
+                query = self.searcher.towards(query, towards, strength=strength)
+        return query
+
+    def where(self, conditions: Sequence[str], other: str | None, row: int) -> list[_Asked]:
+        """Check conditions before anything is encoded: who misspells one need not wait for it.
 
         Parameters
         ----------
         conditions : sequence of str
             As ``topicart.retrieval`` has them.
         other : str or None
-            A facet in which they must differ from a work.
+            A facet in which works must differ from a work.
         row : int
             That work.
 
         Returns
         -------
-        ndarray of int or None
-            Rows of the vectors, ascending; ``None`` for all.
+        list of str or Condition
+            What :meth:`found` takes.
 
         Raises
         ------
         Refusal
-            400 if a condition cannot be understood or names what no work has.
+            400 if one cannot be understood or names what no work has.
         """
-        try:
-            rows = self.facts.rows(conditions)
+        asked: list[_Asked] = [*conditions]
+        with _refused():
+            self.index.facts.mask(conditions)
             if other is not None:
-                differ = self.facts.others(row, other)
-                rows = differ if rows is None else np.intersect1d(rows, differ, assume_unique=True)
-        except RetrievalError as error:
-            raise Refusal(
-                400,
-                str(error),
-                "A condition that works of this collection can meet.",
-                "Choose a value from the filter of the page.",
-            ) from error
-        if rows is None:
-            return None
-        own = self._vector[rows]
-        return own[own >= 0]
+                asked.append(self.index.facts.other_than(self.vector_row(row), other))
+        return asked
 
-    def nearest(self, query: NDArray[np.float32], k: int, allowed: _Rows) -> dict[str, Any]:
-        """Find the works nearest to a vector.
+    def found(self, query: Query, k: int, where: Sequence[_Asked]) -> dict[str, Any]:
+        """Find the works nearest to a query, without those that it is made of.
 
         Parameters
         ----------
-        query : ndarray of float32, shape (dim,)
-            Of length 1.
+        query : Query
+            From :meth:`sought`.
         k : int
             How many.
-        allowed : ndarray of int or None
-            From :meth:`allowed`.
+        where : sequence of str or Condition
+            From :meth:`where`.
 
         Returns
         -------
         dict
             ``rows``: work rows and cosines, best first; ``allowed``: works that meet the
-            conditions.
-        """
-        rows, scores = nearest(self.vectors, query, k, allowed)
-        works = self._work[rows].tolist()
-        return {
-            "rows": [
-                {"row": row, "score": round(score, 4)}
-                for row, score in zip(works, scores.tolist(), strict=True)
-            ],
-            "allowed": self.with_vector if allowed is None else len(allowed),
-        }
-
-    def nearest_to(self, row: int, k: int, allowed: _Rows) -> dict[str, Any]:
-        """Find the works nearest to a work, without itself.
-
-        Parameters
-        ----------
-        row : int
-            The work.
-        k, allowed
-            As for :meth:`nearest`.
-
-        Returns
-        -------
-        dict
-            As of :meth:`nearest`.
+            conditions; ``note``: why there are fewer than were asked for.
 
         Raises
         ------
         Refusal
-            404 if the work has no vector.
+            400 if the conditions cannot be met by any work, ever.
         """
-        own = self.vector_row(row)
-        found = self.nearest(self.vectors[own], k + 1, allowed)
-        others = [one for one in found["rows"] if one["row"] != row][:k]
-        itself = allowed is None or bool((allowed == own).any())
-        return {"rows": others, "allowed": found["allowed"] - itself}
+        with _refused():
+            found = self.searcher.search(query, k, where)
+        works = self._work[found.rows].tolist()
+        return {
+            "rows": [
+                {"row": row, "score": round(score, 4)}
+                for row, score in zip(works, found.scores.tolist(), strict=True)
+            ],
+            "allowed": found.allowed,
+            "note": found.note,
+        }
 
-    def path(self, start: int, end: int) -> dict[str, Any]:
+    def each(self, query: Query, across: str, where: Sequence[_Asked]) -> dict[str, Any]:
+        """Find for each value of a facet the work nearest to a query.
+
+        Parameters
+        ----------
+        query : Query
+            From :meth:`sought`.
+        across : str
+            The facet.
+        where : sequence of str or Condition
+            From :meth:`where`.
+
+        Returns
+        -------
+        dict
+            ``rows``: work rows, each with its value, cosine, the number of works that it was
+            chosen from, and whether a work of the query has the value itself, best first;
+            ``note``: what was left out.
+
+        Raises
+        ------
+        Refusal
+            400 if there is no such facet.
+        """
+        with _refused("A facet of these works, such as style or century."):
+            found = analogies(self.index, query, across, where, most=_VALUES)
+        return {
+            "rows": [
+                {
+                    "row": int(self._work[one.row]),
+                    "value": one.value,
+                    "score": round(float(one.score), 4),
+                    "works": one.works,
+                    "own": one.own,
+                }
+                for one in found.items
+            ],
+            "across": found.across,
+            "note": found.note,
+        }
+
+    def path(
+        self,
+        start: int,
+        end: int,
+        *,
+        where: Sequence[str] = (),
+        steps: int | None = None,
+        later: str | None = None,
+        once: str | None = None,
+    ) -> dict[str, Any]:
         """Find the way from one work to another.
 
         Parameters
         ----------
         start, end : int
             Work rows.
+        where : sequence of str
+            Conditions that works between them must meet.
+        steps : int, optional
+            How many at most.
+        later : str, optional
+            ``century``, ``half_century`` or ``date``, which each work must be later in.
+        once : str, optional
+            A facet of which no value may come twice.
 
         Returns
         -------
         dict
-            ``rows``: work rows, each with the angle from the one before in degrees.
+            ``rows``: work rows, each with the angle from the one before in degrees; ``direct``:
+            the angle of the two ends; ``note``.
 
         Raises
         ------
         Refusal
-            404 if a work has no vector, 503 while the graph is not ready.
+            404 if a work has no vector, 503 while the graph is not ready, 400 if there is no way.
         """
         ends = self.vector_row(start), self.vector_row(end)
         if self._graph is None:
@@ -223,14 +311,29 @@ class Holding:
                 "The graph of nearest neighbours, which is made once for a run.",
                 "Try again in a moment; for 100,000 works it takes a minute or two.",
             )
-        found = path(self._graph, *ends)
+        with _refused(
+            f"Conditions that works of this collection can meet; later is {listed(_LATER)}.",
+            "Leave a condition out, or choose other ends.",
+        ):
+            if later is not None and later not in _LATER:
+                raise RetrievalError(f"No work is later by its {cut(later)!r}.")
+            found = find_path(
+                self.index,
+                *ends,
+                graph=self._graph,
+                where=where,
+                steps=steps,
+                later=later,  # type: ignore[arg-type]
+                once=once,
+            )
         angles = [0.0, *(float(np.degrees(angle)) for angle in found.angles)]
         return {
             "rows": [
                 {"row": int(self._work[row]), "angle": round(angle, 1)}
                 for row, angle in zip(found.rows, angles, strict=True)
             ],
-            "direct": round(_degrees(self.vectors[ends[0]], self.vectors[ends[1]]), 1),
+            "direct": round(_degrees(*self.index.vectors[list(ends)]), 1),
+            "note": found.note,
         }
 
     def picture_file(self, row: int) -> Path | None:
@@ -258,7 +361,7 @@ class Holding:
         return None
 
     def vector_row(self, row: int) -> int:
-        """Find the vector of a work.
+        """Find a work in the index.
 
         Parameters
         ----------
@@ -268,14 +371,14 @@ class Holding:
         Returns
         -------
         int
-            Row of the vectors.
+            Its row there.
 
         Raises
         ------
         Refusal
             404 if it has none.
         """
-        found = int(self._vector[row])
+        found = int(self._row[row])
         if found < 0:
             raise Refusal(
                 404,
@@ -286,7 +389,16 @@ class Holding:
         return found
 
 
-_Rows = NDArray[np.intp] | None
+@contextmanager
+def _refused(
+    expected: str = "A condition that works of this collection can meet.",
+    remedy: str = "Choose a value from the filter of the page.",
+) -> Iterator[None]:
+    """Answer with 400 where a search says that it cannot be made."""
+    try:
+        yield
+    except RetrievalError as error:
+        raise Refusal(400, str(error), expected, remedy) from error
 
 
 def _degrees(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:

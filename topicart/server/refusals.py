@@ -10,13 +10,24 @@ from knowledge_graph import cut
 if TYPE_CHECKING:
     from starlette.datastructures import QueryParams
 
-__all__ = ["MOST", "Refusal", "conditions_in", "number_in", "row_in", "words_in"]
+__all__ = [
+    "MOST",
+    "Refusal",
+    "conditions_in",
+    "number_in",
+    "row_in",
+    "rows_in",
+    "strength_in",
+    "words_in",
+]
 
 MOST = 500
 """Most works that an answer holds."""
 
 _LONGEST_WORDS = 500
 _MOST_CONDITIONS = 40
+_MOST_TOGETHER = 50
+_STRONGEST = 10
 
 
 class Refusal(Exception):  # noqa: N818 - nothing failed
@@ -105,13 +116,79 @@ def row_in(text: str | None, name: str, works: int) -> int:
     return int(text)
 
 
-def words_in(asked: QueryParams) -> str:
+def rows_in(asked: QueryParams, name: str, works: int) -> list[int]:
+    """Read the numbers of one work or several.
+
+    Parameters
+    ----------
+    asked : QueryParams
+        The query.
+    name : str
+        What they are called; given once for each.
+    works : int
+        How many there are.
+
+    Returns
+    -------
+    list of int
+        Rows of the works, at least one.
+
+    Raises
+    ------
+    Refusal
+        As :func:`row_in`, and 400 if there are too many.
+    """
+    texts = asked.getlist(name)
+    if len(texts) > _MOST_TOGETHER:
+        raise Refusal(
+            400,
+            f"There are {len(texts)} works.",
+            f"{name} is given at most {_MOST_TOGETHER} times.",
+            "Choose fewer works: what they have in common shows in a few.",
+        )
+    if not texts:
+        return [row_in(None, name, works)]
+    return [row_in(text, name, works) for text in texts]
+
+
+def strength_in(asked: QueryParams) -> float:
+    """Read how far a query is turned.
+
+    Parameters
+    ----------
+    asked : QueryParams
+        The query.
+
+    Returns
+    -------
+    float
+        1 where it is not given.
+
+    Raises
+    ------
+    Refusal
+        If it is no number, or too large.
+    """
+    text = asked.get("strength", "1")
+    if not re.fullmatch(r"-?[0-9]{1,2}(\.[0-9]{1,4})?", text) or not abs(float(text)) <= _STRONGEST:
+        raise Refusal(
+            400,
+            f"strength={cut(text)} cannot be answered.",
+            f"strength is a number from -{_STRONGEST} to {_STRONGEST}.",
+            "Ask again, for example with strength=1.",
+        )
+    return float(text)
+
+
+def words_in(asked: QueryParams, name: str = "words") -> str:
     """Read the words that are sought.
 
     Parameters
     ----------
     asked : QueryParams
         The query.
+    name : str
+        What they are called.
 
     Returns
     -------
@@ -123,12 +200,12 @@ def words_in(asked: QueryParams) -> str:
     Refusal
         If there are none, or too many.
     """
-    words = " ".join(asked.get("words", "").split())
+    words = " ".join(asked.get(name, "").split())
     if not 0 < len(words) <= _LONGEST_WORDS:
         raise Refusal(
             400,
             f"The words have {len(words)} letters." if words else "There are no words to seek.",
-            f"words has 1 to {_LONGEST_WORDS} letters.",
+            f"{name} has 1 to {_LONGEST_WORDS} letters.",
             "Describe what is to be seen in a few words, such as: ships in a storm.",
         )
     # Half a letter (a lone surrogate) cannot be encoded; a tokenizer would fail on it.

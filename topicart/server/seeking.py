@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, cast
 
 from topicart.errors import PictureError, TopicartError
 from topicart.server.refusals import Refusal
@@ -108,6 +108,17 @@ class Seeker:
                 self._known.popitem(last=False)
             return self._known[words]
 
+    @property
+    def speaker(self) -> Encoder:
+        """The model for words alone, as :class:`topicart.retrieval.Searcher` takes one.
+
+        Returns
+        -------
+        Encoder
+            Its ``encode_texts`` waits for the model and its turn, as :meth:`words` does.
+        """
+        return cast("Encoder", _Speaker(self, self._fingerprint))
+
     def picture(self, data: bytes) -> NDArray[np.float32]:
         """Encode a picture.
 
@@ -182,6 +193,21 @@ class Seeker:
                 else "Nearest works and paths need no model: open a work to find them.",
             )
         return self._encoder
+
+
+class _Speaker:
+    """Encodes words through a seeker, which remembers them; the fingerprint is checked there."""
+
+    name = "encoder"
+
+    def __init__(self, seeker: Seeker, fingerprint: str) -> None:
+        self.fingerprint = fingerprint
+        self._seeker = seeker
+
+    def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        import numpy as np
+
+        return np.stack([self._seeker.words(text) for text in texts])
 
 
 def _unable(error: Exception) -> Refusal:

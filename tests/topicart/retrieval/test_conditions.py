@@ -91,12 +91,12 @@ def test_what_cannot_be_met_is_said(facts: Facts, condition: str, told: str) -> 
 
 
 def test_works_that_differ_in_a_facet(facts: Facts) -> None:
-    assert facts.others(0, "genre").tolist() == [1, 3]
-    assert facts.others(2, "style").tolist() == [0, 3]
+    assert facts.rows([facts.other_than(0, "genre")]).tolist() == [1, 3]
+    assert facts.rows([facts.other_than(2, "style")]).tolist() == [0, 3]
     with pytest.raises(RetrievalError, match="states no style"):
-        facts.others(4, "style")
+        facts.other_than(4, "style")
     with pytest.raises(RetrievalError, match="no facet 'colour'"):
-        facts.others(0, "colour")
+        facts.other_than(0, "colour")
 
 
 @settings(max_examples=40, deadline=None)
