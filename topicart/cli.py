@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from topicart.connections_cli import analogies, blind_spots, path, search
 from topicart.cpu import wait_without_spinning
 from topicart.door import (
     Columns,
@@ -228,6 +229,10 @@ app.command()(evaluate)
 app.command()(baseline)
 app.command()(compare)
 app.command()(explore)
+app.command()(search)
+app.command()(analogies)
+app.command()(path)
+app.command("blind-spots")(blind_spots)
 app.command()(report)
 
 

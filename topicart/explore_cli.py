@@ -11,7 +11,6 @@ from topicart.door import Quiet, RunFolder, door, show_progress
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from topicart.encoder import Encoder
     from topicart.run import Run
     from topicart.server import Address
 
@@ -37,6 +36,7 @@ def explore(
         from rich.console import Console
 
         from topicart.make import finish_run
+        from topicart.retrieval import encoder_of
         from topicart.run import Run
         from topicart.server import listen, make_app, serve
 
@@ -46,20 +46,12 @@ def explore(
             if not (opened.page.exists() and opened.metrics):
                 with show_progress(quiet) as progress:
                     opened = finish_run(opened, progress=progress)
-            app = make_app(opened, lambda: _encoder(opened, device), host=host)
+            app = make_app(opened, lambda: encoder_of(opened, device), host=host)
             if not quiet:
                 _tell(Console(), opened, address)
             if open_page:
                 _open(address.url)
             serve(app, taken)
-
-
-def _encoder(run: Run, device: str) -> Encoder:
-    """Load the run's own encoder, as it was when it encoded the works."""
-    from topicart.encoder import Encoder
-
-    model = run.record.model
-    return Encoder.load(model.name, device=device, precision=model.precision, progress=False)
 
 
 def _tell(console: Console, run: Run, address: Address) -> None:

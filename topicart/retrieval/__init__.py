@@ -12,9 +12,10 @@ from topicart.retrieval.conditions import Condition, Facts, parse_condition
 from topicart.retrieval.index import ConditionalIndex
 from topicart.retrieval.nearest import nearest, nearest_to_each
 from topicart.retrieval.neighbours import Neighbours, neighbours_of
+from topicart.retrieval.own_encoder import encoder_of
 from topicart.retrieval.paths import WorkPath, find_path, path
 from topicart.retrieval.queries import Query
-from topicart.retrieval.searcher import Searcher, encoder_of
+from topicart.retrieval.searcher import Searcher
 
 __all__ = [
     "Analogies",

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from knowledge_graph import listed
+from topicart.errors import RetrievalError
 from topicart.retrieval.conditions import Condition
 from topicart.retrieval.index import ConditionalIndex
 from topicart.retrieval.queries import Query
 
 __all__ = ["Analogies", "Analogy", "LeftOut", "analogies"]
+
+_WHY = {
+    "far": "whose nearest works are further away than those shown",
+    "few": "which too few works state",
+    "none": "which no other work states that meets the conditions",
+}
 
 
 @dataclass(frozen=True)
@@ -50,7 +61,7 @@ class Analogies:
     across: str
     """The facet."""
     where: tuple[str, ...]
-    """The conditions, as they were written."""
+    """The conditions, in words."""
     items: tuple[Analogy, ...]
     """Nearest first; of equal ones the lower row, then the value."""
     left_out: tuple[LeftOut, ...] = ()
@@ -65,7 +76,15 @@ class Analogies:
         str
             Sentences, or nothing where all are shown.
         """
-        raise NotImplementedError
+        told = []
+        facet = self.across.replace("_", " ")
+        for why, said in _WHY.items():
+            own = [value for value in self.left_out if value.why == why]
+            if own:
+                names = listed([value.value for value in own])
+                values = f"1 {facet} is" if len(own) == 1 else f"{len(own):,} values of {facet} are"
+                told.append(f"{values} left out, {said}: {names}.")
+        return " ".join(told)
 
 
 def analogies(
@@ -108,4 +127,34 @@ def analogies(
         If there is no such facet, no work states it, ``least`` or ``most`` is less than 1, or as
         :meth:`ConditionalIndex.search` says.
     """
-    raise NotImplementedError
+    for name, number in (("least", least), ("most", most)):
+        if number is not None and number < 1:
+            raise RetrievalError(f"{name} must be at least 1, got {number}.")
+    best = index.best_of_each(query.vector, across, where, least=least, without=query.rows)
+    own = _own_values(index, query, across)
+    found = [
+        Analogy(value, row, score, works, value in own)
+        for value, row, score, works in zip(
+            best.values, best.rows.tolist(), best.scores.tolist(), best.works.tolist(), strict=True
+        )
+    ]
+    shown = found if most is None else found[:most]
+    left_out = [LeftOut(one.value, one.works, "far") for one in found[len(shown) :]]
+    fewer = sorted(best.left_out.items(), key=lambda item: (-item[1], item[0]))
+    left_out += [LeftOut(value, works, "few" if works else "none") for value, works in fewer]
+    conditions = tuple(one if isinstance(one, str) else _written(one) for one in where)
+    return Analogies(query, across, conditions, tuple(shown), tuple(left_out))
+
+
+def _written(condition: Condition) -> str:
+    """Write a condition as people do."""
+    if condition.years is not None:
+        return f"{condition.facet}={condition.years[0]}..{condition.years[1]}"
+    values = "|".join(re.sub(r"([\\|])", r"\\\1", value) for value in condition.values)
+    return f"{condition.facet}{'!=' if condition.negated else '='}{values}"
+
+
+def _own_values(index: ConditionalIndex, query: Query, across: str) -> set[str]:
+    """Values that the query's own works state."""
+    values, codes, rows = index.facts.statements(across)
+    return {values[code] for code in np.unique(codes[np.isin(rows, query.rows)])}

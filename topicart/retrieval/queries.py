@@ -1,35 +1,21 @@
-"""What can be asked of a run: works, words, a picture, a topic, a work turned by words."""
+"""What is sought: a vector of a run's space, what it is called, and the works it is made of."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_graph import cut
-from topicart.errors import PictureError, RetrievalError
-from topicart.retrieval.conditions import Condition
-from topicart.retrieval.found import Found
-from topicart.retrieval.index import ConditionalIndex
-from topicart.retrieval.naming import Named
+from topicart.errors import RetrievalError
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+__all__ = ["LONGEST_TOLD", "Query", "normal", "quoted", "spoken"]
 
-    from topicart.encoder import Encoder
-    from topicart.retrieval.neighbours import Neighbours
-    from topicart.run import Run
+LONGEST_TOLD = 80
+"""Most letters of a title or of words that are told."""
 
-__all__ = ["Query", "Searcher", "encoder_of"]
-
-_NEUTRAL = ("a picture", "a work of art", "a painting")
-"""What words are compared with when they give a direction: the mean of these."""
-_LONGEST_TOLD = 80
 _LEAST_LENGTH = 1e-6
 
 
@@ -45,375 +31,6 @@ class Query:
     """The works that it is made of; they are not found again."""
     picture: Path | None = None
     """The file, where a picture is sought with."""
-
-
-class Searcher:
-    """A run opened to be searched.
-
-    Parameters
-    ----------
-    run : Run
-        A finished run. Works are compared by their pictures' vectors, with or without captions in
-        its topics.
-    encoder : Encoder or callable, optional
-        The model that encoded its works, or what loads it when words or pictures are first sought.
-    index : ConditionalIndex, optional
-        Of the run's works, where one is at hand; by default it is made.
-
-    Raises
-    ------
-    RunError
-        If the run's files are not of one fit.
-    """
-
-    def __init__(
-        self,
-        run: Run,
-        encoder: Encoder | Callable[[], Encoder] | None = None,
-        *,
-        index: ConditionalIndex | None = None,
-    ) -> None:
-        self.run = run
-        self.index = ConditionalIndex.of_run(run) if index is None else index
-        self._source = encoder
-
-    @cached_property
-    def works(self) -> pa.Table:
-        """The works of the index, in its order, as the run has them."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        ids = self.run.works["id"]
-        if len(ids) == len(self.index):  # all have a vector: nothing to copy
-            return self.run.works
-        wanted = pa.array(self.index.ids, ids.type)
-        return self.run.works.take(pc.index_in(wanted, value_set=ids.combine_chunks()))
-
-    @cached_property
-    def graph(self) -> Neighbours:
-        """The graph of nearest neighbours, made and kept in the run when first asked for."""
-        from topicart.retrieval.neighbours import neighbours_of
-
-        return neighbours_of(self.run.folder, self.index.vectors)
-
-    @cached_property
-    def encoder(self) -> Encoder:
-        """The model that encoded the works.
-
-        Returns
-        -------
-        Encoder
-            Loaded when first asked for.
-
-        Raises
-        ------
-        RetrievalError
-            If there is none, or it is another one.
-        ModelError
-            If it cannot be loaded.
-        """
-        if self._source is None:
-            raise RetrievalError(
-                "Words and pictures are sought with the model that encoded the works, and none "
-                "was given. Search with a work or a theme, or give the encoder."
-            )
-        loaded = self._source() if callable(self._source) else self._source
-        own = self.run.record.model
-        if loaded.fingerprint != own.fingerprint:
-            raise RetrievalError(
-                f"The model {loaded.name} is not the one that encoded these works ({own.name}, "
-                f"{own.precision}), or not in the same version or precision: its vectors cannot be "
-                f"compared with theirs (fingerprint {loaded.fingerprint[:12]}, the run has "
-                f"{own.fingerprint[:12]}). Search with a work or a theme, which needs no model, or "
-                "fit the run again."
-            )
-        return loaded
-
-    def search(
-        self,
-        query: Query,
-        k: int = 10,
-        where: Iterable[Condition | str] = (),
-        *,
-        explain: bool = False,
-    ) -> Found:
-        """Find the works nearest to a query, the works that it is made of passed over.
-
-        Parameters
-        ----------
-        query : Query
-            What is sought.
-        k : int
-            How many.
-        where : iterable of Condition or str
-            Conditions that works must meet, all of them.
-        explain : bool
-            Whether to say how it was sought.
-
-        Returns
-        -------
-        Found
-            Best first.
-
-        Raises
-        ------
-        RetrievalError
-            As :meth:`ConditionalIndex.search` says.
-        """
-        return self.index.search(query.vector, k, where, without=query.rows, explain=explain)
-
-    def title(self, row: int) -> str:
-        """Give a work's title, or its id where it has none.
-
-        Parameters
-        ----------
-        row : int
-            The work.
-
-        Returns
-        -------
-        str
-            As recorded, whatever its length and letters.
-        """
-        return self.works["title"][row].as_py() or self.index.ids[row]
-
-    def row(self, work: str) -> int:
-        """Find a work by its id or its title (exact, then by any unique part of it).
-
-        Parameters
-        ----------
-        work : str
-            An id, a title, a part of a title that one work alone has, or of an id.
-
-        Returns
-        -------
-        int
-            Its row.
-
-        Raises
-        ------
-        RetrievalError
-            If there is no such work (the nearest spellings are offered), several meet the name
-            (they are listed with their ids), or it has no vector.
-        """
-        return self._named.row(work)
-
-    def work(self, work: str | int) -> Query:
-        """Seek what is like a work.
-
-        Parameters
-        ----------
-        work : str or int
-            Its id, title or row.
-
-        Returns
-        -------
-        Query
-            Its vector.
-
-        Raises
-        ------
-        RetrievalError
-            As :meth:`row`.
-        """
-        row = self._row(work)
-        vector = normal(self.index.vectors[row].astype(np.float64), "This work's vector")
-        return Query(vector, self.title(row), (row,))
-
-    def mean(self, works: Sequence[str | int]) -> Query:
-        """Seek what is like several works at once: the mean of their vectors.
-
-        Parameters
-        ----------
-        works : sequence of str or int
-            Ids, titles or rows; one that is named twice counts once.
-
-        Returns
-        -------
-        Query
-            Their mean direction.
-
-        Raises
-        ------
-        RetrievalError
-            As :meth:`row`; if there is no work, or their vectors cancel each other out.
-        """
-        rows = tuple(dict.fromkeys(self._row(work) for work in works))
-        if not rows:
-            raise RetrievalError("The mean of no work: name at least one.")
-        mean = self.index.vectors[np.array(rows)].astype(np.float64).mean(axis=0)
-        told = [cut(self.title(row), _LONGEST_TOLD) for row in rows[:3]]
-        more = f" and {len(rows) - 3:,} more" if len(rows) > 3 else ""
-        return Query(normal(mean, "The mean of these works"), " + ".join(told) + more, rows)
-
-    def topic(self, topic: int) -> Query:
-        """Seek what is like a topic: its centroid.
-
-        Parameters
-        ----------
-        topic : int
-            Its number.
-
-        Returns
-        -------
-        Query
-            The mean direction of its works, each counted as firmly as it belongs there.
-
-        Raises
-        ------
-        RetrievalError
-            If there is no such topic.
-        """
-        topics = self.run.topics
-        if not 0 <= topic < len(topics):
-            raise RetrievalError(
-                f"There is no theme {topic}; the themes of {self.run.folder} are 0 to "
-                f"{len(topics) - 1}."
-                if topics
-                else f"{self.run.folder} has no theme at all: every work is an outlier."
-            )
-        centroid = self.run.model_arrays["centroids"][topic].astype(np.float64)
-        return Query(
-            normal(centroid, "This theme's centroid"), f"theme {topic}, {topics[topic].name}"
-        )
-
-    def words(self, words: str) -> Query:
-        """Seek what words say.
-
-        Parameters
-        ----------
-        words : str
-            Such as ``ships in a storm``.
-
-        Returns
-        -------
-        Query
-            Their vector by the model that encoded the works.
-
-        Raises
-        ------
-        RetrievalError
-            If there is no word, or no such model.
-        """
-        spoken = _spoken(words)
-        vector = self.encoder.encode_texts([spoken])[0].astype(np.float64)
-        return Query(normal(vector, "The vector of these words"), _quoted(spoken))
-
-    def picture(self, file: Path) -> Query:
-        """Seek what is like a picture in a file.
-
-        Parameters
-        ----------
-        file : Path
-            Any picture; it need not be of the collection.
-
-        Returns
-        -------
-        Query
-            Its vector by the model that encoded the works.
-
-        Raises
-        ------
-        RetrievalError
-            If it cannot be read as a picture, or there is no such model.
-        """
-        from topicart.preprocess import load_pixels
-
-        encoder = self.encoder
-        try:
-            pixels = load_pixels(Path(file), encoder.preprocess)
-        except PictureError as error:
-            raise RetrievalError(
-                f"{file} cannot be read as a picture: {error}. Expected JPEG, PNG, WebP, TIFF, "
-                "GIF, BMP, JPEG 2000, AVIF or PPM."
-            ) from error
-        vector = encoder.encode_pixels(pixels[None])[0].astype(np.float64)
-        return Query(normal(vector, f"The vector of {file}"), Path(file).name, picture=Path(file))
-
-    def towards(self, query: Query, words: str, *, strength: float = 1.0) -> Query:
-        r"""Turn a query in the direction of words: this work, but in that style.
-
-        Words and pictures lie in different parts of a model's space, so that a plain sum of both
-        would seek what suits the words alone or the picture alone. As in StyleGAN-NADA (Gal et
-        al. 2021, eq. 2) the direction is what the words add to a neutral text,
-        :math:`d = t(\text{words}) - t(\text{neutral})`, scaled to length 1; it is added with
-        the works' spread :math:`s = \sqrt{1 - |\mu|^2}` about their mean :math:`\mu` as its
-        measure, :math:`q' \propto q + \text{strength} \cdot s \cdot d`: a strength of 1 goes as
-        far as works are from their mean, whatever the model.
-
-        Parameters
-        ----------
-        query : Query
-            Where it starts.
-        words : str
-            Such as ``an impressionist painting``.
-        strength : float
-            How far; 0 is not at all, negative ones turn away from the words.
-
-        Returns
-        -------
-        Query
-            The turned vector.
-
-        Raises
-        ------
-        RetrievalError
-            If there is no word, the strength is not finite, the words say nothing beyond the
-            neutral text, or there is no model.
-        """
-        if not np.isfinite(strength):
-            raise RetrievalError(f"The strength must be a finite number, got {strength}.")
-        spoken = _spoken(words)
-        encoded = self.encoder.encode_texts([spoken, *_NEUTRAL]).astype(np.float64)
-        added = normal(encoded[0] - encoded[1:].mean(axis=0), f"What {_quoted(spoken)} adds")
-        turned = query.vector + strength * self._spread * added.astype(np.float64)
-        away = "towards" if strength >= 0 else "away from"
-        measure = "" if abs(strength) == 1 else f" × {abs(strength):g}"
-        shown = f"{query.shown}, {away} {_quoted(spoken)}{measure}"
-        return Query(normal(turned, "The turned query"), shown, query.rows, query.picture)
-
-    @cached_property
-    def _spread(self) -> float:
-        """How far works are from their mean: the root of the mean squared distance."""
-        mean = self.index.vectors.mean(axis=0, dtype=np.float64)
-        return float(np.sqrt(max(1.0 - mean @ mean, 0.0)))
-
-    @cached_property
-    def _named(self) -> Named:
-        return Named(self.works, self.run.works)
-
-    def _row(self, work: str | int) -> int:
-        if isinstance(work, str):
-            return self.row(work)
-        if not 0 <= work < len(self.index):
-            raise RetrievalError(f"There is no work {work}: rows are 0 to {len(self.index) - 1}.")
-        return int(work)
-
-
-def encoder_of(run: Run, device: str = "auto") -> Encoder:
-    """Load the model that encoded a run's works, in the precision that it had.
-
-    Parameters
-    ----------
-    run : Run
-        The run.
-    device : str
-        ``auto``, ``cpu``, ``cuda``, ``cuda:1`` or ``mps``.
-
-    Returns
-    -------
-    Encoder
-        Ready to encode.
-
-    Raises
-    ------
-    ModelError
-        If it cannot be loaded.
-    """
-    from topicart.encoder import Encoder
-
-    model = run.record.model
-    return Encoder.load(model.name, device=device, precision=model.precision, progress=False)
 
 
 def normal(vector: NDArray[np.float64], what: str) -> NDArray[np.float32]:
@@ -445,12 +62,41 @@ def normal(vector: NDArray[np.float64], what: str) -> NDArray[np.float32]:
     return (vector / length).astype(np.float32)
 
 
-def _spoken(words: str) -> str:
-    spoken = " ".join(words.split())
-    if not spoken:
+def spoken(words: str) -> str:
+    """Bring words to one line.
+
+    Parameters
+    ----------
+    words : str
+        As a person wrote them.
+
+    Returns
+    -------
+    str
+        With single spaces.
+
+    Raises
+    ------
+    RetrievalError
+        If there is none.
+    """
+    said = " ".join(words.split())
+    if not said:
         raise RetrievalError("There is no word to search for: write some, such as “ships at sea”.")
-    return spoken
+    return said
 
 
-def _quoted(words: str) -> str:
-    return f"“{cut(words, _LONGEST_TOLD)}”"
+def quoted(words: str) -> str:
+    """Put words in quotes, cut where they are long.
+
+    Parameters
+    ----------
+    words : str
+        Any.
+
+    Returns
+    -------
+    str
+        In curly quotes.
+    """
+    return f"“{cut(words, LONGEST_TOLD)}”"

@@ -1,0 +1,193 @@
+"""Hidden connections for machines: what was found as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from topicart.retrieval import Analogies, BlindSpots, Query, Region, Searcher, WorkPath
+    from topicart.retrieval.found import Found
+
+_DIGITS = 6
+
+
+def found_as_json(
+    searcher: Searcher, query: Query, found: Found, where: Sequence[str], page: str | None
+) -> dict[str, Any]:
+    """Give what a search found.
+
+    Parameters
+    ----------
+    searcher
+        The run that was searched.
+    query
+        What was sought.
+    found
+        What was found.
+    where
+        The conditions, as they were written.
+    page
+        The page that was written, if one was.
+
+    Returns
+    -------
+    dict
+        JSON-ready.
+    """
+    scored = zip(found.rows.tolist(), found.scores.tolist(), strict=True)
+    return {
+        **_asked(searcher, query, where),
+        "asked": found.asked,
+        "allowed": found.allowed,
+        "works": [
+            {**_work(searcher, row), "score": round(score, _DIGITS)} for row, score in scored
+        ],
+        "note": found.note or None,
+        "plan": asdict(found.plan) if found.plan else None,
+        "page": page,
+    }
+
+
+def analogies_as_json(
+    searcher: Searcher, found: Analogies, where: Sequence[str], page: str | None
+) -> dict[str, Any]:
+    """Give analogies.
+
+    Parameters
+    ----------
+    searcher
+        The run that was searched.
+    found
+        For each value its nearest work.
+    where
+        The conditions, as they were written.
+    page
+        The page that was written, if one was.
+
+    Returns
+    -------
+    dict
+        JSON-ready.
+    """
+    return {
+        **_asked(searcher, found.query, where),
+        "across": found.across,
+        "analogies": [
+            {
+                "value": item.value,
+                **_work(searcher, item.row),
+                "score": round(item.score, _DIGITS),
+                "works": item.works,
+                "own": item.own,
+            }
+            for item in found.items
+        ],
+        "left_out": [asdict(value) for value in found.left_out],
+        "note": found.note or None,
+        "page": page,
+    }
+
+
+def path_as_json(
+    searcher: Searcher, way: WorkPath, direct: float, asked: dict[str, Any], page: str | None
+) -> dict[str, Any]:
+    """Give a way from one work to another.
+
+    Parameters
+    ----------
+    searcher
+        The run that it leads through.
+    way
+        The way.
+    direct
+        The angle between its ends, in degrees.
+    asked
+        What was asked of it.
+    page
+        The page that was written, if one was.
+
+    Returns
+    -------
+    dict
+        JSON-ready; angles in degrees, that of a work is the step that leads to it.
+    """
+    from topicart.connections_console import degrees_of
+
+    angles = [None, *(round(angle, 3) for angle in degrees_of(way))]
+    return {
+        "run": str(searcher.run.folder),
+        **asked,
+        "steps": way.steps,
+        "direct": round(direct, 3),
+        "works": [
+            {**_work(searcher, row), "angle": angle}
+            for row, angle in zip(way.rows, angles, strict=True)
+        ],
+        "note": way.note or None,
+        "page": page,
+    }
+
+
+def blind_spots_as_json(searcher: Searcher, found: BlindSpots, page: str | None) -> dict[str, Any]:
+    """Give the regions where a group is missing or over-present.
+
+    Parameters
+    ----------
+    searcher
+        The run that was looked at.
+    found
+        The regions.
+    page
+        The page that was written, if one was.
+
+    Returns
+    -------
+    dict
+        JSON-ready; of each region the ids of its works.
+    """
+    return {
+        "run": str(searcher.run.folder),
+        "facet": found.facet,
+        "value": found.value,
+        "works": found.works,
+        "left_out": found.left_out,
+        "group": found.group,
+        "tested": found.tested,
+        "permutations": found.permutations,
+        "level": found.level,
+        "missing": [_region(searcher, region) for region in found.missing],
+        "over_present": [_region(searcher, region) for region in found.over],
+        "page": page,
+    }
+
+
+def _asked(searcher: Searcher, query: Query, where: Sequence[str]) -> dict[str, Any]:
+    return {
+        "run": str(searcher.run.folder),
+        "model": searcher.run.record.model.name,
+        "query": query.shown,
+        "like": [searcher.index.ids[row] for row in query.rows],
+        "where": list(where),
+    }
+
+
+def _work(searcher: Searcher, row: int) -> dict[str, Any]:
+    return {"row": row, "id": searcher.index.ids[row], "title": searcher.title(row)}
+
+
+def _region(searcher: Searcher, region: Region) -> dict[str, Any]:
+    ids = searcher.index.ids
+    return {
+        "size": region.size,
+        "found": region.found,
+        "expected": round(region.expected, 3),
+        "lift": round(region.lift, 3),
+        "p": region.p,
+        "corrected_p": region.corrected,
+        "central": [ids[row] for row in region.central],
+        "members": [ids[row] for row in region.members],
+        "nearest": [ids[row] for row in region.nearest],
+        "works": [ids[row] for row in region.rows.tolist()],
+    }

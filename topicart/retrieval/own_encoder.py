@@ -1,0 +1,65 @@
+"""The model that encoded a run's works: no other one's vectors can be compared with theirs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from topicart.errors import RetrievalError
+
+if TYPE_CHECKING:
+    from topicart.encoder import Encoder
+    from topicart.run import Run
+
+__all__ = ["encoder_of", "require_own"]
+
+
+def encoder_of(run: Run, device: str = "auto") -> Encoder:
+    """Load the model that encoded a run's works, in the precision that it had.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    device : str
+        ``auto``, ``cpu``, ``cuda``, ``cuda:1`` or ``mps``.
+
+    Returns
+    -------
+    Encoder
+        Ready to encode.
+
+    Raises
+    ------
+    ModelError
+        If it cannot be loaded.
+    """
+    from topicart.encoder import Encoder
+
+    model = run.record.model
+    return Encoder.load(model.name, device=device, precision=model.precision, progress=False)
+
+
+def require_own(encoder: Encoder, run: Run) -> None:
+    """Refuse a model other than the one that encoded a run's works.
+
+    Parameters
+    ----------
+    encoder : Encoder
+        The model that words and pictures are to be encoded with.
+    run : Run
+        The run.
+
+    Raises
+    ------
+    RetrievalError
+        If its fingerprint is another.
+    """
+    own = run.record.model
+    if encoder.fingerprint != own.fingerprint:
+        raise RetrievalError(
+            f"The model {encoder.name} is not the one that encoded these works ({own.name}, "
+            f"{own.precision}), or not in the same version or precision: its vectors cannot be "
+            f"compared with theirs (fingerprint {encoder.fingerprint[:12]}, the run has "
+            f"{own.fingerprint[:12]}). Search with a work or a theme, which needs no model, or "
+            "fit the run again."
+        )
