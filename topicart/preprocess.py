@@ -21,7 +21,7 @@ from topicart.images import load_picture, picture_of
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["Preprocess", "load_pixels", "pixels_of", "read_pixels"]
+__all__ = ["Preprocess", "fitted", "load_pixels", "pixels_of", "read_pixels"]
 
 _LONGEST_STRIP = 8
 
@@ -81,7 +81,7 @@ def load_pixels(path: Path, preprocess: Preprocess) -> NDArray[np.uint8]:
     PictureError
         If the picture cannot be read, with the reason.
     """
-    return _brought(load_picture(path, at_least=max(preprocess.size)), preprocess)
+    return fitted(load_picture(path, at_least=max(preprocess.size)), preprocess)
 
 
 def pixels_of(data: bytes, preprocess: Preprocess) -> NDArray[np.uint8]:
@@ -104,11 +104,29 @@ def pixels_of(data: bytes, preprocess: Preprocess) -> NDArray[np.uint8]:
     PictureError
         If the picture cannot be read, with the reason.
     """
-    return _brought(picture_of(data, at_least=max(preprocess.size)), preprocess)
+    return fitted(picture_of(data, at_least=max(preprocess.size)), preprocess)
 
 
-def _brought(picture: Image.Image, preprocess: Preprocess) -> NDArray[np.uint8]:
-    """Bring a picture to an encoder's input size, or say why that cannot be."""
+def fitted(picture: Image.Image, preprocess: Preprocess) -> NDArray[np.uint8]:
+    """Bring a decoded picture to an encoder's input size.
+
+    Parameters
+    ----------
+    picture : PIL.Image.Image
+        RGB, of any size.
+    preprocess : Preprocess
+        The encoder's way.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width, 3)
+        The pixels, RGB.
+
+    Raises
+    ------
+    PictureError
+        If its shape does not allow that, with the reason.
+    """
     try:
         return np.asarray(_fit(picture, preprocess))
     except (ValueError, MemoryError) as error:
