@@ -22,7 +22,14 @@ from knowledge_graph.atomic import make_folder, remove_leftovers, write_bytes_at
 from topicart.errors import RetrievalError
 from topicart.retrieval.nearest import nearest_to_each
 
-__all__ = ["NEIGHBOURS", "Neighbours", "find_neighbours", "fingerprint_of", "neighbours_of"]
+__all__ = [
+    "LEAST_ANGLE",
+    "NEIGHBOURS",
+    "Neighbours",
+    "find_neighbours",
+    "fingerprint_of",
+    "neighbours_of",
+]
 
 NEIGHBOURS = 15
 """Nearest works that each work is joined to, as X Degrees of Separation has it."""
@@ -36,7 +43,8 @@ _EXACT = 20_000
 _BLOCK = 1024
 _HUBS = 2048
 """Pieces that the others are joined to at a time, the largest: never all with all."""
-_LEAST_ANGLE = 1e-3
+LEAST_ANGLE = 1e-3
+"""The smallest angle of an edge, in radians."""
 # The cosine of two equal float32 vectors is 1 within 1e-7: smaller angles are rounding.
 
 
@@ -58,14 +66,36 @@ class Neighbours:
 
     @cached_property
     def weights(self) -> dict[float, Any]:
-        """Matrices of weights by power, filled by :func:`topicart.retrieval.path`.
+        """Matrices of weights by power, filled where paths are sought.
 
         Returns
         -------
         dict of float to scipy.sparse.csr_array
-            One for each power that was asked for.
+            The usual power's, once it was asked for.
         """
         return {}
+
+    def among(self, places: NDArray[np.intp]) -> Neighbours:
+        """Take the graph of some of its works.
+
+        Parameters
+        ----------
+        places : ndarray of int
+            Which works, ascending, each once; they are numbered in this order.
+
+        Returns
+        -------
+        Neighbours
+            With the edges between them; it may be in pieces.
+        """
+        number = np.full(len(self), -1, dtype=np.int32)
+        number[places] = np.arange(len(places), dtype=np.int32)
+        lengths = np.diff(self.starts)
+        kept = np.repeat(number >= 0, lengths) & (number[self.ends] >= 0)
+        starts = np.concatenate([[0], np.cumsum(kept)])[self.starts]
+        starts = np.append(starts[places], starts[-1])
+        ends = number[self.ends[kept]]
+        return Neighbours(starts.astype(np.int32), ends, self.angles[kept], self.joined)
 
 
 def find_neighbours(
@@ -266,7 +296,7 @@ def _compressed(
         # The chord is exact where the cosine of a small angle is lost in rounding.
         chords = np.linalg.norm(vectors[left[part]] - vectors[right[part]], axis=1)
         angles[part] = 2 * np.arcsin(np.clip(chords / 2, 0, 1))
-    angles = np.maximum(angles, np.float32(_LEAST_ANGLE))
+    angles = np.maximum(angles, np.float32(LEAST_ANGLE))
     tails, heads = np.concatenate([left, right]), np.concatenate([right, left])
     order = np.lexsort((heads, tails))
     starts = np.searchsorted(tails[order], np.arange(n + 1)).astype(np.int32)

@@ -5,21 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from knowledge_graph import cut
 from topicart.errors import RetrievalError
+from topicart.retrieval.corridor import nearness, unit_rows
+from topicart.retrieval.distinct import Claims, distinct_way, one_of_each
+from topicart.retrieval.later import Later, later_ways, times_of
+from topicart.retrieval.neighbours import LEAST_ANGLE, Neighbours, find_neighbours
+from topicart.retrieval.ways import POWER, GraphWays, Ways
 
 if TYPE_CHECKING:
     from topicart.retrieval.conditions import Condition
     from topicart.retrieval.index import ConditionalIndex
-    from topicart.retrieval.neighbours import Neighbours
 
 __all__ = ["POWER", "WorkPath", "find_path", "path"]
 
-POWER = 4.0
-"""Power of the angle that an edge weighs: the larger, the smaller and evener the steps."""
+_ANEW = 10_000
+"""Works whose neighbours are found anew, comparing all with all: two seconds."""
+_ONE_OF_EACH = 4_000
+_POWERS = (6.0, 8.0, 12.0, 16.0, 24.0, 32.0)
+"""Powers tried, one after another, for a way of more steps."""
+_GREATEST_POWER = 64.0
+_PERHAPS = "There may be a way of smaller steps still: the search was ended before it was certain."
+_NONE = np.empty(0, dtype=np.intp)
 
 
 @dataclass(frozen=True)
@@ -53,12 +65,78 @@ def find_path(
     graph: Neighbours | Callable[[], Neighbours] | None = None,
     steps: int | None = None,
     where: Sequence[Condition | str] = (),
-    later: Literal["century", "half_century", "date"] | None = None,
+    later: Later | None = None,
     once: str | None = None,
     power: float = POWER,
 ) -> WorkPath:
-    """Find a way from one work to another, under conditions."""
-    raise NotImplementedError
+    """Find the way of least weight from one work to another, under conditions.
+
+    Each step weighs its angle to a power; see :func:`path`. After X Degrees of Separation (M.
+    Klingemann, Google Arts & Culture 2016), which walks a graph of 15 nearest neighbours.
+
+    Parameters
+    ----------
+    index : ConditionalIndex
+        The works.
+    start, end : int
+        Rows of it.
+    graph : Neighbours or callable, optional
+        Of all works of the index, as :func:`topicart.retrieval.neighbours_of` keeps it; or what
+        opens it, which is called only where it is needed. Made anew if not given, which takes
+        minutes for large collections.
+    steps : int, optional
+        How many steps the way should have: never more. Where it has fewer by nature, the power is
+        raised until it has as many, or no more can be had, which the note then says.
+    where : sequence of Condition or str
+        What the works between must meet; the ends need not. Up to 10,000 such works are joined
+        to their nearest among themselves. Of more, the graph's own edges are walked, if they are
+        half of all works or more, and lead from end to end; otherwise the 10,000 nearest to the
+        straight way between both ends are joined anew.
+    later : {"century", "half_century", "date"}, optional
+        That each work must surely be later than the one before. Works then need not be
+        neighbours; those near the straight way are considered, 3,000 at most.
+    once : str, optional
+        A facet of which no value may come twice, such as ``artist``; works that state none may
+        come as they like. Both ends may share a value, which then no work between has.
+    power : float
+        From 1 to 64.
+
+    Returns
+    -------
+    WorkPath
+        The works from start to end; one work and no step where both are the same.
+
+    Raises
+    ------
+    RetrievalError
+        If there is no such row, facet or value, ``steps`` or the power are out of range, the
+        graph is of other works, no way has so few steps (the message says how many are needed),
+        or the end is not later than the start.
+    """
+    _check(index, start, end, steps, power)
+    if start == end:
+        return WorkPath((start,), ())
+    allowed = index.facts.mask(where)
+    notes = []
+    if not allowed[[start, end]].all():
+        notes.append("The conditions hold for the works between; the ends do not both meet them.")
+    allowed[[start, end]] = True
+    if later is not None:
+        ways: Ways = _later(index, later, allowed, start, end)
+    elif where:
+        ways = _restricted(index, graph, np.flatnonzero(allowed), start, end)
+    else:
+        ways = GraphWays(_opened(index, graph), np.arange(len(index)), start, end)
+    if len(ways.rows) == 2 and len(index) > 2:
+        notes.append("No work can stand between: this is one step from end to end.")
+    seek = _Seeker(index, ways, allowed, once)
+    found = _of_steps(seek, steps, power)
+    notes.append(found.note)
+    if steps is not None and found.steps < steps and len(ways.rows) > 2:
+        notes.append(
+            f"{steps} steps were asked for; no way of smaller steps has more than {found.steps}."
+        )
+    return WorkPath(found.rows, _angles(index.vectors, found.rows), " ".join(filter(None, notes)))
 
 
 def path(graph: Neighbours, start: int, end: int, *, power: float = POWER) -> WorkPath:
@@ -87,48 +165,206 @@ def path(graph: Neighbours, start: int, end: int, *, power: float = POWER) -> Wo
         If there is no such row, the power is less than 1, or there is no way (a graph that was
         not made by :func:`topicart.retrieval.neighbours_of`).
     """
-    for row in (start, end):
-        if not 0 <= row < len(graph):
-            raise RetrievalError(f"There is no work {row}: rows are 0 to {len(graph) - 1}.")
+    _check_row(len(graph), start, end)
     if not power >= 1:
         raise RetrievalError(f"The power of a path must be at least 1, got {power}.")
     if start == end:
         return WorkPath((start,), ())
-    rows = _shortest(graph, start, end, power)
-    angles = [_angle(graph, one, other) for one, other in pairwise(rows)]
-    return WorkPath(tuple(rows), tuple(angles))
+    found = GraphWays(graph, np.arange(len(graph)), start, end).least(power, banned=_NONE)
+    if found is None:
+        raise RetrievalError(
+            f"There is no way from work {start} to work {end}: the graph is in pieces."
+        )
+    angles = [_angle(graph, one, other) for one, other in pairwise(found.works)]
+    return WorkPath(found.works, tuple(angles))
 
 
-def _shortest(graph: Neighbours, start: int, end: int, power: float) -> list[int]:
-    """Search from the end through the whole graph, then walk there from the start.
+def _check_row(works: int, *rows: int) -> None:
+    for row in rows:
+        if not 0 <= row < works:
+            raise RetrievalError(f"There is no work {row}: rows are 0 to {works - 1}.")
 
-    For 100,000 works this takes scipy some 50 ms. Two searches that stop where they meet would
-    see fewer works, but how far they must go is known only afterwards: with limits that grow
-    until they do, they took longer.
-    """
-    from scipy.sparse.csgraph import dijkstra
 
-    _, before = dijkstra(_weights(graph, power), indices=end, return_predecessors=True)
-    rows = [start]
-    while rows[-1] != end:
-        following = int(before[rows[-1]])
-        if following < 0:
+def _check(index: ConditionalIndex, start: int, end: int, steps: int | None, power: float) -> None:
+    _check_row(len(index), start, end)
+    if steps is not None and steps < 1:
+        raise RetrievalError(f"A way has at least 1 step, got {steps}.")
+    if not 1 <= power <= _GREATEST_POWER:
+        raise RetrievalError(
+            f"The power of a path is at least 1 and at most {_GREATEST_POWER:g}, got {power}."
+        )
+
+
+def _opened(
+    index: ConditionalIndex, graph: Neighbours | Callable[[], Neighbours] | None
+) -> Neighbours:
+    if graph is None:
+        return find_neighbours(unit_rows(index.vectors, np.arange(len(index))))
+    graph = graph if isinstance(graph, Neighbours) else graph()
+    if len(graph) != len(index):
+        raise RetrievalError(
+            f"The graph of neighbours is of {len(graph):,} works, the index of {len(index):,}: "
+            "make it anew from the index's vectors."
+        )
+    return graph
+
+
+def _restricted(
+    index: ConditionalIndex,
+    graph: Neighbours | Callable[[], Neighbours] | None,
+    rows: NDArray[np.intp],
+    start: int,
+    end: int,
+) -> GraphWays:
+    """Open the ways over some works only."""
+    if len(rows) > _ANEW and 2 * len(rows) >= len(index):
+        places = np.searchsorted(rows, (start, end)).tolist()
+        own = GraphWays(_opened(index, graph).among(rows), rows, *places)
+        if own.fewest() is not None:
+            return own
+    if len(rows) > _ANEW:
+        near = nearness(index.vectors, rows, start, end)
+        nearest = rows[np.argsort(-near, kind="stable")[:_ANEW]]
+        rows = np.union1d(nearest, (start, end))
+    return _joined(index, rows, start, end)
+
+
+def _joined(index: ConditionalIndex, rows: NDArray[np.intp], start: int, end: int) -> GraphWays:
+    """Find the neighbours of some works among themselves."""
+    made = find_neighbours(unit_rows(index.vectors, rows), exact=len(rows))
+    return GraphWays(made, rows, *np.searchsorted(rows, (start, end)).tolist())
+
+
+def _later(
+    index: ConditionalIndex, later: Later, allowed: NDArray[np.bool_], start: int, end: int
+) -> Ways:
+    times = times_of(index.facts, later)
+    first, last, _ = index.facts.spans()
+    what = {"date": "date", "century": "century", "half_century": "half of a century"}[later]
+    for row in (start, end):
+        if not times.known[row]:
             raise RetrievalError(
-                f"There is no way from work {start} to work {end}: the graph is in pieces."
+                f"The work {cut(index.ids[row])!r} has no date that tells its {what}: both ends "
+                "of a way on which each step is later must be dated."
             )
-        rows.append(following)
-    return rows
+    if times.first[end] <= times.last[start]:
+        turned = times.first[start] > times.last[end]
+        raise RetrievalError(
+            f"The work {cut(index.ids[end])!r} ({_years(first[end], last[end])}) is not of a "
+            f"later {what} than {cut(index.ids[start])!r} ({_years(first[start], last[start])}): "
+            "no way leads there on which each step is later. Ask for "
+            f"{'the way back' if turned else 'other works'}, or without this condition."
+        )
+    return later_ways(index.vectors, times, allowed, start, end)
 
 
-def _weights(graph: Neighbours, power: float) -> Any:
-    """The graph as scipy takes it without copying: float64 weights, made once for each power."""
-    from scipy.sparse import csr_array
+def _years(first: int, last: int) -> str:
+    return f"{first}" if first == last else f"{first}–{last}"
 
-    if power not in graph.weights:
-        n = len(graph)
-        data = graph.angles.astype(np.float64) ** power
-        graph.weights[power] = csr_array((data, graph.ends, graph.starts), shape=(n, n))
-    return graph.weights[power]
+
+class _Sought(NamedTuple):
+    """A way that was found, and what is to be said of it."""
+
+    rows: tuple[int, ...]
+    note: str = ""
+
+    @property
+    def steps(self) -> int:
+        return len(self.rows) - 1
+
+
+class _Seeker:
+    """Finds the way of least weight, with no value twice where that is asked."""
+
+    def __init__(
+        self, index: ConditionalIndex, ways: Ways, allowed: NDArray[np.bool_], once: str | None
+    ) -> None:
+        self._index, self._allowed = index, allowed
+        self.ways, self.once = ways, once
+        self._others: Ways | None = None
+
+    def __call__(self, power: float, steps: int | None) -> _Sought | None:
+        """Seek a way of at most so many steps; None if there is none."""
+        if self.once is None:
+            return self._plain(self.ways, power, steps)
+        if self._others is None:
+            found = distinct_way(self.ways, self._index.facts, self.once, power, steps)
+            if found.rows is not None:
+                return _Sought(found.rows, "" if found.least else _PERHAPS)
+            if not isinstance(self.ways, GraphWays):
+                return None
+        # The graph has no such way, or none that is found in time. Of works of which no two share
+        # a value, any way will do.
+        others = self._others or self._of_different()
+        sought = self._plain(others, power, steps)
+        if sought is None:
+            return None
+        self._others = others
+        return sought._replace(
+            note=f"From neighbour to neighbour no way was found on which no {self.once} comes "
+            "twice; this one leads over works near the straight way, one of each."
+        )
+
+    def _of_different(self) -> Ways:
+        ends = (int(self.ways.rows[self.ways.start]), int(self.ways.rows[self.ways.end]))
+        rows = np.flatnonzero(self._allowed)
+        claims = Claims.of(self._index.facts, str(self.once), rows)
+        near = nearness(self._index.vectors, rows, *ends)
+        start, end = np.searchsorted(rows, ends).tolist()
+        chosen = rows[one_of_each(claims, near, (start, end), _ONE_OF_EACH)]
+        return _joined(self._index, chosen, *ends)
+
+    @staticmethod
+    def _plain(ways: Ways, power: float, steps: int | None) -> _Sought | None:
+        found = ways.least(power, banned=_NONE, steps=steps)
+        return None if found is None else _Sought(tuple(ways.rows[list(found.works)].tolist()))
+
+
+def _of_steps(seek: _Seeker, steps: int | None, power: float) -> _Sought:
+    """Find a way of at most so many steps, and if it can be of no fewer."""
+    found = seek(power, None)
+    if found is None:
+        raise RetrievalError(
+            "There is no way between these works: the graph of neighbours is in pieces. Make it "
+            "anew from the index's vectors."
+        )
+    if steps is None or found.steps == steps:
+        return found
+    if found.steps > steps:
+        limited = seek(power, steps)
+        if limited is None:
+            raise RetrievalError(
+                f"No way of at most {steps} {'step' if steps == 1 else 'steps'} leads from the one "
+                f"work to the other: {_needed(seek, found.steps)}"
+            )
+        return limited
+    for raised in (one for one in _POWERS if one > power):
+        finer = seek(raised, None)
+        if finer is not None and finer.steps > steps:
+            finer = seek(raised, steps)
+        if finer is not None and finer.steps > found.steps:
+            found = finer
+        if found.steps == steps:
+            break
+    return found
+
+
+def _needed(seek: _Seeker, natural: int) -> str:
+    fewest = seek.ways.fewest()
+    if seek.once is None:
+        return f"the shortest has {fewest}. Ask for {fewest} or more."
+    return (
+        f"not one on which no {seek.once} comes twice. The way of least weight has {natural}; "
+        f"without that condition the shortest has {fewest or natural}."
+    )
+
+
+def _angles(vectors: NDArray[np.floating], rows: Sequence[int]) -> tuple[float, ...]:
+    """Angles of the steps, from the chords as the graph of neighbours has them."""
+    units = unit_rows(vectors, np.asarray(rows, dtype=np.intp))
+    chords = np.linalg.norm(np.diff(units, axis=0), axis=1)
+    angles = np.maximum(2 * np.arcsin(np.clip(chords / 2, 0, 1)), np.float32(LEAST_ANGLE))
+    return tuple(angles.tolist())
 
 
 def _angle(graph: Neighbours, one: int, other: int) -> float:
