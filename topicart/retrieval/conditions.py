@@ -48,20 +48,6 @@ class Condition:
     years: tuple[int, int] | None = None
     """First and last year, for dates: a work passes whose years touch the span."""
 
-    @property
-    def text(self) -> str:
-        """The condition as people write it.
-
-        Returns
-        -------
-        str
-            What :func:`parse_condition` reads as the same condition.
-        """
-        if self.years is not None:
-            return f"{self.facet}={self.years[0]}..{self.years[1]}"
-        escaped = (re.sub(r"([\\\\|])", r"\\\1", value) for value in self.values)
-        return f"{self.facet}{'!=' if self.negated else '='}{'|'.join(escaped)}"
-
 
 def parse_condition(text: str) -> Condition:
     """Read a condition as people write it.
@@ -184,6 +170,17 @@ class Facts:
 
     def __len__(self) -> int:
         return len(self._works)
+
+    def columns(self) -> pa.Table:
+        """Give what facts are made of, to be kept: a column for each facet, and the years.
+
+        Returns
+        -------
+        pyarrow.Table
+            A row for each work; with its column names but the years', :class:`Facts` is made anew.
+        """
+        years = ["year_from", "year_to"] if self._dated else []
+        return self._works.select([*(name for name in self.facets if name not in CENTURIES), *years])
 
     def mask(self, conditions: Iterable[Condition | str]) -> NDArray[np.bool_]:
         """Tell which works meet all conditions.

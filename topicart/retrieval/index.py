@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from topicart.retrieval.conditions import Condition, Facts
-from topicart.retrieval.found import Found, Plan
-from topicart.retrieval.nearest import nearest
+from topicart.errors import RetrievalError
+from topicart.retrieval.best_of_each import best_of_each
+from topicart.retrieval.conditions import Condition, Facts, parse_condition
+from topicart.retrieval.found import BestOfEach, Found, FoundMany
+from topicart.retrieval.grouped import CACHE_BYTES, Allowed, GroupCache
+from topicart.retrieval.planning import plan_for, scanned
+from topicart.retrieval.scoring import Block, best_of, require_queries, require_unit
 
 if TYPE_CHECKING:
     from topicart.embeddings import Embeddings
     from topicart.run import Run
 
-__all__ = ["ConditionalIndex"]
+__all__ = ["ConditionalIndex", "Storage"]
+
+Storage = Literal["float32", "float16"]
 
 
 class ConditionalIndex:
     """Works' vectors and facts, ready to be sought under conditions.
+
+    What is found is always what comparing with all allowed works in float64, rounding the scores
+    to float32 and sorting would find, of equal scores the lower row first: however it is sought.
 
     Parameters
     ----------
@@ -29,8 +39,17 @@ class ConditionalIndex:
     facets : Facts or mapping of str to sequence
         What is known of the works, in the same order; a mapping as for :meth:`Facts.of`.
     storage : {"float32", "float16"}
-        How vectors are held. What is found in ``float16`` is what float32 brute force finds over
-        the vectors so rounded.
+        How vectors are held. What is found in ``float16`` is what brute force finds over the
+        vectors so rounded.
+    cache_bytes : int
+        Bytes of gathered vectors that are kept for conditions that were asked for.
+    model : str, optional
+        Fingerprint of the model that encoded the works, where it is known.
+
+    Raises
+    ------
+    RetrievalError
+        If there are other numbers of vectors than of facts, or such a storage is unknown.
     """
 
     def __init__(
@@ -38,33 +57,243 @@ class ConditionalIndex:
         embeddings: Embeddings,
         facets: Facts | Mapping[str, Sequence[str | Sequence[str] | None]],
         *,
-        storage: Literal["float32", "float16"] = "float32",
+        storage: Storage = "float32",
+        cache_bytes: int = CACHE_BYTES,
+        model: str | None = None,
     ) -> None:
-        self.ids = embeddings.ids
-        self.facts = facets if isinstance(facets, Facts) else Facts.of(facets)
-        self.vectors: NDArray[np.float32] = embeddings.vectors
+        if storage not in ("float32", "float16"):
+            raise RetrievalError(
+                f"Vectors are held as float32 or float16, not as {storage!r}: give one of these."
+            )
+        vectors = embeddings.vectors.astype(storage, order="C", copy=False)
+        self._hold(embeddings.ids, vectors, facets, cache_bytes, model)
+
+    @classmethod
+    def of_vectors(
+        cls,
+        ids: Sequence[str],
+        vectors: NDArray[Any],
+        facets: Facts | Mapping[str, Sequence[str | Sequence[str] | None]],
+        *,
+        cache_bytes: int = CACHE_BYTES,
+        model: str | None = None,
+    ) -> ConditionalIndex:
+        """Index vectors that are held already, such as a file that is mapped into memory.
+
+        Parameters
+        ----------
+        ids : sequence of str, length n
+            The works.
+        vectors : ndarray of float32 or float16, shape (n, dim)
+            Their vectors, of length 1 within 0.001; they are not copied.
+        facets : Facts or mapping of str to sequence
+            What is known of them, in the same order.
+        cache_bytes, model
+            As for the class.
+
+        Returns
+        -------
+        ConditionalIndex
+            Over these vectors.
+
+        Raises
+        ------
+        RetrievalError
+            If the numbers differ, or a vector is of zeros, not finite or not of length 1; the
+            message names the first such work.
+        """
+        if vectors.ndim != 2 or vectors.dtype not in (np.float32, np.float16):
+            raise RetrievalError(
+                "Vectors must be float32 or float16 of shape (n_works, dim), got "
+                f"{vectors.dtype} of shape {vectors.shape}."
+            )
+        index = cls.__new__(cls)
+        index._hold(tuple(ids), np.ascontiguousarray(vectors), facets, cache_bytes, model)
+        require_unit(index.ids, index.vectors)
+        return index
 
     @classmethod
     def of_run(
-        cls, run: Run, *, storage: Literal["float32", "float16"] = "float32"
+        cls, run: Run, *, storage: Storage = "float32", cache_bytes: int = CACHE_BYTES
     ) -> ConditionalIndex:
-        """Index the works of a run that have a picture, by their pictures' vectors."""
+        """Index the works of a run that have a picture, by their pictures' vectors.
+
+        Parameters
+        ----------
+        run : Run
+            A finished run.
+        storage, cache_bytes
+            As for the class.
+
+        Returns
+        -------
+        ConditionalIndex
+            With the fingerprint of the run's model.
+
+        Raises
+        ------
+        RetrievalError
+            If its vectors are not those of its works.
+        """
         embeddings = run.picture_embeddings
         row_of = {work: row for row, work in enumerate(run.works["id"].to_pylist())}
-        works = run.works.take([row_of[id_] for id_ in embeddings.ids])
-        return cls(embeddings, Facts(works), storage=storage)
+        rows = [row_of.get(id_, -1) for id_ in embeddings.ids]
+        if -1 in rows:
+            raise RetrievalError(
+                f"{run.folder} is damaged: it has a vector of {embeddings.ids[rows.index(-1)]!r}, "
+                "which is none of its works. Repeat the fit with the same --out and --overwrite."
+            )
+        return cls(
+            embeddings,
+            Facts(run.works.take(rows)),
+            storage=storage,
+            cache_bytes=cache_bytes,
+            model=run.record.model.fingerprint,
+        )
+
+    @classmethod
+    def load(
+        cls,
+        folder: str | Path,
+        *,
+        embeddings: Embeddings | None = None,
+        verify: bool = True,
+        cache_bytes: int = CACHE_BYTES,
+    ) -> ConditionalIndex:
+        """Open an index that :meth:`save` has written; its vectors are mapped, not read.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Where it is.
+        embeddings : Embeddings, optional
+            The works' vectors as they are now: an index of others is refused.
+        verify : bool
+            Read all of it once and compare its SHA-256. Without, only sizes are looked at.
+        cache_bytes : int
+            As for the class.
+
+        Returns
+        -------
+        ConditionalIndex
+            As it was saved.
+
+        Raises
+        ------
+        RetrievalError
+            If there is none, it is damaged, of another version, or of other works.
+        """
+        from topicart.retrieval.stored_index import open_index
+
+        ids, vectors, facts, model = open_index(Path(folder), embeddings, verify=verify)
+        index = cls.__new__(cls)
+        index._hold(ids, vectors, facts, cache_bytes, model)
+        return index
+
+    def save(self, folder: str | Path) -> None:
+        """Write the index into a folder: vectors, facts and a manifest; nothing is pickled.
+
+        Parameters
+        ----------
+        folder : str or Path
+            It is made where it is not there; an index in it is replaced.
+
+        Raises
+        ------
+        WriteError
+            If it cannot be written.
+        """
+        from topicart.retrieval.stored_index import write_index
+
+        write_index(Path(folder), self.ids, self.vectors, self.facts, self.model)
+
+    def _hold(
+        self,
+        ids: tuple[str, ...],
+        vectors: NDArray[Any],
+        facets: Facts | Mapping[str, Sequence[str | Sequence[str] | None]],
+        cache_bytes: int,
+        model: str | None,
+    ) -> None:
+        self.ids = ids
+        """The works' ids, in the order of the rows."""
+        self.facts = facets if isinstance(facets, Facts) else Facts.of(facets)
+        """What is known of them."""
+        self.vectors: NDArray[Any] = vectors
+        """Their vectors, shape ``(n_works, dim)``, as they are stored: float32 or float16."""
+        self.model = model
+        """Fingerprint of the model that encoded them, where it is known."""
+        self._groups = GroupCache(cache_bytes)
+        if not len(ids) == len(vectors) == len(self.facts):
+            raise RetrievalError(
+                f"An index needs one vector and the facts of each work, in one order: got "
+                f"{len(ids):,} ids, {len(vectors):,} vectors and facts of {len(self.facts):,}."
+            )
 
     def __len__(self) -> int:
         return len(self.ids)
 
     @property
     def dim(self) -> int:
-        """Number of dimensions."""
+        """Number of dimensions.
+
+        Returns
+        -------
+        int
+            Of each vector.
+        """
         return int(self.vectors.shape[1])
+
+    @property
+    def storage(self) -> Storage:
+        """How vectors are held.
+
+        Returns
+        -------
+        str
+            ``float32`` or ``float16``.
+        """
+        return "float16" if self.vectors.dtype == np.float16 else "float32"
+
+    def vectors_of(self, rows: NDArray[np.intp] | Sequence[int] | slice) -> NDArray[np.float32]:
+        """Take vectors of works, however they are stored.
+
+        Parameters
+        ----------
+        rows : ndarray or sequence of int, or slice
+            Rows of the index.
+
+        Returns
+        -------
+        ndarray of float32, shape (len(rows), dim)
+            Contiguous; of a slice in float32 storage a view.
+        """
+        taken = self.vectors[rows if isinstance(rows, slice) else np.asarray(rows, np.intp)]
+        return np.ascontiguousarray(taken, dtype=np.float32)
+
+    def require_model(self, fingerprint: str) -> None:
+        """Refuse what another model has encoded: its vectors mean something else.
+
+        Parameters
+        ----------
+        fingerprint : str
+            Of the model that encodes a query.
+
+        Raises
+        ------
+        RetrievalError
+            If it is not the one of the works; where that is not known, anything passes.
+        """
+        if self.model is not None and fingerprint != self.model:
+            raise RetrievalError(
+                f"The query's model (fingerprint {fingerprint[:12]}…) is not the one that encoded "
+                f"the works ({self.model[:12]}…): nearness between their vectors means nothing. "
+                "Encode it with the works' model."
+            )
 
     def search(
         self,
-        query: NDArray[np.float32],
+        query: NDArray[np.floating],
         k: int = 10,
         where: Iterable[Condition | str] = (),
         *,
@@ -73,10 +302,170 @@ class ConditionalIndex:
     ) -> Found:
         """Find the works nearest to a query among those that meet all conditions.
 
-        ``without`` are rows that are passed over, such as the query's own work.
+        Parameters
+        ----------
+        query : ndarray, shape (dim,)
+            What is sought; with length 1, scores are cosines.
+        k : int
+            How many are wanted.
+        where : iterable of Condition or str
+            As for :meth:`Facts.mask`.
+        without : sequence of int
+            Rows that are passed over, such as the query's own work.
+        explain : bool
+            Say how they were sought.
+
+        Returns
+        -------
+        Found
+            Best first; fewer than ``k``, with a note, where fewer meet the conditions.
+
+        Raises
+        ------
+        RetrievalError
+            If the query has another number of dimensions, is not finite or has no length, ``k`` is
+            less than 1, or a condition names a facet or value that no work has.
         """
-        allowed = np.setdiff1d(np.flatnonzero(self.facts.mask(where)), np.asarray(without, np.intp))
-        rows, scores = nearest(self.vectors, query, k, allowed)
-        plan = Plan("scan", len(allowed), len(self), "") if explain else None
-        ids = tuple(self.ids[row] for row in rows)
-        return Found(rows, scores, ids, k, len(allowed), plan)
+        many = self._search(np.asarray(query)[None], k, where, without)
+        rows = many.rows[0]
+        return Found(
+            rows,
+            many.scores[0],
+            tuple(self.ids[row] for row in rows.tolist()),
+            k,
+            many.allowed,
+            many.plan if explain else None,
+        )
+
+    def search_many(
+        self,
+        queries: NDArray[np.floating],
+        k: int = 10,
+        where: Iterable[Condition | str] = (),
+        *,
+        without: Sequence[int] = (),
+        explain: bool = False,
+    ) -> FoundMany:
+        """Find the works nearest to each of several queries, in one product for all.
+
+        Parameters
+        ----------
+        queries : ndarray, shape (n_queries, dim)
+            What is sought.
+        k, where, without, explain
+            As for :meth:`search`.
+
+        Returns
+        -------
+        FoundMany
+            A row for each query.
+
+        Raises
+        ------
+        RetrievalError
+            As :meth:`search`.
+        """
+        many = self._search(np.asarray(queries), k, where, without)
+        return many if explain else FoundMany(many.rows, many.scores, k, many.allowed)
+
+    def best_of_each(
+        self,
+        query: NDArray[np.floating],
+        facet: str,
+        where: Iterable[Condition | str] = (),
+        *,
+        least: int = 1,
+        without: Sequence[int] = (),
+    ) -> BestOfEach:
+        """Find for each value of a facet the work nearest to a query, in one product for all.
+
+        Parameters
+        ----------
+        query : ndarray, shape (dim,)
+            What is sought.
+        facet : str
+            The facet, such as ``style`` or ``century``.
+        where : iterable of Condition or str
+            What the works must meet besides.
+        least : int
+            Values of fewer works are left out.
+        without : sequence of int
+            Rows that are passed over.
+
+        Returns
+        -------
+        BestOfEach
+            Best value first.
+
+        Raises
+        ------
+        RetrievalError
+            As :meth:`search`, or if there is no such facet.
+        """
+        asked = require_queries(np.asarray(query)[None], self.dim)
+        allowed = self._allowed(_conditions(where))
+        passes = np.zeros(len(self), np.bool_)
+        passes[slice(None) if allowed is None else allowed.rows] = True
+        passes[self._passed_over(without)] = False
+        return best_of_each(self.facts, facet, self.vectors_of, asked, passes, least)
+
+    def _search(
+        self,
+        queries: NDArray[np.floating],
+        k: int,
+        where: Iterable[Condition | str],
+        without: Sequence[int],
+    ) -> FoundMany:
+        if k < 1:
+            raise RetrievalError(f"At least 1 work must be asked for, got {k}.")
+        asked = require_queries(queries, self.dim)
+        conditions = _conditions(where)
+        allowed = self._allowed(conditions)
+        gone = self._passed_over(without)
+        if allowed is not None:
+            gone = np.intersect1d(gone, allowed.rows, assume_unique=True)
+        plan = plan_for(len(self), self.dim, allowed, self._groups.limit)
+        number = plan.allowed - len(gone)
+        wanted = min(k, number)
+        if wanted == 0:
+            nothing = np.empty((len(asked), 0))
+            return FoundMany(nothing.astype(np.intp), nothing.astype(np.float32), k, 0, plan)
+        if plan.how == "grouped" and allowed is not None:
+            blocks = self._grouped(allowed, conditions, gone)
+        else:
+            rows = None if allowed is None else allowed.rows
+            blocks = scanned(self.vectors, self.vectors_of, rows, gone)
+        return FoundMany(*best_of(blocks, asked, wanted), k, number, plan)
+
+    def _allowed(self, conditions: frozenset[Condition]) -> Allowed | None:
+        """The works that meet conditions; None for all, where there is no condition."""
+        if not conditions:
+            return None
+        return self._groups.get(
+            conditions, lambda: Allowed(np.flatnonzero(self.facts.mask(conditions)))
+        )
+
+    def _grouped(
+        self, allowed: Allowed, conditions: frozenset[Condition], gone: NDArray[np.intp]
+    ) -> Iterator[Block]:
+        """The allowed works' vectors side by side, gathered when first asked for."""
+        vectors = allowed.vectors
+        if vectors is None:
+            vectors = self.vectors_of(allowed.rows)
+            self._groups.put(conditions, Allowed(allowed.rows, vectors))
+        yield Block(vectors, allowed.rows, banned=np.searchsorted(allowed.rows, gone))
+
+    def _passed_over(self, without: Sequence[int]) -> NDArray[np.intp]:
+        gone = np.unique(np.asarray(without, dtype=np.intp))
+        if gone.size and (gone[0] < 0 or gone[-1] >= len(self)):
+            wrong = gone[0] if gone[0] < 0 else gone[-1]
+            raise RetrievalError(
+                f"There is no work {wrong} to pass over: rows are 0 to {len(self) - 1}."
+            )
+        return gone
+
+
+def _conditions(where: Iterable[Condition | str]) -> frozenset[Condition]:
+    if isinstance(where, str):
+        raise RetrievalError(f"Conditions are a list of texts: give [{where!r}].")
+    return frozenset(parse_condition(one) if isinstance(one, str) else one for one in where)
