@@ -111,6 +111,44 @@ def test_a_path_leads_from_work_to_work(client: TestClient) -> None:
     assert _rows(client.get("/api/path", params={"from": 2, "to": 2})) == [2]
 
 
+def test_what_is_like_several_works_is_like_their_mean(client: TestClient) -> None:
+    mean = vectors()[[3, 8]].mean(axis=0)
+    cosines = vectors() @ mean
+    others = sorted(set(range(N - 1)) - {3, 8}, key=lambda row: -cosines[row])
+    for question in ("search?like=3&like=8&k=6", "nearest?work=3&work=8&k=6"):
+        assert _rows(client.get(f"/api/{question}")) == others[:6]
+
+
+def test_words_turn_a_work(client: TestClient) -> None:
+    turned = client.get("/api/nearest?work=3&towards=like 9&strength=10&k=3")
+    assert _rows(turned)[0] == 9
+    same = client.get("/api/nearest?work=3&towards=like 9&strength=0&k=3")
+    assert _rows(same) == _rows(client.get("/api/nearest?work=3&k=3"))
+
+
+def test_each_value_has_its_nearest_work(client: TestClient) -> None:
+    answer = client.get("/api/analogies?work=4&across=artist&where=genre=portrait").json()
+    cosines = vectors() @ vectors()[4]
+    told = {one["value"]: one for one in answer["rows"]}
+    assert set(told) == {"Ada Bell", "Ole Dahl", "Pia Corr"}
+    for number, artist in enumerate(["Ada Bell", "Ole Dahl", "Pia Corr"]):
+        own = [row for row in range(0, N - 1, 2) if row % 3 == number and row != 4]
+        assert told[artist]["row"] == max(own, key=lambda row: cosines[row])
+        assert told[artist]["works"] == len(own)
+        assert told[artist]["own"] == (number == 1)
+    assert [one["score"] for one in answer["rows"]] == sorted(
+        (one["score"] for one in answer["rows"]), reverse=True
+    )
+
+
+def test_a_path_meets_its_conditions(client: TestClient) -> None:
+    rows = _rows(client.get("/api/path?from=2&to=30&where=genre=portrait"))
+    assert all(row % 2 == 0 for row in rows)
+    rows = _rows(client.get("/api/path?from=2&to=31&later=century"))
+    assert [160 + row for row in rows] == sorted(160 + row for row in rows)
+    assert len(_rows(client.get("/api/path?from=2&to=31&steps=2"))) <= 3
+
+
 def test_pictures_come_from_the_collection_scaled(client: TestClient) -> None:
     answer = client.get("/api/picture/20", params={"side": 64})
     assert answer.headers["content-type"] == "image/jpeg"
@@ -150,6 +188,16 @@ def test_pictures_outside_the_collection_stay_there(client: TestClient, run: Run
         ("path?from=1", 400, "to is missing"),
         ("path?from=1&to=9999999999999", 400, "no number of a work"),
         ("path?from=39&to=1", 404, "no picture that could be read"),
+        ("path?from=3&to=1&later=size", 400, "later by its 'size'"),
+        ("path?from=3&to=1&steps=0", 400, "steps=0"),
+        ("path?from=30&to=1&later=century", 400, "later"),
+        ("analogies?across=artist", 400, "work is missing"),
+        ("analogies?work=39&across=artist", 404, "no picture that could be read"),
+        ("analogies?work=3&across=artists", 400, "Did you mean 'artist'"),
+        ("analogies?work=3", 400, "no facet"),
+        ("search?like=3&towards=", 400, "no words to seek"),
+        ("search?like=3&towards=x&strength=1e9", 400, "strength=1e9"),
+        ("search?like=3" + "&like=3" * 50, 400, "There are 51 works"),
         ("picture/5", 404, "no longer where it was"),
         ("picture/x", 400, "no number of a work"),
         ("picture/1?side=9999", 400, "side=9999"),

@@ -105,6 +105,36 @@ def test_a_path_is_walked_to_any_work_that_is_clicked(page: Any, address: str) -
     page.wait_for_selector(".explore-way [data-work='8']")
 
 
+def test_the_nearest_work_of_each_value_is_shown(page: Any, address: str) -> None:
+    page.goto(f"{address}works.html#work=2")
+    page.select_option(".explore-across", "artist")
+    assert len(_found(page)) == 3
+    assert "each=artist" in page.url
+    assert not page.query_selector("#work[open]")
+    told = page.locator(".explore-value").all_text_contents()
+    assert sorted(told) == ["Ada Bell", "Ole Dahl", "Pia Corr its own"]
+    page.goto(f"{address}works.html#like=2&each=artist&genre=portrait")
+    page.reload()
+    assert all(int(row) % 2 == 0 for row in _found(page))
+
+
+def test_a_work_is_turned_by_words(page: Any, address: str) -> None:
+    page.goto(f"{address}works.html#like=2")
+    page.wait_for_selector(".explore-turn input")
+    before = _found(page)
+    page.fill(".explore-turn input", "as 7")
+    page.press(".explore-turn input", "Enter")
+    asked = page.request.get(f"{address}api/nearest?work=2&k=60&towards=as 7").json()["rows"]
+    turned = [str(one["row"]) for one in asked]
+    assert turned != before
+    page.wait_for_function(
+        "rows => [...document.querySelectorAll('.explore-found [data-work]')]"
+        ".map((tile) => tile.dataset.work).join() === rows",
+        arg=",".join(turned),
+    )
+    assert "towards=as+7" in page.url
+
+
 def test_hostile_titles_are_text_in_the_drawer(page: Any, address: str) -> None:
     page.on("dialog", lambda dialog: pytest.fail(f"a title was run: {dialog.message}"))
     page.goto(f"{address}index.html#seek=like+20&from=20&to=21")

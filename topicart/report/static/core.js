@@ -66,7 +66,7 @@ window.topicart = (() => {
 
   // What belongs to one view; everything else in the address is the filter and goes along.
   const OF_THE_VIEW = new Set([
-    "map", "colour", "work", "sort", "at", "from", "to", "like", "seek", "show",
+    "map", "colour", "work", "sort", "at", "from", "to", "like", "each", "towards", "seek", "show",
   ]);
   const listeners = [];
   let state = new URLSearchParams();

@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const { base, element, load, miniature, set } = window.topicart;
+  const { base, counted, element, load, miniature, set } = window.topicart;
   const THUMBNAIL = 384;
   const MAP_TRIES = 50;
   let lit = 0;
@@ -64,19 +64,30 @@
     );
   }
 
-  /** Show a drawer with a heading, a sentence (or several nodes) and found works. */
-  async function show(title, said, found, close) {
+  /** Make the tile of a found work: its cosine below; above, the value that it is the nearest of. */
+  function foundTile(told, { row, score, value, works, own }) {
+    const item = tile(told, row,
+      element("small", { className: "explore-score", title: "Cosine" }, score.toFixed(2)));
+    if (value !== undefined) {
+      const title = `The nearest of ${counted(works, "work")}`;
+      item.prepend(element("p", { className: "explore-value", title, dir: "auto" }, value,
+        own ? element("small", {}, " its own") : null));
+    }
+    return item;
+  }
+
+  /** Show a drawer with a heading, a sentence (or several nodes), a form, and found works. */
+  async function show(title, said, found, close, form = null) {
     const told = await base();
     drawer.setAttribute("aria-label", "Works found");
     drawer.replaceChildren(
       head(title, close),
       element("p", { className: "small", role: "status" }, ...[said].flat()),
+      form ?? "",
       element(
         "ol",
         { className: "explore-found" },
-        ...found.map(({ row, score }) =>
-          tile(told, row, element("small", { className: "explore-score", title: "Cosine" },
-            score.toFixed(2)))),
+        ...found.map((one) => foundTile(told, one)),
       ),
     );
     drawer.hidden = false;

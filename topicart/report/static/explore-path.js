@@ -53,6 +53,19 @@
       "aria-label": "Which works" }, ...buttons);
   }
 
+  /** Offer the nearest work in each style, century, …: a list of the facets there are. */
+  function across(facets, row) {
+    const choose = element("select", {
+      className: "explore-across",
+      "aria-label": "Nearest in each …",
+      onchange: () => choose.value && window.topicart.viewer.leave({
+        like: row, each: choose.value, towards: null, seek: null, from: null, to: null,
+      }),
+    }, element("option", { value: "" }, "Nearest in each …"),
+    ...facets.map(({ name }) => element("option", { value: name }, explore.label(name))));
+    return choose;
+  }
+
   async function fillSlot({ row, slot }) {
     const told = await base();
     if (Number(get("work")) !== row) return;
@@ -62,11 +75,14 @@
     slot.replaceChildren(
       element("h3", {}, "Nearest works"),
       choices(told.facets, (other) => fill(list, said, row, other)),
+      across(told.facets, row),
       list,
       said,
       element("p", { className: "work-links" },
         button("More like this", () =>
-          window.topicart.viewer.leave({ like: row, seek: null, from: null, to: null })),
+          window.topicart.viewer.leave({
+            like: row, each: null, towards: null, seek: null, from: null, to: null,
+          })),
         button("Path from here to …", () => window.topicart.viewer.leave({ from: row, to: null })),
       ),
     );

@@ -1,5 +1,7 @@
 // Search by words or by a picture, through the server of `topicart explore`. What is sought stands in
-// the address (`seek`, `like`); a picture from this machine does not, for it is kept nowhere.
+// the address (`seek`, `like`, with `each` a facet of whose values each one's nearest work is shown,
+// and `towards` the words that it is turned to); a picture from this machine does not, for it is kept
+// nowhere.
 "use strict";
 
 (() => {
@@ -56,31 +58,41 @@
       words ? filter.without() : null,
     ]);
     const rows = mask ? found.rows.filter(({ row }) => mask[row]) : found.rows;
-    return { rows: rows.slice(0, FOUND), allowed: found.allowed, words };
+    return { rows: rows.slice(0, asked.across ? MOST : FOUND), allowed: found.allowed, words,
+      note: asked.across ? found.note : "" };
   }
 
   // What is sought --------------------------------------------------------------------------------
 
   function sought() {
     if (get("seek")) return { title: `Looks like “${get("seek")}”`, words: get("seek") };
-    if (get("like")) return { title: "Works like this one", like: get("like") };
+    if (get("like")) {
+      const [like, each, towards] = [get("like"), get("each"), get("towards")];
+      return { title: "Works like this one", like, each, towards };
+    }
     return sent ? { title: "Works like your picture", file: sent } : null;
   }
 
-  function question({ words, like, file }) {
+  function question({ words, like, each, towards, file }) {
     if (words) return find("search", { words });
-    if (like) return find("nearest", { work: like });
+    const turned = towards ? { towards } : {};
+    if (like && each) return find("analogies", { work: like, across: each, ...turned });
+    if (like) return find("nearest", { work: like, ...turned });
     const options = { method: "POST", body: file, headers: { "content-type": file.type } };
     return find("search-picture", {}, options);
   }
 
   function close() {
     sent = null;
-    set({ seek: null, like: null });
+    set({ seek: null, like: null, each: null, towards: null });
     follow();
   }
 
-  function told({ rows, allowed, words }) {
+  function told({ rows, allowed, words, note }, each) {
+    if (each) {
+      const all = `${counted(rows.length, "value")} of ${label(each)}, the nearest work of each`;
+      return [`${all}, nearest first. ${note ?? ""}`.trim()];
+    }
     if (!rows.length && !words) return "No work that passes the filter has a picture to compare.";
     if (words) return `${counted(rows.length, "work")} among the ${MOST} most alike have the words.`;
     const all = counted(allowed, "work");
@@ -102,6 +114,30 @@
     return image;
   }
 
+  /** How a facet is called in a sentence. */
+  const label = (facet) => facet.replaceAll("_", " ");
+
+  /** A field for words that a work is turned to: this work, but as they say. */
+  function turning(what) {
+    const field = element("input", {
+      type: "text", maxLength: 500, autocomplete: "off", enterKeyHint: "search",
+      placeholder: "an engraving, by night, with people …", value: what.towards ?? "",
+    });
+    return element("form", {
+      className: "explore-turn",
+      onsubmit: (event) => {
+        event.preventDefault();
+        set({ towards: field.value.trim() || null }, true);
+      },
+    }, element("label", {}, "This, but as ", field));
+  }
+
+  async function heading({ title, like, each }) {
+    if (!like) return title;
+    const name = await own(Number(like));
+    return each ? `Nearest to “${name}” in each ${label(each)}` : `Like “${name}”`;
+  }
+
   async function own(like) {
     const { base, load } = window.topicart;
     const { text } = await base();
@@ -112,8 +148,8 @@
   async function follow() {
     const what = sought();
     const asked = what
-      ? JSON.stringify([what.words, what.like, what.file?.name, what.file?.lastModified,
-        filterPairs()])
+      ? JSON.stringify([what.words, what.like, what.each, what.towards, what.file?.name,
+        what.file?.lastModified, filterPairs()])
       : "";
     if (asked === shown) return;
     shown = asked;
@@ -126,11 +162,10 @@
     }
     drawer.say(what.title, "Searching …", close);
     try {
-      const found = await question(what);
-      const title = what.like ? `Like “${await own(Number(what.like))}”` : what.title;
+      const [found, title] = await Promise.all([question(what), heading(what)]);
       if (mine !== turn) return;
-      const said = what.file ? [preview(what.file), told(found)] : told(found);
-      await drawer.show(title, said, found.rows, close);
+      const said = what.file ? [preview(what.file), told(found)] : told(found, what.each);
+      await drawer.show(title, said, found.rows, close, what.like ? turning(what) : null);
       if (!get("to")) drawer.light(found.rows.map(({ row }) => row));
     } catch (error) {
       if (mine === turn) drawer.say(what.title, error.message, close);
@@ -165,7 +200,7 @@
       onsubmit: (event) => {
         event.preventDefault();
         sent = null;
-        set({ seek: field.value.trim() || null, like: null }, true);
+        set({ seek: field.value.trim() || null, like: null, each: null, towards: null }, true);
         follow();
       },
     },
@@ -182,7 +217,7 @@
   /** Seek works like a picture of the reader's. */
   function send(file) {
     const refuse = (told) => drawer.say("Works like your picture", told, close);
-    set({ seek: null, like: null, work: null });
+    set({ seek: null, like: null, each: null, towards: null, work: null });
     if (!file.type.startsWith("image/")) {
       refuse(`“${file.name}” is no picture. Choose a JPEG, PNG or WebP.`);
     } else if (file.size > LARGEST) {
@@ -216,7 +251,7 @@
 
   document.querySelector(".search-slot")?.append(form);
   document.body.append(veil);
-  window.topicart.explore = { ask, find, send };
+  window.topicart.explore = { ask, find, send, label };
   onState(() => {
     const words = get("seek") ?? "";
     if (document.activeElement !== field) field.value = words;
