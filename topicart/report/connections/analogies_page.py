@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from topicart.report.connections.page import write_page
-from topicart.report.connections.shown import Shown, ids_of, picture_in, works_shown
+from topicart.report.connections.shown import (
+    Shown,
+    hung_and_listed,
+    ids_of,
+    picture_in,
+    works_shown,
+)
 from topicart.report.wording import shorten
 
 if TYPE_CHECKING:
@@ -58,6 +64,7 @@ def write_analogies_page(run: Run, analogies: Analogies, file: Path, *, command:
         for item, id_ in zip(analogies.items, ids, strict=True)
         if id_ in works
     ]
+    pictured, rest = hung_and_listed(items)
     facet = analogies.across.replace("_", "-")
     return write_page(
         file,
@@ -72,7 +79,8 @@ def write_analogies_page(run: Run, analogies: Analogies, file: Path, *, command:
         more=max(len(asked) - 4, 0),
         facet=facet,
         items=items,
-        pictured=[item for item in items if item.work.picture is not None or len(items) <= 40],
+        pictured=pictured,
+        rest=rest,
         note=analogies.note,
         where=analogies.where,
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["write_blind_spots_page"]
 
 _MOST_REGIONS = 12
-_THERE, _GROUP = 8, 4
+_THERE, _GROUP = 6, 3
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 from topicart.errors import RetrievalError
 from topicart.report.connections.page import write_page
-from topicart.report.connections.shown import Shown, ids_of, picture_in, works_shown
+from topicart.report.connections.shown import (
+    Shown,
+    hung_and_listed,
+    ids_of,
+    picture_in,
+    works_shown,
+)
 from topicart.report.wording import counted, shorten
 
 if TYPE_CHECKING:
@@ -77,6 +83,7 @@ def write_search_page(
         for id_ in found.ids
         if id_ in works
     ]
+    pictured, rest = hung_and_listed(hits)
     conditions = f" under {counted(len(where), 'condition')} ({', '.join(where)})" if where else ""
     return write_page(
         file,
@@ -90,7 +97,8 @@ def write_search_page(
         asked=[works[id_] for id_ in asked[:4] if id_ in works],
         more=max(len(asked) - 4, 0),
         hits=hits,
-        pictured=[hit for hit in hits if hit.work.picture is not None or len(hits) <= 40],
+        pictured=pictured,
+        rest=rest,
         found=found,
         where=where,
     )

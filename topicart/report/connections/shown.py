@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from topicart.errors import PictureError
 from topicart.evidence_in_words import web_address
@@ -24,7 +24,16 @@ if TYPE_CHECKING:
 
     from topicart.run import Run
 
-__all__ = ["BUDGET", "MOST_PICTURES", "Picture", "Shown", "ids_of", "picture_in", "works_shown"]
+__all__ = [
+    "BUDGET",
+    "MOST_PICTURES",
+    "Picture",
+    "Shown",
+    "hung_and_listed",
+    "ids_of",
+    "picture_in",
+    "works_shown",
+]
 
 BUDGET = 7_000_000
 """Most characters that a page's pictures take: what a mail still carries."""
@@ -36,7 +45,8 @@ _LADDER = ((480, 80), (400, 78), (320, 76), (256, 74), (200, 70), (160, 66), (12
 """Longest side in pixels and WebP quality, the best first; the last is taken at any size."""
 
 _SAMPLE = 40
-_LEAST_RATIO, _GREATEST_RATIO = 0.6, 2.6
+_FEW = 40
+_LEAST_RATIO, _GREATEST_RATIO = 0.6, 2.2
 
 
 @dataclass(frozen=True)
@@ -79,6 +89,41 @@ class Shown:
     card: Card
     address: str
     picture: Picture | None
+
+
+class _OfWork(Protocol):
+    @property
+    def work(self) -> Shown:
+        """The work.
+
+        Returns
+        -------
+        Shown
+            With its picture, if there is one.
+        """
+
+
+_Item = TypeVar("_Item", bound=_OfWork)
+
+
+def hung_and_listed(items: Sequence[_Item]) -> tuple[list[_Item], list[_Item]]:
+    """Part works that are hung on the wall from those that are listed.
+
+    Parameters
+    ----------
+    items : sequence
+        Each with a work.
+
+    Returns
+    -------
+    hung : list
+        Those with a picture; where there are few works all of them.
+    listed : list
+        The rest.
+    """
+    hung = [item for item in items if item.work.picture is not None or len(items) <= _FEW]
+    kept = {id(item) for item in hung}
+    return hung, [item for item in items if id(item) not in kept]
 
 
 def ids_of(run: Run, rows: Sequence[int]) -> list[str]:
