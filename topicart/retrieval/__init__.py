@@ -1,16 +1,17 @@
 """Which works are nearest to one another, under conditions on their facts, and the ways between.
 
-``Facts`` answers conditions (``genre=marina``, ``date<1700``) with rows, ``nearest`` searches
-them exactly, ``neighbours_of`` makes and keeps the graph of nearest neighbours of a run, and
-``path`` walks through it in small, even steps. All speak of rows of an array of vectors.
+``Facts`` answers conditions (``genre=marina``, ``date<1700``) with rows, ``ConditionalIndex``
+searches them exactly, ``neighbours_of`` makes and keeps the graph of nearest neighbours of a run,
+and ``path`` walks through it in small, even steps. All speak of rows of an array of vectors.
 """
 
 from topicart.retrieval.analogies import Analogies, Analogy, LeftOut, analogies
 from topicart.retrieval.ball_tree import ConditionalBallTree, TreeFound
 from topicart.retrieval.blind_spots import BlindSpots, Region, blind_spots
 from topicart.retrieval.conditions import Condition, Facts, parse_condition
+from topicart.retrieval.found import BestOfEach, Found, FoundMany, Plan
 from topicart.retrieval.index import ConditionalIndex
-from topicart.retrieval.nearest import nearest, nearest_to_each
+from topicart.retrieval.nearest import nearest_to_each
 from topicart.retrieval.neighbours import Neighbours, neighbours_of
 from topicart.retrieval.own_encoder import encoder_of
 from topicart.retrieval.paths import WorkPath, find_path, path
@@ -20,13 +21,17 @@ from topicart.retrieval.searcher import Searcher
 __all__ = [
     "Analogies",
     "Analogy",
+    "BestOfEach",
     "BlindSpots",
     "Condition",
     "ConditionalBallTree",
     "ConditionalIndex",
     "Facts",
+    "Found",
+    "FoundMany",
     "LeftOut",
     "Neighbours",
+    "Plan",
     "Query",
     "Region",
     "Searcher",
@@ -36,7 +41,6 @@ __all__ = [
     "blind_spots",
     "encoder_of",
     "find_path",
-    "nearest",
     "nearest_to_each",
     "neighbours_of",
     "parse_condition",

@@ -179,8 +179,8 @@ class Facts:
         pyarrow.Table
             A row for each work; with its column names but the years', :class:`Facts` is made anew.
         """
-        years = ["year_from", "year_to"] if self._dated else []
-        return self._works.select([*(name for name in self.facets if name not in CENTURIES), *years])
+        own = [name for name in self.facets if name not in CENTURIES]
+        return self._works.select([*own, *(["year_from", "year_to"] if self._dated else [])])
 
     def mask(self, conditions: Iterable[Condition | str]) -> NDArray[np.bool_]:
         """Tell which works meet all conditions.

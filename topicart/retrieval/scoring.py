@@ -141,7 +141,8 @@ def margins_of(queries: NDArray[np.float32]) -> NDArray[np.float32]:
     """
     dim = queries.shape[1]
     bound = (dim + 8) * _HALF_STEP * 1.01 * LONGEST * _lengths(queries)
-    return (bound + dim * 1e-37).astype(np.float32)
+    margins: NDArray[np.float32] = (bound + dim * 1e-37).astype(np.float32)
+    return margins
 
 
 def canonical_scores(
