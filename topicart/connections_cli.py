@@ -37,7 +37,10 @@ Towards = Annotated[
     ),
 ]
 Strength = Annotated[
-    float, typer.Option(help="How far --towards turns; negative turns away from the words.")
+    float,
+    typer.Option(
+        help="How far --towards turns: 1 keeps most of the work, 2 follows the words; below 0 away."
+    ),
 ]
 Work = Annotated[
     str, typer.Argument(metavar="WORK", help="A work: its id, title, or a part that it alone has.")
@@ -90,6 +93,9 @@ def search(
 
         with show_progress(quiet or as_json) as progress:
             searcher = _opened(run, device, progress.stage)
+            searcher.index.facts.mask(
+                where or ()
+            )  # a slip there is told before the model is loaded
             if like:
                 query = searcher.mean(like) if len(like) > 1 else searcher.work(like[0])
             elif picture is not None:
@@ -265,7 +271,6 @@ def blind_spots(
             )
         with show_progress(quiet or as_json) as progress:
             searcher = _opened(run, "auto", progress.stage)
-            progress.stage("regions")
             found = find_blind_spots(
                 searcher.index, asked.facet, asked.values[0], least=least,
                 permutations=permutations, seed=seed, progress=progress,

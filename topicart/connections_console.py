@@ -42,13 +42,15 @@ def found_table(
     rich.console.RenderableType
         For a rich console.
     """
-    table = _table("score", *_ABOUT, *facets)
+    table = _table("score", *_ABOUT, *map(_called, facets))
     scores = found.scores.tolist()
     for score, card in zip(scores, _cards(searcher, found.rows.tolist()), strict=True):
         table.add_row(
             Text(f"{score:.3f}"), *_work(card), *(_fact(searcher, card, facet) for facet in facets)
         )
     lines: list[RenderableType] = [_head("Nearest to", query.shown), table] if len(found) else []
+    if len(found) and (found.note or found.plan):
+        lines.append(Text())
     if found.note:
         lines.append(_remark(found.note))
     if plan := found.plan:
@@ -76,15 +78,15 @@ def analogies_table(searcher: Searcher, found: Analogies) -> RenderableType:
     rich.console.RenderableType
         For a rich console.
     """
-    table = _table(found.across.replace("_", " "), *_ABOUT, right=("score", "works"))
+    table = _table(_called(found.across), *_ABOUT, right=("score", "works"))
     cards = _cards(searcher, [item.row for item in found.items])
     for item, card in zip(found.items, cards, strict=True):
-        value = Text(_short(item.value), style="bold")
+        value = Text(_short(_value(searcher, found.across, item.value)), style="bold")
         if item.own:
             value.append(" (its own)", style="dim not bold")
         table.add_row(value, *_work(card), f"{item.score:.3f}", Text(f"{item.works:,}", "dim"))
     lines: list[RenderableType] = [_head("Nearest to", found.query.shown), table]
-    return Group(*lines, *([_remark(found.note)] if found.note else []))
+    return Group(*lines, *([Text(), _remark(found.note)] if found.note else []))
 
 
 def path_table(
@@ -110,7 +112,7 @@ def path_table(
     """
     degrees = degrees_of(way)
     widest = max(degrees, default=0.0)
-    table = _table("", *_ABOUT, *facets, right=("angle",))
+    table = _table("", *_ABOUT, *map(_called, facets), right=("angle",))
     table.add_column("")
     for place, card in enumerate(_cards(searcher, way.rows)):
         angle = degrees[place - 1] if place else None
@@ -126,7 +128,7 @@ def path_table(
     told = f"{steps} step{'' if steps == 1 else 's'}"
     if steps:
         told += f" of {min(degrees):.0f}° to {widest:.0f}°; straight across it is {direct:.0f}°"
-    lines: list[RenderableType] = [table, _dim(f"{told}.")]
+    lines: list[RenderableType] = [table, Text(), _dim(f"{told}.")]
     return Group(*lines, *([_remark(way.note)] if way.note else []))
 
 
@@ -145,7 +147,7 @@ def blind_spots_table(searcher: Searcher, found: BlindSpots) -> RenderableType:
     rich.console.RenderableType
         For a rich console.
     """
-    facet, value = found.facet.replace("_", " "), _short(found.value)
+    facet, value = _called(found.facet), _short(_value(searcher, found.facet, found.value))
     told = (
         f"{found.group:,} of {found.works:,} works have the {facet} {value}; {found.tested:,} "
         f"regions were compared with {found.permutations:,} shufflings of the labels."
@@ -197,8 +199,8 @@ def _table(*headings: str, right: Sequence[str] = ()) -> Table:
         if heading in _RIGHT:
             table.add_column(heading, justify="right", no_wrap=True)
         else:
-            wide = {"title": 4, "artist": 2}.get(heading, 2)
-            table.add_column(printable(heading), overflow="fold", max_width=12 * wide)
+            most = 48 if heading == "title" else 24
+            table.add_column(printable(heading), overflow="fold", max_width=most)
     for heading in right:
         table.add_column(heading, justify="right", no_wrap=True)
     return table
@@ -221,7 +223,20 @@ def _work(card: Card) -> tuple[Text, Text, Text]:
 
 
 def _fact(searcher: Searcher, card: Card, facet: str) -> Text:
-    return Text(_short(", ".join(searcher.values(card.row, facet))), style="dim")
+    values = (_value(searcher, facet, value) for value in searcher.values(card.row, facet))
+    return Text(_short(", ".join(values)), style="dim")
+
+
+def _called(facet: str) -> str:
+    return "theme" if facet == "topic" else facet.replace("_", " ")
+
+
+def _value(searcher: Searcher, facet: str, value: str) -> str:
+    """A value as people read it: of a theme its number and name."""
+    if facet != "topic":
+        return value
+    topics = searcher.run.topics
+    return f"{value} {topics[int(value)].name}" if 0 <= int(value) < len(topics) else "in no theme"
 
 
 def _regions(searcher: Searcher, regions: Sequence[Region]) -> Table:

@@ -63,7 +63,6 @@ _STAGES = {
     "read": "Reading the run",
     "model": "Loading the model",
     "neighbours": "Joining works to their nearest",
-    "regions": "Comparing regions with chance",
     "measure": "Measuring",
     "assess": "Showing pictures to the judge",
     "refit": "Fitting again, to see what is found again",

@@ -130,8 +130,8 @@ def analogies(
     for name, number in (("least", least), ("most", most)):
         if number is not None and number < 1:
             raise RetrievalError(f"{name} must be at least 1, got {number}.")
-    best = index.best_of_each(query.vector, across, where, least=least, without=query.rows)
     own = _own_values(index, query, across)
+    best = index.best_of_each(query.vector, across, where, least=least, without=query.rows)
     found = [
         Analogy(value, row, score, works, value in own)
         for value, row, score, works in zip(
@@ -157,4 +157,9 @@ def _written(condition: Condition) -> str:
 def _own_values(index: ConditionalIndex, query: Query, across: str) -> set[str]:
     """Values that the query's own works state."""
     values, codes, rows = index.facts.statements(across)
+    if not values:
+        raise RetrievalError(
+            f"No work of this collection states its {across}, so that no analogies can be found "
+            f"across it. Facets are {listed(index.facts.facets, 20)}."
+        )
     return {values[code] for code in np.unique(codes[np.isin(rows, query.rows)])}

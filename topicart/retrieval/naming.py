@@ -94,7 +94,7 @@ class Named:
     def _several(self, name: str, rows: NDArray[np.intp]) -> str:
         more = f"\n  and {len(rows) - _LISTED:,} more" if len(rows) > _LISTED else ""
         return (
-            f"{len(rows):,} works are called {cut(name)!r}. Name one by its id:"
+            f"{len(rows):,} works may be meant by {cut(name)!r}. Name one by its id:"
             f"{self._told(rows[:_LISTED])}{more}"
         )
 
@@ -113,7 +113,7 @@ class Named:
         meant = self._alike(name[:_LONGEST].lower())
         offered = f" Did you mean one of these?{self._told(meant)}" if len(meant) else ""
         return (
-            f"No work has the id or title {cut(name)!r}, nor a part of its title.{offered or ''}"
+            f"No work has the id or title {cut(name)!r}, nor a part of its title.{offered}"
             + ("" if offered else " Ids stand in works.parquet and in the addresses of the site.")
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+from math import asin, degrees, sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -169,7 +170,7 @@ class Searcher:
         """
         one, two = self.index.vectors_of([row, other]).astype(np.float64)
         # The chord is exact where the cosine of a small angle is lost in rounding.
-        return float(np.degrees(2 * np.arcsin(min(float(np.linalg.norm(one - two)) / 2, 1.0))))
+        return degrees(2 * asin(min(float(np.linalg.norm(one - two)) / 2, 1.0)))
 
     def values(self, row: int, facet: str) -> tuple[str, ...]:
         """Give what a work states of a facet.
@@ -396,7 +397,7 @@ class Searcher:
         for start in range(0, len(self.index), _STEP):
             total += self.index.vectors_of(slice(start, start + _STEP)).sum(axis=0)
         mean = total / len(self.index)
-        return max(1.0 - float(mean @ mean), 0.0) ** 0.5
+        return sqrt(max(1.0 - float(mean @ mean), 0.0))
 
     @cached_property
     def _named(self) -> Named:
