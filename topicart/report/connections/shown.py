@@ -67,7 +67,13 @@ class Picture:
 
     @property
     def hundredths(self) -> int:
-        """Width over height as it is shown, in hundredths: extreme ones are cut at their ends."""
+        """Width over height as it is shown: extreme pictures are cut at their ends.
+
+        Returns
+        -------
+        int
+            In hundredths.
+        """
         ratio = min(max(self.width / self.height, _LEAST_RATIO), _GREATEST_RATIO)
         return round(ratio * 100)
 
