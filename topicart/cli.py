@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from topicart.bench_cli import bench
 from topicart.connections_cli import analogies, blind_spots, path, search
 from topicart.cpu import wait_without_spinning
 from topicart.door import (
@@ -33,7 +34,7 @@ from topicart.door import (
     report_run,
     show_progress,
 )
-from topicart.evaluate_cli import baseline, bench, compare, evaluate
+from topicart.evaluate_cli import baseline, compare, evaluate
 from topicart.explore_cli import explore
 from topicart.graph_cli import graph
 from topicart.label_cli import label, summarize

@@ -120,6 +120,22 @@ def print_json(values: Any) -> None:
     typer.echo(json.dumps(values, indent=2))
 
 
+def say_where(what: str, file: Path) -> None:
+    """Print where a file was written.
+
+    Parameters
+    ----------
+    what
+        What it is, such as ``Page``.
+    file
+        The file.
+    """
+    from rich.console import Console
+    from rich.text import Text
+
+    Console().print(Text.assemble(f"{what}: ", (str(file.resolve()), "bold")), soft_wrap=True)
+
+
 def report_run(run: Run, *, quiet: bool, as_json: bool, more: str = "") -> None:
     """Print the themes of a run, and where its page is.
 

@@ -1,4 +1,4 @@
-"""The commands that say how good topics are: ``evaluate``, ``baseline``, ``compare``, ``bench``."""
+"""The commands that say how good topics are: ``evaluate``, ``baseline``, ``compare``."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from topicart.door import (
     door,
     print_json,
     report_run,
+    say_where,
     show_progress,
 )
 
@@ -83,7 +84,7 @@ def evaluate(
             from topicart.evaluate_console import evaluation_tables
 
             Console().print(evaluation_tables(found))
-            _say_where("Page", opened.page)
+            say_where("Page", opened.page)
 
 
 def baseline(
@@ -184,73 +185,6 @@ def compare(
         _tell(page, quiet=quiet, as_json=as_json)
 
 
-bench = typer.Typer(
-    no_args_is_help=True,
-    help="Measure topicart itself.",
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
-
-
-@bench.callback()
-def _bench() -> None:
-    pass
-
-
-@bench.command()
-def planted(
-    out: Annotated[
-        Path, typer.Option("--out", help="Folder for the galleries and the results.")
-    ] = Path("topicart-planted"),
-    works: Annotated[
-        list[int] | None, typer.Option(min=60, help="Works of a gallery. [default: 600 300 1200]")
-    ] = None,
-    noise: Annotated[
-        list[float] | None,
-        typer.Option(
-            min=0,
-            max=1,
-            help="Share of false records, and of spoilt pictures. [default: 0 0.1 0.3]",
-        ),
-    ] = None,
-    themes: Annotated[
-        list[int] | None, typer.Option(min=2, help="Planted themes. [default: all 5 10]")
-    ] = None,
-    model: Annotated[
-        list[str] | None, typer.Option(help="topicart, kmeans, lda, … [default: all]")
-    ] = None,
-    seeds: Annotated[int, typer.Option(min=1, help="Fits of each model.")] = 5,
-    quiet: Quiet = False,
-    as_json: Json = False,
-) -> None:
-    """Plant themes in galleries painted by code, and see which models find them again.
-
-    Each option can be repeated; the first value is the base about which the others vary.
-    """
-    with door(f"Repeat the same command to go on; what is finished is kept in {out}."):
-        from evaluation.planted import NOISES, SIZES, THEME_COUNTS, bench_planted
-
-        with show_progress(quiet or as_json) as progress:
-            result = bench_planted(
-                out,
-                sizes=works or SIZES,
-                noises=noise or NOISES,
-                themes=themes or THEME_COUNTS,
-                models=model,
-                seeds=range(seeds),
-                progress=progress,
-            )
-        if as_json:
-            print_json(result.to_dict())
-        elif not quiet:
-            from rich.console import Console
-
-            from evaluation.planted import planted_table
-
-            Console().print(planted_table(result))
-            _say_where("Results", out / "planted.json")
-
-
 def _encoder_of(run: Run) -> Encoder | None:
     """Load the run's encoder to name themes with, if it is where it was; else facts name them."""
     from topicart.encoder import Encoder
@@ -275,11 +209,4 @@ def _tell(page: Path, *, quiet: bool, as_json: bool) -> None:
         from topicart.evaluate_console import comparison_table
 
         Console().print(comparison_table(report))
-        _say_where("Report", page)
-
-
-def _say_where(what: str, file: Path) -> None:
-    from rich.console import Console
-    from rich.text import Text
-
-    Console().print(Text.assemble(f"{what}: ", (str(file.resolve()), "bold")), soft_wrap=True)
+        say_where("Report", page)

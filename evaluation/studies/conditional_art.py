@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -165,7 +166,7 @@ def pictures_of_folders(folder: Path, name: str = "art") -> PicturesInStyles:
         styles=tuple(found),
         content_of=np.array([number[file.stem] for own in files for file in own], np.intp),
         style_of=np.repeat(np.arange(len(files)), [len(own) for own in files]),
-        parts=tuple(range(int(a), int(b)) for a, b in zip(starts, starts[1:], strict=False)),
+        parts=tuple(range(int(a), int(b)) for a, b in pairwise(starts)),
         pictures_of=read,
         keys=tuple(_key([[str(f.resolve()), *size_and_time(f)] for f in own]) for own in files),
         about={"folder": folder.name, "styles": len(found), "contents": len(contents)},

@@ -120,6 +120,7 @@ def conditional_font(
     pictures: list[list[Image.Image]] = []
     for count, face in enumerate(taken):
         if len(drawn) == faces:
+            left_out["more than were asked for"] = len(taken) - count
             break
         letters = _draw(face)
         if letters is None:
@@ -141,13 +142,6 @@ def conditional_font(
             f"Left out: {told or 'none'}. Name a folder of .ttf or .otf files."
         )
     size = len(CHARACTERS)
-    left_out["more than were asked for"] = len(found) - len(drawn) - sum(
-        left_out[reason]
-        for reason in (
-            "cannot be drawn, or draws nothing for a character",
-            "the same pixels as another face",
-        )
-    )
     return PicturesInStyles(
         name="font",
         contents=tuple(CHARACTERS),
@@ -300,7 +294,7 @@ def _draw(face: FontFace) -> list[Image.Image] | None:
             picture = Image.new("L", (SIDE, SIDE), 255)
             place = (SIDE / 2, SIDE * 0.74)
             ImageDraw.Draw(picture).text(place, character, fill=0, font=font, anchor="ms")
-            if picture.getextrema()[0] > 128:
+            if np.asarray(picture).min() > 128:
                 return None
             pictures.append(picture.convert("RGB"))
         # Letters that all look alike are boxes that stand for what is missing.

@@ -244,7 +244,9 @@ def _of_timm(name: str, model: str, trained: bool, device: str, seed: int) -> To
             f"The weights of timm's {model} are not to be had: {said}. Without a network, use "
             f"random:{model} for the floor, or imagenet, whose weights are a Python package."
         ) from error
-    config = timm.data.resolve_model_data_config(network)
+    from timm import data
+
+    config = data.resolve_model_data_config(network)  # type: ignore[attr-defined,no-untyped-call]
     height, width = config["input_size"][1:]
     how = Preprocess(
         size=(height, width),
