@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from knowledge_graph import cut, listed, nearest
 from topicart.errors import RetrievalError
 from topicart.retrieval.balls import Balls, build_balls
+from topicart.retrieval.scoring import canonical_scores
 
 __all__ = ["ConditionalBallTree", "TreeFound"]
 
 _GROUPS = 64
 """Sets of labels in one search: each has a bit of a word."""
-_RESCORED = 1 << 13
 
 
 @dataclass(frozen=True, eq=False)
@@ -294,10 +294,7 @@ class ConditionalBallTree:
         self, places: NDArray[np.int64], query: NDArray[np.float32], k: int
     ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         rows = self.balls.order[places]
-        scores = np.empty(len(rows), np.float32)
-        for first in range(0, len(rows), _RESCORED):
-            part = slice(first, first + _RESCORED)
-            scores[part] = self._vectors[places[part]].astype(np.float64) @ query.astype(np.float64)
+        scores = canonical_scores(self._vectors, places, query)
         best = np.lexsort((rows, -scores))[:k]
         return rows[best].astype(np.intp, copy=False), scores[best]
 

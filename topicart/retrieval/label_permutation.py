@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Tails", "smallest_by_chance", "tails_of"]
 
-_DEVIATIONS = 12
-"""Standard deviations that are tabulated: beyond, p is below 1e-25 and counts as that edge's."""
+_DEVIATIONS = 40
+"""Standard deviations that are tabulated: what is beyond counts as that edge's."""
+_LEAST_P = 1e-300
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +42,7 @@ class Tails:
         Returns
         -------
         ndarray of float, shape (n_regions,)
-            Two-sided p: twice the smaller tail, at most 1.
+            Two-sided p: twice the smaller tail, between 1e-300 and 1.
         """
         found: NDArray[np.float64] = self.table[
             self.starts + np.clip(counts, self.fewest, self.most) - self.fewest
@@ -90,7 +91,7 @@ def tails_of(sizes: NDArray[np.int64], group: int, works: int) -> Tails:
         likely = np.exp(ways - ways.max())
         likely /= likely.sum()
         tail = np.minimum(np.cumsum(likely), np.cumsum(likely[::-1])[::-1])
-        parts.append(np.minimum(1.0, 2 * tail))
+        parts.append(np.clip(2 * tail, _LEAST_P, 1.0))
     starts = np.concatenate([[0], np.cumsum(most - fewest + 1)[:-1]])
     return Tails(np.concatenate(parts), starts[which], fewest[which], most[which])
 
