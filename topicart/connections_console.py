@@ -127,7 +127,9 @@ def path_table(
     steps = len(degrees)
     told = f"{steps} step{'' if steps == 1 else 's'}"
     if steps:
-        told += f" of {min(degrees):.0f}° to {widest:.0f}°; straight across it is {direct:.0f}°"
+        least = min(degrees)
+        told += f" of {least:.0f}°" + (f" to {widest:.0f}°" if widest - least >= 1 else "")
+        told += f"; straight across it is {direct:.0f}°"
     lines: list[RenderableType] = [table, Text(), _dim(f"{told}.")]
     return Group(*lines, *([_remark(way.note)] if way.note else []))
 

@@ -17,9 +17,9 @@ from topicart.retrieval.queries import Query
 __all__ = ["Analogies", "Analogy", "LeftOut", "analogies"]
 
 _WHY = {
-    "far": "whose nearest works are further away than those shown",
-    "few": "which too few works state",
-    "none": "which no other work states that meets the conditions",
+    "far": "whose nearest work is further away",
+    "few": "that too few works state",
+    "none": "that no other work states, or none that meets the conditions",
 }
 
 
@@ -77,14 +77,12 @@ class Analogies:
             Sentences, or nothing where all are shown.
         """
         told = []
-        facet = self.across.replace("_", " ")
         for why, said in _WHY.items():
-            own = [value for value in self.left_out if value.why == why]
+            own = [value.value for value in self.left_out if value.why == why]
             if own:
-                names = listed([value.value for value in own])
-                values = f"1 {facet} is" if len(own) == 1 else f"{len(own):,} values of {facet} are"
-                told.append(f"{values} left out, {said}: {names}.")
-        return " ".join(told)
+                values = "1 value" if len(own) == 1 else f"{len(own):,} values"
+                told.append(f"{values} {said} ({listed(own)})")
+        return f"Not shown: {'; '.join(told)}." if told else ""
 
 
 def analogies(

@@ -60,7 +60,9 @@ def test_a_work_is_never_its_own_analogy() -> None:
     found_alone = analogies(index, of_work(index, 3), "style")
     assert "c" not in [item.value for item in found_alone.items]
     assert [(one.value, one.why) for one in found_alone.left_out] == [("c", "none")]
-    assert "1 style is left out, which no other work states that meets" in found_alone.note
+    assert found_alone.note == (
+        "Not shown: 1 value that no other work states, or none that meets the conditions ('c')."
+    )
 
 
 def test_what_is_left_out_is_said_and_why() -> None:
@@ -68,8 +70,8 @@ def test_what_is_left_out_is_said_and_why() -> None:
     found = analogies(index, of_work(index, 0), "style", least=2, most=1)
     assert len(found.items) == 1
     assert [one.why for one in found.left_out] == ["far", "far", "few"]
-    assert "2 values of style are left out, whose nearest works are further away" in found.note
-    assert "1 style is left out, which too few works state: 'c'." in found.note
+    assert "Not shown: 2 values whose nearest work is further away (" in found.note
+    assert "; 1 value that too few works state ('c')." in found.note
     assert analogies(index, of_work(index, 0), "style").note == ""
 
 
