@@ -18,8 +18,9 @@ __all__ = ["Claims", "Distinct", "distinct_way", "one_of_each"]
 
 _SEARCHES = 500
 """Ways that are looked at among few works before the best so far is taken."""
+_SMALL = 5000
 _DIVE = 30
-"""Ways that are looked at among all works, to have a first one without a value twice."""
+"""Ways that are looked at among more works than these."""
 _NONE = np.empty(0, dtype=np.intp)
 
 
@@ -129,7 +130,8 @@ def distinct_way(
     Returns
     -------
     Distinct
-        The way; after 500 searches the best so far.
+        The way; after 500 searches (30, if there are many works and the greedy search found
+        none) the best so far.
 
     Raises
     ------
@@ -151,7 +153,7 @@ def distinct_way(
     start = ways.least(power, banned=banned, steps=steps)
     waiting = [] if start is None else [(start.cost, 0, start, banned)]
     searches = 0
-    most = _DIVE if known is None else _SEARCHES
+    most = _SEARCHES if known is not None or len(ways.rows) <= _SMALL else _DIVE
     while waiting:
         cost, _, way, banned = heapq.heappop(waiting)
         if known is not None and cost >= known.cost:
