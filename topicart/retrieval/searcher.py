@@ -65,7 +65,13 @@ class Searcher:
 
     @cached_property
     def works(self) -> pa.Table:
-        """The works of the index, in its order, as the run has them."""
+        """The works of the index.
+
+        Returns
+        -------
+        pyarrow.Table
+            In its order, as the run has them.
+        """
         import pyarrow as pa
         import pyarrow.compute as pc
 
@@ -77,7 +83,13 @@ class Searcher:
 
     @cached_property
     def graph(self) -> Neighbours:
-        """The graph of nearest neighbours, made and kept in the run when first asked for."""
+        """The graph of nearest neighbours.
+
+        Returns
+        -------
+        Neighbours
+            Made and kept in the run when first asked for.
+        """
         from topicart.retrieval.neighbours import neighbours_of
 
         return neighbours_of(self.run.folder, self.index.vectors)
