@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from evaluation.studies.pictures_in_styles import PicturesInStyles
-from knowledge_graph import cut, listed
+from knowledge_graph import cut
 from topicart.errors import RetrievalError
 from topicart.fit import Silent
 
@@ -136,7 +137,7 @@ def conditional_font(
         progress.count(count + 1, len(taken))
     where = "on this machine" if folder is None else f"in {folder}"
     if len(drawn) < 2:
-        told = listed([f"{reason}: {count}" for reason, count in left_out.items()])
+        told = ", ".join(f"{reason}: {count}" for reason, count in left_out.items())
         raise RetrievalError(
             f"{len(drawn)} fonts {where} can draw all of {CHARACTERS}; a study needs two at least. "
             f"Left out: {told or 'none'}. Name a folder of .ttf or .otf files."
@@ -230,9 +231,11 @@ def _faces_of(file: Path) -> Iterator[FontFace | str]:
         if file.stat().st_size > _LARGEST:
             yield "a file of more than 64 MB"
             return
-        sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+        data = file.read_bytes()
+        sha256 = hashlib.sha256(data).hexdigest()
         collection = file.suffix.lower() in (".ttc", ".otc")
-        fonts = TTCollection(file, lazy=True).fonts if collection else [TTFont(file, lazy=True)]
+        own = io.BytesIO(data)
+        fonts = TTCollection(own, lazy=True).fonts if collection else [TTFont(own, lazy=True)]
         for number, font in enumerate(fonts):
             glyphs = font.getBestCmap() or {}
             if any(ord(character) not in glyphs for character in CHARACTERS):

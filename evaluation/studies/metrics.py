@@ -108,8 +108,8 @@ METRICS_TOLD: Mapping[str, str] = MappingProxyType(
     {
         "cosine": "cosine",
         "inner_product": "inner product",
-        "euclidean": "Euclidean distance",
-        "centred_cosine": "cosine about each style’s mean",
+        "euclidean": "Euclidean",
+        "centred_cosine": "centred cosine",
     }
 )
 """The same in words for tables."""

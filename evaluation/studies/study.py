@@ -39,8 +39,10 @@ ABOUT = (
     "is the picture of the same content.",
     "Chance is what pictures in any order would get.",
     "“Without” is the same question put to all pictures without the condition: its answer among "
-    "the nearest of everything. “Own style” is how many of the ten nearest are then in the style "
+    "the nearest of everything. “Own” is how many of the ten nearest are then in the style "
     "that one came from.",
+    "Centred cosine is the cosine about each style's mean vector: what all pictures of a style "
+    "share is taken off first.",
     "An interval is a 95 % bootstrap interval over contents; it speaks of other contents, not of "
     "other styles.",
     "All searches are exact; all metrics are answered by the conditional index.",

@@ -22,7 +22,7 @@ _WHAT = {
     "font": ("the same letter in another font", "letters", "fonts"),
     "art": ("the same work in another style", "works", "styles"),
 }
-_HEADS = ("feature", "metric", "at 1", "95 %", "at 10", "without: at 1", "at 10", "own style")
+_HEADS = ("feature", "metric", "at 1", "95 %", "at 10", "without", "at 10", "own")
 _SHOWN = 6
 
 
@@ -41,7 +41,7 @@ def study_table(result: StudyResult) -> RenderableType:
     """
     table = Table(box=None, pad_edge=False, header_style="dim")
     for place, head in enumerate(_HEADS):
-        table.add_column(head, justify="left" if place < 2 else "right", no_wrap=place > 1)
+        table.add_column(head, justify="left" if place < 2 else "right", no_wrap=True)
     best = max(row.at_1.value for row in result.rows)
     before = ""
     for row in result.rows:
