@@ -21,6 +21,7 @@ _SEARCHES = 500
 _SMALL = 5000
 _DIVE = 30
 """Ways that are looked at among more works than these."""
+_LITTLE_MORE = 1.3
 _NONE = np.empty(0, dtype=np.intp)
 
 
@@ -145,11 +146,18 @@ def distinct_way(
         return Distinct(None, least=True)
     if not claims.twice(first.works):
         return Distinct(_rows(ways, first), least=True)
-    known = _dive(ways, claims, first, banned, power, steps)
-    best = None if known is None else _rows(ways, known)
-    if known is not None:
-        ways = ways.within(power, known.cost, banned)
-        claims, banned = Claims.of(facts, facet, ways.rows), _NONE
+    # Mostly there is one that weighs little more: it is sought among few works, then among all.
+    near = ways.within(power, _LITTLE_MORE * first.cost, banned)
+    best, known = None, None
+    for among in (near, ways):
+        their = Claims.of(facts, facet, among.rows)
+        none = their.rivals((among.start, among.end))
+        known = _dive(among, their, none, power, steps)
+        if known is not None:
+            best = _rows(among, known)
+            ways = among.within(power, known.cost, none)
+            claims, banned = Claims.of(facts, facet, ways.rows), _NONE
+            break
     start = ways.least(power, banned=banned, steps=steps)
     waiting = [] if start is None else [(start.cost, 0, start, banned)]
     searches = 0
@@ -181,14 +189,14 @@ def _branches(claims: Claims, shared: Sequence[int]) -> list[NDArray[np.intp]]:
 def _dive(
     ways: Ways,
     claims: Claims,
-    way: Way,
     banned: NDArray[np.intp],
     power: float,
     steps: int | None,
 ) -> Way | None:
     """Keep, of each value that comes twice, the one work that costs least; None if that fails."""
+    way = ways.least(power, banned=banned, steps=steps)
     searches = 0
-    while shared := claims.twice(way.works):
+    while way is not None and (shared := claims.twice(way.works)):
         found = []
         for work in shared:
             own = np.union1d(banned, claims.rivals((work,)))

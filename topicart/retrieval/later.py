@@ -13,7 +13,7 @@ from knowledge_graph import CENTURIES
 from topicart.errors import RetrievalError
 from topicart.retrieval.corridor import nearness, unit_rows
 from topicart.retrieval.neighbours import LEAST_ANGLE
-from topicart.retrieval.ways import Way
+from topicart.retrieval.ways import Way, raised
 
 if TYPE_CHECKING:
     from topicart.retrieval.conditions import Facts
@@ -136,9 +136,9 @@ class LaterWays:
         if power not in self._weighed:
             order = self._sorted
             cosines = self.vectors[order.by_first] @ self.vectors[order.by_last].T
-            angles = np.arccos(np.clip(cosines, -1, 1)).astype(np.float64)
+            angles = np.maximum(np.arccos(np.clip(cosines, -1, 1)), np.float32(LEAST_ANGLE))
             self._weighed.clear()
-            self._weighed[power] = np.maximum(angles, LEAST_ANGLE) ** power
+            self._weighed[power] = raised(angles, power)
         return self._weighed[power]
 
     def least(

@@ -20,7 +20,7 @@ from topicart.retrieval.neighbours import Neighbours, find_neighbours
 from topicart.retrieval.ways import GraphWays, Ways
 
 _NONE = np.empty(0, dtype=np.intp)
-_FEW = settings(deadline=None, max_examples=60)
+_FEW = settings(deadline=None, max_examples=40)
 
 
 def _vectors(n: int, dim: int = 3, seed: int = 0) -> NDArray[np.float32]:
