@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from topicart.embeddings import Embeddings
 from topicart.errors import RetrievalError
-from topicart.retrieval import ConditionalBallTree
+from topicart.retrieval import ConditionalBallTree, ConditionalIndex
 from topicart.retrieval.balls import build_balls
 
 # The data, labels, needles and sizes of SynapseML's own ConditionalBallTreeTest and BallTreeTest.
@@ -176,6 +177,22 @@ def test_copies_of_one_point_and_far_outliers_are_found_in_order() -> None:
     assert (found.rows.tolist(), found.scores.tolist()) == _sorted(
         vectors, np.array([-1, 0]), 4_500, range(5_000)
     )
+
+
+def test_near_copies_come_as_the_index_gives_them() -> None:
+    # Scores that differ in their last bits alone, many of them equal once rounded.
+    random = np.random.default_rng(4)
+    vectors = random.normal(size=(1, 64)) + 3e-7 * random.normal(size=(3_000, 64))
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    labels = ["even" if row % 2 == 0 else "odd" for row in range(3_000)]
+    ids = tuple(f"{row:04d}" for row in range(3_000))
+    index = ConditionalIndex(Embeddings(ids, vectors), {"parity": labels})
+    tree = ConditionalBallTree(vectors, labels)
+    for query in vectors[:5]:
+        expected = index.search(query, 40, ["parity=even"])
+        found = tree.search(query, 40, any_of=["even"])
+        assert found.rows.tolist() == expected.rows.tolist()
+        assert found.scores.tolist() == expected.scores.tolist()
 
 
 def test_the_same_vectors_give_the_same_tree() -> None:

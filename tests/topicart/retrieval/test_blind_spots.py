@@ -172,6 +172,16 @@ def test_it_is_the_same_again_and_tells_how_far_it_is(
     assert told.last == (199, 199)
 
 
+def test_vectors_held_by_half_have_the_same_blind_spots(
+    vectors: NDArray[np.float32], spots: BlindSpots
+) -> None:
+    whole = _index(vectors, _planted())
+    half = ConditionalIndex(Embeddings(whole.ids, vectors), whole.facts, storage="float16")
+    found = blind_spots(half, "origin", "Generated", permutations=199)
+    (hole,), (expected,) = found.missing, spots.missing
+    assert np.isin(expected.rows, hole.rows).mean() > 0.9
+
+
 def test_what_cannot_be_compared_is_refused(vectors: NDArray[np.float32]) -> None:
     index = _index(vectors[:100], _planted()[:100])
     with pytest.raises(RetrievalError, match="No work has the origin 'generate'. Did you mean"):
