@@ -1,4 +1,4 @@
-"""Take the pictures of a site that the README and docs/site.md show: ``make screenshots``.
+"""Take the pictures that the README and the docs show: ``make screenshots``.
 
 Only of the sample gallery, whose works are painted by code: no collection’s pictures get in here.
 """
@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import io
 import shutil
+import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from PIL import Image
@@ -28,6 +30,19 @@ _SHOTS = (
     ("site-facets", "facet-style.html", _DESK),
 )
 """Name of the picture, page, and size of the window."""
+
+_CONNECTIONS = (
+    ("connections-search", ("search", "ships in a storm", "--where", "date<1800", "--works", "12")),
+    (
+        "connections-analogies",
+        ("analogies", "teun-van-hoogveld_ship-in-a-storm-off-hoogveld", "--across", "style"),
+    ),
+    (
+        "connections-path",
+        ("path", "teun-van-hoogveld_the-white-cloth", "vittor-salo_storm-at-sea"),
+    ),
+)
+"""Name of the picture, and what makes its page: the command, then what follows the run."""
 
 
 def take(run: Run) -> list[Path]:
@@ -63,8 +78,24 @@ def take(run: Run) -> list[Path]:
             window.goto((page.parent / file).as_uri())
             taken.append(_keep(window, _DOCS / f"{name}.webp"))
             window.close()
+        with TemporaryDirectory() as folder:
+            for name, asked in _CONNECTIONS:
+                file = _made(run, asked, Path(folder) / f"{name}.html")
+                window = browser.new_page(viewport={"width": _DESK[0], "height": _DESK[1]})
+                window.goto(file.as_uri())
+                taken.append(_keep(window, _DOCS / f"{name}.webp"))
+                window.close()
         browser.close()
     return taken
+
+
+def _made(run: Run, asked: tuple[str, ...], file: Path) -> Path:
+    """Have a page of connections made as a reader would."""
+    program = Path(sys.executable).with_name("topicart")
+    command, *words = asked
+    # Names of our own only: nothing here comes from outside.
+    subprocess.run([program, command, run.folder, *words, "--page", file, "--quiet"], check=True)
+    return file
 
 
 def _keep(window: Any, path: Path) -> Path:
