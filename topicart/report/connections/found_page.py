@@ -106,7 +106,7 @@ def write_search_page(
 
 def _facets(where: Sequence[str]) -> list[str]:
     """The facets that were asked for, whose values are told of each work."""
-    from topicart.retrieval.conditions import parse_condition
+    from topicart.retrieval import parse_condition
 
     facets = []
     for text in where:

@@ -90,7 +90,7 @@ def write_path_page(
         shown=works.values(),
         sheets=("path",),
         rules=[
-            f".g{gap}{{--g:{1.5 + gap * 0.32:.2f}rem}}"
+            f".g{gap}{{--g:{3.6 + gap * 0.45:.1f}rem}}"
             for gap in sorted({stop.gap for stop in stops})
         ],
         command=command,
