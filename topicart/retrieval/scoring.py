@@ -36,7 +36,7 @@ _QUERIES = 512
 """Queries that are multiplied at a time."""
 _PRODUCTS = 1 << 21
 """Inner products that are held at a time: 8 MB, what a processor's cache takes."""
-_SHORTEST, _LARGEST = 1e-18, 1e18
+_SHORTEST, _LARGEST = 1e-15, 1e15
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +140,7 @@ def margins_of(queries: NDArray[np.float32]) -> NDArray[np.float32]:
         score's own rounding to float32 and that of the bound are within it.
     """
     dim = queries.shape[1]
-    bound = (dim + 8) * _HALF_STEP * 1.01 * LONGEST * _lengths(queries)
+    bound = (dim + 8) * _HALF_STEP * 1.01 * LONGEST * _lengths(queries).astype(np.float64)
     margins: NDArray[np.float32] = (bound + dim * 1e-37).astype(np.float32)
     return margins
 
@@ -180,7 +180,7 @@ def best_of(
     Parameters
     ----------
     blocks : iterable of Block
-        The works, each once, in ascending order; together at least ``k`` that may be found.
+        The works, each once; together at least ``k`` that may be found.
     queries : ndarray of float32, shape (m, dim)
         From :func:`require_queries`.
     k : int
@@ -207,8 +207,7 @@ def best_of(
                 # A product of one row is a matrix times a vector, which BLAS does better so.
                 fast = (vectors @ asked[0])[None] if len(asked) == 1 else asked @ vectors.T
                 if block.banned is not None:
-                    # Not-a-number compares false with every bound.
-                    fast[:, _within(block.banned, part)] = np.nan
+                    fast[:, _within(block.banned, part)] = -np.inf
                 take_best(
                     vectors,
                     rows[part],
@@ -235,9 +234,8 @@ def _within(places: NDArray[np.intp], part: slice) -> NDArray[np.intp]:
     return within
 
 
-def _lengths(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
-    with np.errstate(invalid="ignore", over="ignore"):
-        lengths: NDArray[np.float64] = np.sqrt(
-            np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64)
-        )
+def _lengths(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Lengths within some thousandths of a percent; too large and too small ones as inf and 0."""
+    with np.errstate(invalid="ignore", over="ignore", under="ignore"):
+        lengths: NDArray[np.float32] = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
     return lengths

@@ -18,31 +18,25 @@ _VECTORS = types.Array(types.float32, 2, "C", readonly=True)
 _ROWS = types.Array(types.intp, 1, "C", readonly=True)
 _SCORES, _FOUND = types.float32[:, ::1], types.intp[:, ::1]
 # One signature each, that takes what may be written and what may not: compiled once.
-_GROUP = 64
-"""Scores that are looked at together: nearly all groups hold none that counts."""
+_COLUMNS = 256
+"""Columns that the scores of a query are folded into, where k is not much smaller."""
+_LEAST = np.float32(np.finfo(np.float32).min)
+# Above minus infinity, so that what is banned is below every bound.
 
 
-@njit(types.float32(_VECTORS, types.intp, _VECTORS, types.intp), **_COMPILED)
+@njit(
+    types.float32(_VECTORS, types.intp, _VECTORS, types.intp),
+    fastmath={"reassoc", "contract"},
+    **_COMPILED,
+)
 def inner(vectors: Any, row: int, queries: Any, query: int) -> Any:
-    """The inner product that decides: added in float64 in one fixed order, rounded to float32.
+    """The inner product that decides: added in float64, rounded to float32.
 
-    The order does not depend on the machine, on how many rows are scored, or on who asks, so that
-    every plan gives the same last bit. Eight sums side by side keep the processor's lanes full.
+    The order of adding is the compiler's, so that it fills the processor's lanes, but one for all:
+    it does not depend on how many rows are scored, nor on who asks.
     """
-    dim = vectors.shape[1]  # pragma: no cover
-    whole = dim - dim % 8  # pragma: no cover
-    a = b = c = d = e = f = g = h = 0.0  # pragma: no cover
-    for i in range(0, whole, 8):  # pragma: no cover
-        a += np.float64(vectors[row, i]) * np.float64(queries[query, i])
-        b += np.float64(vectors[row, i + 1]) * np.float64(queries[query, i + 1])
-        c += np.float64(vectors[row, i + 2]) * np.float64(queries[query, i + 2])
-        d += np.float64(vectors[row, i + 3]) * np.float64(queries[query, i + 3])
-        e += np.float64(vectors[row, i + 4]) * np.float64(queries[query, i + 4])
-        f += np.float64(vectors[row, i + 5]) * np.float64(queries[query, i + 5])
-        g += np.float64(vectors[row, i + 6]) * np.float64(queries[query, i + 6])
-        h += np.float64(vectors[row, i + 7]) * np.float64(queries[query, i + 7])
-    total = ((a + b) + (c + d)) + ((e + f) + (g + h))  # pragma: no cover
-    for i in range(whole, dim):  # pragma: no cover
+    total = 0.0  # pragma: no cover
+    for i in range(vectors.shape[1]):  # pragma: no cover
         total += np.float64(vectors[row, i]) * np.float64(queries[query, i])
     return np.float32(total)  # pragma: no cover
 
@@ -87,11 +81,22 @@ def _replace_both(scores: Any, rows: Any, score: Any, row: int) -> None:
             or (scores[other] == scores[child] and rows[other] > rows[child])
         ):
             child = other
-        if scores[child] >= score:
+        if scores[child] > score or (scores[child] == score and rows[child] < row):
             break
         scores[at], rows[at] = scores[child], rows[child]
         at = child
     scores[at], rows[at] = score, row  # pragma: no cover
+
+
+@njit(fastmath={"nnan", "nsz"}, **_COMPILED)  # type: ignore[untyped-decorator]
+def _tops(scores: Any, tops: Any) -> None:
+    """The largest score at each place modulo their number: columns, which the processor likes."""
+    columns = len(tops)  # pragma: no cover
+    tops[:] = scores[:columns]  # pragma: no cover
+    for start in range(columns, len(scores), columns):  # pragma: no cover
+        part = scores[start : start + columns]
+        for at in range(len(part)):
+            tops[at] = max(part[at], tops[at])
 
 
 @njit(
@@ -104,42 +109,44 @@ def take_best(
     """Take from a block of works those that are among the k nearest so far.
 
     ``fast`` (n_queries, n) are the scores of a matrix product, true within ``margins``
-    (n_queries,); not-a-number bans a work. ``rows`` (n,) are the block's rows of the index,
-    ascending and after those of earlier blocks; where it is empty, they are ``first`` and those
-    that follow. ``best`` and ``found`` (n_queries, k) are heaps of canonical scores and their
-    rows, the worst on top: minus infinity where none was found yet.
+    (n_queries,); minus infinity bans a work. ``rows`` (n,) are the block's rows of the index;
+    where it is empty, they are ``first`` and those that follow. ``best`` and ``found``
+    (n_queries, k) are heaps of canonical scores and their rows, the worst on top: minus infinity
+    where none was found yet.
+
+    Each column's largest score is sought first. The k-th largest of those is a bound so good that
+    few columns are looked at again, and few works are scored anew.
     """
     k = best.shape[1]  # pragma: no cover
     n = fast.shape[1]  # pragma: no cover
     near = np.empty(n, np.intp)  # pragma: no cover
     bounds = np.empty(k, np.float32)  # pragma: no cover
+    columns = min(n, max(_COLUMNS, 4 * k))  # pragma: no cover
+    tops = np.empty(columns, np.float32)  # pragma: no cover
     for query in range(fast.shape[0]):  # pragma: no cover
         # k works of at least (the top of bounds - margin) are known, so that nothing below that
         # by another margin can be one of the k.
-        bounds[:] = best[query]
+        for at in range(k):
+            bounds[at] = max(best[query, at], _LEAST)
         margin = 2 * margins[query]
+        scores = fast[query]
+        _tops(scores, tops)
+        for at in range(columns):
+            if tops[at] > bounds[0]:
+                _replace(bounds, tops[at])
         least = bounds[0] - margin
         taken = 0
-        for start in range(0, n, _GROUP):
-            end = min(start + _GROUP, n)
-            hits = 0
-            for at in range(start, end):
-                hits += fast[query, at] >= least
-            if hits == 0:
+        for column in range(columns):
+            if tops[column] < least:
                 continue
-            for at in range(start, end):
-                score = fast[query, at]
-                if score >= least:
+            for at in range(column, n, columns):
+                if scores[at] >= least:
                     near[taken] = at
                     taken += 1
-                    if score > bounds[0]:
-                        _replace(bounds, score)
-                        least = bounds[0] - margin
         for position in range(taken):
             at = near[position]
-            if fast[query, at] >= least:
-                score = inner(block, at, queries, query)
-                # Of equal scores the earlier row is the better, and it is there already.
-                if score > best[query, 0]:
-                    row = rows[at] if len(rows) else first + at
-                    _replace_both(best[query], found[query], score, row)
+            score = inner(block, at, queries, query)
+            row = rows[at] if len(rows) else first + at
+            worst = best[query, 0]
+            if score > worst or (score == worst and row < found[query, 0]):
+                _replace_both(best[query], found[query], score, row)
