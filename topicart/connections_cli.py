@@ -43,7 +43,7 @@ Strength = Annotated[
     ),
 ]
 Work = Annotated[
-    str, typer.Argument(metavar="WORK", help="A work: its id, title, or a part that it alone has.")
+    str, typer.Argument(metavar="WORK", help="A work: id, title, a part of it, or TITLE, ARTIST.")
 ]
 
 

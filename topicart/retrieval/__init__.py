@@ -2,7 +2,9 @@
 
 ``Facts`` answers conditions (``genre=marina``, ``date<1700``) with rows, ``ConditionalIndex``
 searches them exactly, ``neighbours_of`` makes and keeps the graph of nearest neighbours of a run,
-and ``path`` walks through it in small, even steps. All speak of rows of an array of vectors.
+and ``find_path`` walks through it in small, even steps. ``Searcher`` opens a run for all this and
+turns works, words and pictures into queries, ``analogies`` gives for each value of a facet the
+nearest work, ``blind_spots`` where a group is missing. All speak of rows of an array of vectors.
 """
 
 from topicart.retrieval.analogies import Analogies, Analogy, LeftOut, analogies

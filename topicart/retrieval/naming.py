@@ -46,7 +46,8 @@ class Named:
         Parameters
         ----------
         name : str
-            An id, a title in any case, or a part of a title or id that one work alone has.
+            An id, a title in any case, a part of a title or id that one work alone has, or a title
+            and an artist: ``Self-portrait, Leyster``.
 
         Returns
         -------
@@ -70,9 +71,10 @@ class Named:
         own = self._rows(pc.equal(self._works["title"], wanted))
         if len(own) == 1:
             return int(own[0])
-        own = self._rows(pc.equal(self._titles, folded))
-        if len(own) == 0:
-            own = self._rows(pc.match_substring(self._titles, folded))
+        own = self._titled(folded)
+        title, comma, by = folded.rpartition(", ")
+        if len(own) == 0 and comma:
+            own = self._by(self._titled(title), by)
         if len(own) == 0:
             own = self._rows(pc.match_substring(self._works["id"], wanted, ignore_case=True))
         if len(own) == 1:
@@ -85,6 +87,19 @@ class Named:
 
         return pc.utf8_trim_whitespace(pc.utf8_lower(self._works["title"]))
 
+    def _titled(self, folded: str) -> NDArray[np.intp]:
+        """Rows of works with a title, or else with a part of it."""
+        import pyarrow.compute as pc
+
+        own = self._rows(pc.equal(self._titles, folded))
+        return own if len(own) else self._rows(pc.match_substring(self._titles, folded))
+
+    def _by(self, rows: NDArray[np.intp], artist: str) -> NDArray[np.intp]:
+        """Those of some works whose artist has a name, or a part of it."""
+        artists = self._works["artist"].take(rows).to_pylist()
+        kept = [any(artist in shown(name, "artist").lower() for name in own) for own in artists]
+        return rows[np.array(kept, dtype=np.bool_)]
+
     def _rows(self, mask: pa.ChunkedArray) -> NDArray[np.intp]:
         import pyarrow.compute as pc
 
@@ -94,8 +109,8 @@ class Named:
     def _several(self, name: str, rows: NDArray[np.intp]) -> str:
         more = f"\n  and {len(rows) - _LISTED:,} more" if len(rows) > _LISTED else ""
         return (
-            f"{len(rows):,} works may be meant by {cut(name)!r}. Name one by its id:"
-            f"{self._told(rows[:_LISTED])}{more}"
+            f"{len(rows):,} works may be meant by {cut(name)!r}. Name one by its id, or add its "
+            f"artist:{self._told(rows[:_LISTED])}{more}"
         )
 
     def _none(self, name: str) -> str:
@@ -112,9 +127,8 @@ class Named:
             )
         meant = self._alike(name[:_LONGEST].lower())
         offered = f" Did you mean one of these?{self._told(meant)}" if len(meant) else ""
-        return (
-            f"No work has the id or title {cut(name)!r}, nor a part of its title.{offered}"
-            + ("" if offered else " Ids stand in works.parquet and in the addresses of the site.")
+        return f"No work has the id or title {cut(name)!r}, nor a part of its title.{offered}" + (
+            "" if offered else " Ids stand in works.parquet and in the addresses of the site."
         )
 
     def _alike(self, name: str) -> NDArray[np.intp]:

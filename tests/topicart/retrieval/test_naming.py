@@ -41,6 +41,8 @@ def named(*works: Artwork, every: tuple[Artwork, ...] = ()) -> Named:
         ("view of delft (", 3),
         ("milk", 0),
         ("B-6", 5),
+        ("Self-portrait, leyster", 1),
+        ("milk, Johannes Vermeer", 0),
         ("a-1", 0),  # an id comes before a title
     ],
 )
