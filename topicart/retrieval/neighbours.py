@@ -291,8 +291,8 @@ def _compressed(
 ) -> Neighbours:
     left, right = pairs // n, pairs % n
     angles = np.empty(len(pairs), dtype=np.float32)
-    for start in range(0, len(pairs), 1 << 16):
-        part = slice(start, start + (1 << 16))
+    for start in range(0, len(pairs), 1 << 12):
+        part = slice(start, start + (1 << 12))
         # The chord is exact where the cosine of a small angle is lost in rounding.
         chords = np.linalg.norm(vectors[left[part]] - vectors[right[part]], axis=1)
         angles[part] = 2 * np.arcsin(np.clip(chords / 2, 0, 1))

@@ -208,11 +208,11 @@ class GraphWays:
         hops[banned] = -1
         reached = np.array([origin], dtype=np.intp)
         for step in range(1, most + 1):
-            reached = np.unique(ends[_slots(starts, reached)])
-            reached = reached[hops[reached] > most]
+            next_ = ends[_slots(starts, reached)]
+            hops[next_[hops[next_] > most]] = step
+            reached = np.flatnonzero(hops == step)
             if len(reached) == 0 or (until is not None and hops[until] <= most):
                 break
-            hops[reached] = step
         hops[banned] = most + 1
         return hops
 

@@ -133,7 +133,7 @@ def test_of_many_works_the_graph_itself_is_walked_or_those_near_the_straight_way
     index, graph = cloud
     monkeypatch.setattr("topicart.retrieval.paths._ANEW", 60)
     found = find_path(index, 1, 40, graph=graph, where=[where])
-    assert found.rows[0], found.rows[-1] == (1, 40)
+    assert (found.rows[0], found.rows[-1]) == (1, 40)
     assert all(index.facts.mask([where])[list(found.rows[1:-1])])
     tails = np.repeat(np.arange(len(graph)), np.diff(graph.starts))
     edges = set(zip(tails.tolist(), graph.ends.tolist(), strict=True))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -41,8 +40,9 @@ def _all_ways(
 
 def _weight(vectors: NDArray[np.float32], way: Sequence[int], power: float) -> float:
     exact = vectors.astype(np.float64)
-    chords = (np.linalg.norm(exact[one] - exact[other]) for one, other in pairwise(way))
-    return float(sum(max(2 * np.arcsin(min(chord / 2, 1)), 1e-3) ** power for chord in chords))
+    steps = exact[list(way[1:])] - exact[list(way[:-1])]
+    angles = 2 * np.arcsin(np.minimum(np.linalg.norm(steps, axis=1) / 2, 1))
+    return float(np.sum(np.maximum(angles, 1e-3) ** power))
 
 
 @st.composite
