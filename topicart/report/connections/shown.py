@@ -209,11 +209,12 @@ def _pictures(run: Run, cards: Mapping[str, Card]) -> dict[str, Picture]:
         files |= {id_: site / copy.file for id_, copy in kept_thumbnails(gone, site).items()}
         files = {id_: files[id_] for id_ in cards if id_ in files}
         sizes = _affordable(list(files.values()))
-        found = {
-            id_: picture
-            for id_, path in files.items()
-            if (picture := _small(path, *sizes)) is not None
-        }
+        found = {}
+        for id_, path in files.items():
+            if id_ in made and sizes == _LADDER[0]:  # just so it was made
+                found[id_] = _taken(path.read_bytes(), made[id_].width, made[id_].height)
+            elif (picture := _small(path, *sizes)) is not None:
+                found[id_] = picture
     return found | _miniatures(run, [id_ for id_ in cards if id_ not in found])
 
 
@@ -228,9 +229,11 @@ def _miniatures(run: Run, ids: Sequence[str]) -> dict[str, Picture]:
 
 
 def _affordable(files: Sequence[Path]) -> tuple[int, int]:
-    """Return the largest side and quality that fit, by a sample of the pictures."""
+    """Return the largest side and quality that fit, the smaller ones by a sample."""
+    if sum(path.stat().st_size for path in files) * 4 / 3 <= BUDGET:
+        return _LADDER[0]
     sample = files[:: max(1, len(files) // _SAMPLE)]
-    for side, quality in _LADDER[:-1]:
+    for side, quality in _LADDER[1:-1]:
         taken = [_small(path, side, quality) for path in sample]
         characters = sum(len(picture.uri) for picture in taken if picture is not None)
         if characters * len(files) <= BUDGET * len(sample):
@@ -250,5 +253,9 @@ def _small(file: Path, side: int, quality: int) -> Picture | None:
 def _coded(picture: Image.Image, quality: int) -> Picture:
     written = BytesIO()
     picture.save(written, "WEBP", quality=quality, method=4)
-    text = base64.b64encode(written.getvalue()).decode("ascii")
-    return Picture(*picture.size, f"data:image/webp;base64,{text}")
+    return _taken(written.getvalue(), *picture.size)
+
+
+def _taken(webp: bytes, width: int, height: int) -> Picture:
+    coded = base64.b64encode(webp).decode("ascii")
+    return Picture(width, height, f"data:image/webp;base64,{coded}")
