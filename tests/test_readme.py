@@ -33,6 +33,10 @@ def _commands() -> list[list[str]]:
 def reader(paintings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder as the README takes it: with ``paintings`` in it, and a source of every kind."""
     shutil.copytree(paintings, tmp_path / "paintings")
+    table = tmp_path / "paintings" / "metadata.csv"
+    named = table.read_text(encoding="utf-8").replace("Picture 12,", "Girl at a Window,")
+    named = named.replace("Picture 34,", "The Harbour at Dawn,")
+    table.write_text(named, encoding="utf-8")
     write_every_source(tmp_path)
     (tmp_path / "words.txt").write_text("portrait\nlandscape\nstill life\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
@@ -187,6 +191,14 @@ def test_every_option_of_the_page_on_evaluation_exists() -> None:
     text = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
     named = set(re.findall(r"(--[a-z][a-z-]+)", text))
     assert named <= _known_options(), named - _known_options()
+
+
+def test_every_option_of_the_page_on_connections_exists() -> None:
+    text = (ROOT / "docs" / "connections.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"(?<!<!)(--[a-z][a-z-]+)", text))
+    assert named <= _known_options(), named - _known_options()
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
+        assert (ROOT / "docs" / target).exists(), target
 
 
 def test_every_option_of_the_page_on_the_site_exists() -> None:
