@@ -19,6 +19,7 @@ from topicart.retrieval.scoring import Block, best_of, require_queries, require_
 
 if TYPE_CHECKING:
     from topicart.embeddings import Embeddings
+    from topicart.retrieval.stored_index import Reader
     from topicart.run import Run
 
 __all__ = ["ConditionalIndex", "Storage"]
@@ -183,11 +184,12 @@ class ConditionalIndex:
         RetrievalError
             If there is none, it is damaged, of another version, or of other works.
         """
-        from topicart.retrieval.stored_index import open_index
+        from topicart.retrieval.stored_index import open_index, row_reader
 
         ids, vectors, facts, model = open_index(Path(folder), embeddings, verify=verify)
         index = cls.__new__(cls)
         index._hold(ids, vectors, facts, cache_bytes, model)
+        index._read = row_reader(Path(folder), vectors)
         return index
 
     def save(self, folder: str | Path) -> None:
@@ -224,6 +226,7 @@ class ConditionalIndex:
         self.model = model
         """Fingerprint of the model that encoded them, where it is known."""
         self._groups = GroupCache(cache_bytes)
+        self._read: Reader | None = None
         if not len(ids) == len(vectors) == len(self.facts):
             raise RetrievalError(
                 f"An index needs one vector and the facts of each work, in one order: got "
@@ -268,7 +271,14 @@ class ConditionalIndex:
         ndarray of float32, shape (len(rows), dim)
             Contiguous; of a slice in float32 storage a view.
         """
-        taken = self.vectors[rows if isinstance(rows, slice) else np.asarray(rows, np.intp)]
+        if isinstance(rows, slice) and self._read is not None and self.storage == "float16":
+            taken = self._read(np.arange(*rows.indices(len(self))))
+        elif isinstance(rows, slice):
+            taken = self.vectors[rows]
+        elif self._read is not None:
+            taken = self._read(np.asarray(rows, np.intp))
+        else:
+            taken = self.vectors[np.asarray(rows, np.intp)]
         return np.ascontiguousarray(taken, dtype=np.float32)
 
     def require_model(self, fingerprint: str) -> None:

@@ -14,6 +14,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import weakref
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +32,10 @@ from topicart.retrieval.conditions import Facts
 if TYPE_CHECKING:
     from topicart.embeddings import Embeddings
 
-__all__ = ["open_index", "write_index"]
+__all__ = ["Reader", "open_index", "row_reader", "write_index"]
+
+Reader = Callable[[NDArray[np.intp]], NDArray[Any]]
+"""Takes some rows of the vectors."""
 
 _MANIFEST, _VECTORS, _FACETS = "manifest.json", "vectors.npy", "facets.parquet"
 _FORMAT, _VERSION = "topicart-index", 1
@@ -178,6 +184,49 @@ def open_index(
                 f"{len(embeddings):,} with {embeddings.dim}. {_REMEDY}"
             )
     return ids, vectors, Facts(table, manifest.facets), manifest.model
+
+
+def row_reader(folder: Path, vectors: NDArray[Any]) -> Reader | None:
+    """Read scattered rows from the file rather than through memory.
+
+    A row that is touched in a mapped file brings the 64 kB around it into the process: a hundredth
+    of the works would fill the memory with nearly all of them, and take longer.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the index.
+    vectors : ndarray, shape (n_works, dim)
+        As :func:`open_index` gives them.
+
+    Returns
+    -------
+    callable or None
+        ``None`` where the system cannot read so.
+    """
+    if not hasattr(os, "preadv"):
+        return None
+    # Held open: a new index that takes the file's place does not change this one.
+    file = (folder / _VECTORS).open("rb", buffering=0)
+    width = vectors.shape[1] * vectors.itemsize
+    begin = os.fstat(file.fileno()).st_size - vectors.nbytes
+
+    def read(rows: NDArray[np.intp]) -> NDArray[Any]:
+        taken = np.empty((len(rows), vectors.shape[1]), vectors.dtype)
+        bytes_ = taken.view(np.uint8).reshape(-1).data
+        number, got = file.fileno(), 0
+        if len(rows) and bool((np.diff(rows) == 1).all()):
+            got = os.preadv(number, [bytes_], begin + int(rows[0]) * width)
+        else:
+            for at, row in enumerate(rows.tolist()):
+                place = bytes_[at * width : (at + 1) * width]
+                got += os.preadv(number, [place], begin + row * width)
+        if got != taken.nbytes:
+            raise _damaged(folder, f"{_VECTORS} ends too early")
+        return taken
+
+    weakref.finalize(read, file.close)
+    return read
 
 
 def _manifest(folder: Path) -> _Manifest:

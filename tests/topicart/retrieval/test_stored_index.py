@@ -39,6 +39,13 @@ def test_it_finds_the_same_again(tmp_path: Path, storage: str) -> None:
         assert ours.scores.tolist() == theirs.scores.tolist()
 
 
+def test_rows_are_taken_from_the_file_as_they_were_saved(folder: Path) -> None:
+    loaded = ConditionalIndex.load(folder)
+    for rows in ([7, 3, 3, 49], [4, 5, 6], [1, 3, 2, 4], [0], []):
+        assert np.array_equal(loaded.vectors_of(rows), VECTORS[np.array(rows, dtype=int)])
+    assert np.array_equal(loaded.vectors_of(slice(3, 90)), VECTORS[3:])
+
+
 def test_vectors_are_mapped_and_a_new_index_does_not_change_those(folder: Path) -> None:
     loaded = ConditionalIndex.load(folder)
     assert not loaded.vectors.flags.writeable
