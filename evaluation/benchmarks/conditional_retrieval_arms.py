@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -148,8 +149,7 @@ def _tree(works: Invented) -> Built:
 
 def _faiss(kind: str) -> Callable[[Invented], Built]:
     def build(works: Invented) -> Built:
-        import faiss
-
+        faiss: Any = import_module("faiss")  # its own types know only some of it
         n, dim = works.vectors.shape
         if kind == "flat":
             index: Any = faiss.IndexFlatIP(dim)
@@ -193,8 +193,4 @@ ARMS = {
 
 def have_faiss() -> bool:
     """Tell whether faiss is installed."""
-    with suppress(ImportError):
-        import faiss  # noqa: F401
-
-        return True
-    return False
+    return find_spec("faiss") is not None
