@@ -67,17 +67,50 @@ class Claims:
         return cls(codes, places, np.argsort(places, kind="stable"))
 
     def values(self, place: int) -> NDArray[np.intp]:
-        """Give the values that a work states, each once."""
+        """Give the values that a work states, each once.
+
+        Parameters
+        ----------
+        place : int
+            The work.
+
+        Returns
+        -------
+        ndarray of int
+            The values' numbers.
+        """
         first, last = np.searchsorted(self.places, (place, place + 1), sorter=self.by_place)
         return np.unique(self.codes[self.by_place[first:last]])
 
     def works(self, code: int) -> NDArray[np.intp]:
-        """Give the works that state a value, as places."""
+        """Give the works that state a value, as places.
+
+        Parameters
+        ----------
+        code : int
+            The value's number.
+
+        Returns
+        -------
+        ndarray of int
+            Their places.
+        """
         first, last = np.searchsorted(self.codes, (code, code + 1))
         return self.places[first:last]
 
     def rivals(self, places: Sequence[int]) -> NDArray[np.intp]:
-        """Give all other works that state a value of these works."""
+        """Give all other works that state a value of these works.
+
+        Parameters
+        ----------
+        places : sequence of int
+            These works.
+
+        Returns
+        -------
+        ndarray of int
+            Places of the others, ascending.
+        """
         codes = [code for place in places for code in self.values(place)]
         stating = np.unique(np.concatenate([_NONE, *(self.works(code) for code in codes)]))
         return np.setdiff1d(stating, np.asarray(places, dtype=np.intp))
@@ -86,6 +119,16 @@ class Claims:
         """Give the works of a way that share the first value which comes twice; or nothing.
 
         Both ends may share a value, since they are given.
+
+        Parameters
+        ----------
+        works : sequence of int
+            The way, as places.
+
+        Returns
+        -------
+        list of int
+            Places of the works that share it.
         """
         stating: dict[int, list[int]] = {}
         for work in works[1:-1]:

@@ -148,6 +148,20 @@ class LaterWays:
 
         Works are reached in the order of their earliest time, each from all whose latest time is
         before it, so that one pass is enough; with a limit it is one pass for each step.
+
+        Parameters
+        ----------
+        power : float
+            Power of the angle that a step weighs.
+        banned : ndarray of int
+            Places in ``rows`` that it must not lead over.
+        steps : int, optional
+            Most steps that it may have.
+
+        Returns
+        -------
+        Way or None
+            None where there is none.
         """
         layers = self._layers(power, banned, steps)
         order, weights = self._sorted, self._weights(power)
@@ -193,7 +207,22 @@ class LaterWays:
         return layers if steps is not None else layers[1:]
 
     def within(self, power: float, bound: float, banned: NDArray[np.intp]) -> LaterWays:
-        """Leave out works over which no way weighs as little as a bound."""
+        """Leave out works over which no way weighs as little as a bound.
+
+        Parameters
+        ----------
+        power : float
+            Power of the angle that a step weighs.
+        bound : float
+            The weight that a way may have.
+        banned : ndarray of int
+            Places in ``rows`` that are left out in any case.
+
+        Returns
+        -------
+        LaterWays
+            With the same ways of at most that weight; works are numbered anew.
+        """
         order, weights = self._sorted, self._weights(power)
         through = self._layers(power, banned, None)[0]
         left = np.full(len(self.rows), np.inf)
@@ -212,7 +241,13 @@ class LaterWays:
         return LaterWays(*of_kept, start, end)
 
     def fewest(self) -> int | None:
-        """One step: the end is later than the start, or there is no way at all."""
+        """Count the steps of the way of fewest steps.
+
+        Returns
+        -------
+        int or None
+            1, since the end is later than the start; None where it is not.
+        """
         return 1 if self.first[self.end] > self.last[self.start] else None
 
 

@@ -30,7 +30,13 @@ class Way:
 
     @property
     def steps(self) -> int:
-        """Number of steps."""
+        """Number of steps.
+
+        Returns
+        -------
+        int
+            One fewer than works.
+        """
         return len(self.works) - 1
 
 
@@ -88,7 +94,13 @@ class Ways(Protocol):
         """
 
     def fewest(self) -> int | None:
-        """Count the steps of the way of fewest steps; None where there is no way."""
+        """Count the steps of the way of fewest steps.
+
+        Returns
+        -------
+        int or None
+            None where there is no way.
+        """
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +123,20 @@ class GraphWays:
 
         Without a limit it is Dijkstra's, by scipy; with one Bellman and Ford's, a layer a step,
         among the works over which any way so short can lead.
+
+        Parameters
+        ----------
+        power : float
+            Power of the angle that a step weighs.
+        banned : ndarray of int
+            Places in ``rows`` that it must not lead over.
+        steps : int, optional
+            Most steps that it may have.
+
+        Returns
+        -------
+        Way or None
+            None where there is none.
         """
         if steps is not None:
             return self._limited(power, banned, steps)
@@ -123,7 +149,22 @@ class GraphWays:
         return Way(tuple(works), float(cost[self.start]))
 
     def within(self, power: float, bound: float, banned: NDArray[np.intp]) -> GraphWays:
-        """Leave out works over which no way weighs as little as a bound."""
+        """Leave out works over which no way weighs as little as a bound.
+
+        Parameters
+        ----------
+        power : float
+            Power of the angle that a step weighs.
+        bound : float
+            The weight that a way may have.
+        banned : ndarray of int
+            Places in ``rows`` that are left out in any case.
+
+        Returns
+        -------
+        GraphWays
+            With the same ways of at most that weight; works are numbered anew.
+        """
         through = self._search(power, self.start, banned)[0]
         through += self._search(power, self.end, banned)[0]
         # Sums of the same weights in another order differ in their last digits.
@@ -131,7 +172,13 @@ class GraphWays:
         return self._among(np.setdiff1d(keep, banned, assume_unique=True))
 
     def fewest(self) -> int | None:
-        """Count the steps of the way of fewest steps; None where there is no way."""
+        """Count the steps of the way of fewest steps.
+
+        Returns
+        -------
+        int or None
+            None where there is no way.
+        """
         hops = self._hops(self.start, len(self.rows), np.empty(0, np.intp), until=self.end)
         found = int(hops[self.end])
         return found if found < len(self.rows) else None
