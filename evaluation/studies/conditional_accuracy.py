@@ -87,7 +87,13 @@ class Accuracy:
     """Accuracy at 1 by the style of the picture asked about."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON-ready values."""
+        """Return it as JSON-ready values.
+
+        Returns
+        -------
+        dict
+            One entry a field.
+        """
         return asdict(self)
 
 

@@ -73,7 +73,7 @@ def conditional_art(
     names = tuple(id_ for id_, _ in files)
     parts = [range(at, min(at + _PART, len(files))) for at in range(0, len(files), _PART)]
 
-    def made(part: int) -> list[Image.Image]:
+    def _made(part: int) -> list[Image.Image]:
         pictures = []
         for number in parts[part]:
             picture = _small(files[number][1])
@@ -90,7 +90,7 @@ def conditional_art(
         content_of=np.repeat(np.arange(len(names)), width),
         style_of=np.tile(np.arange(width), len(names)),
         parts=tuple(range(part.start * width, part.stop * width) for part in parts),
-        pictures_of=made,
+        pictures_of=_made,
         keys=tuple(
             _key([STYLES_VERSION, SIDE, seed, chosen, [_told(files[number]) for number in part]])
             for part in parts
@@ -151,7 +151,7 @@ def pictures_of_folders(folder: Path, name: str = "art") -> PicturesInStyles:
     files = [list(own.values()) for own in found.values()]
     starts = np.cumsum([0, *(len(own) for own in files)])
 
-    def read(part: int) -> list[Image.Image]:
+    def _read(part: int) -> list[Image.Image]:
         try:
             return [load_picture(file) for file in files[part]]
         except PictureError:
@@ -167,7 +167,7 @@ def pictures_of_folders(folder: Path, name: str = "art") -> PicturesInStyles:
         content_of=np.array([number[file.stem] for own in files for file in own], np.intp),
         style_of=np.repeat(np.arange(len(files)), [len(own) for own in files]),
         parts=tuple(range(int(a), int(b)) for a, b in pairwise(starts)),
-        pictures_of=read,
+        pictures_of=_read,
         keys=tuple(_key([[str(f.resolve()), *size_and_time(f)] for f in own]) for own in files),
         about={"folder": folder.name, "styles": len(found), "contents": len(contents)},
         differs=("The pictures are those of the folder; whether they are the paper's, its giver "

@@ -75,7 +75,13 @@ class FontFace:
     """Of the file."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON-ready values, without where it lies."""
+        """Return it as JSON-ready values, without where it lies.
+
+        Returns
+        -------
+        dict
+            Name, family, version, file name and SHA-256.
+        """
         told = {"name": self.name, "family": self.family, "version": self.version}
         return {**told, "file": self.file.name, "sha256": self.sha256}
 

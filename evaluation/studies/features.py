@@ -120,12 +120,24 @@ class Pixels:
 
     @property
     def told(self) -> str:
-        """What it is, in words for tables."""
+        """What it is, in words for tables.
+
+        Returns
+        -------
+        str
+            A few words.
+        """
         return f"pixels at {self.side} x {self.side}"
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of all that decides a vector."""
+        """SHA-256 of all that decides a vector.
+
+        Returns
+        -------
+        str
+            Hexadecimal digits.
+        """
         return hashlib.sha256(f"pixels 1 {self.side}".encode()).hexdigest()
 
     def encode(self, pictures: Sequence[Image.Image]) -> NDArray[np.float32]:

@@ -66,7 +66,13 @@ class PicturesInStyles:
 
     @cached_property
     def rows(self) -> NDArray[np.intp]:
-        """The row of each content in each style, shape ``(contents, styles)``; -1 for none."""
+        """The row of each content in each style.
+
+        Returns
+        -------
+        ndarray of int, shape (contents, styles)
+            -1 for none.
+        """
         rows = np.full((len(self.contents), len(self.styles)), -1, dtype=np.intp)
         rows[self.content_of, self.style_of] = np.arange(len(self))
         return rows

@@ -51,7 +51,13 @@ class MatchAgreement:
     """Share of published works that are found, the mean over lists."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON-ready values."""
+        """Return it as JSON-ready values.
+
+        Returns
+        -------
+        dict
+            One entry a field.
+        """
         return asdict(self)
 
 

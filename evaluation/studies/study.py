@@ -82,7 +82,13 @@ class StudyResult:
     """How to read it."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON-ready values."""
+        """Return it as JSON-ready values.
+
+        Returns
+        -------
+        dict
+            One entry a field.
+        """
         own = {name: value for name, value in vars(self).items() if name != "rows"}
         return {
             **own,
