@@ -35,7 +35,13 @@ class Invented:
 
     @cached_property
     def facts(self) -> Facts:
-        """The conditions as facts: a work states the name of each that it meets."""
+        """The conditions as facts: a work states the name of each that it meets.
+
+        Returns
+        -------
+        Facts
+            Of one facet, which has as many values as there are conditions.
+        """
         import pyarrow as pa
 
         n = len(self.vectors)
@@ -78,7 +84,7 @@ def invent(n: int, dim: int, queries: int, seed: int = 0) -> Invented:
     heaps = 2 * draw.normal(size=(_HEAPS, inner)).astype(np.float32)
     turn = draw.normal(size=(inner, dim)).astype(np.float32) / 6
 
-    def vectors(many: int) -> NDArray[np.float32]:
+    def _vectors(many: int) -> NDArray[np.float32]:
         made = np.empty((many, dim), dtype=np.float32)
         for first in range(0, many, _CHUNK):
             own = made[first : first + _CHUNK]
@@ -89,8 +95,8 @@ def invent(n: int, dim: int, queries: int, seed: int = 0) -> Invented:
             own /= np.linalg.norm(own, axis=1, keepdims=True)
         return made
 
-    works, asked = vectors(n), vectors(queries)
-    along = works @ vectors(1)[0]
+    works, asked = _vectors(n), _vectors(queries)
+    along = works @ _vectors(1)[0]
     allowed = {"all": np.arange(n, dtype=np.intp)}
     for name, share in SHARES.items():
         if share < 1:
