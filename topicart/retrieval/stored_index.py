@@ -211,7 +211,7 @@ def row_reader(folder: Path, vectors: NDArray[Any]) -> Reader | None:
     width = vectors.shape[1] * vectors.itemsize
     begin = os.fstat(file.fileno()).st_size - vectors.nbytes
 
-    def read(rows: NDArray[np.intp]) -> NDArray[Any]:
+    def _read(rows: NDArray[np.intp]) -> NDArray[Any]:
         taken = np.empty((len(rows), vectors.shape[1]), vectors.dtype)
         bytes_ = taken.view(np.uint8).reshape(-1).data
         number, got = file.fileno(), 0
@@ -225,8 +225,8 @@ def row_reader(folder: Path, vectors: NDArray[Any]) -> Reader | None:
             raise _damaged(folder, f"{_VECTORS} ends too early")
         return taken
 
-    weakref.finalize(read, file.close)
-    return read
+    weakref.finalize(_read, file.close)
+    return _read
 
 
 def _manifest(folder: Path) -> _Manifest:
