@@ -47,19 +47,22 @@ def study_table(result: StudyResult) -> RenderableType:
     for row in result.rows:
         name, before = ("" if row.feature == before else row.feature), row.feature
         style = "bold" if row.at_1.value == best else ""
-        table.add_row(Text(printable(name)), *(Text(cell, style=style) for cell in _cells(row)))
+        table.add_row(
+            Text(printable(name)),
+            *(Text(cell.removesuffix(" %"), style=style) for cell in _cells(row)),
+        )
     table.add_row(
         Text("chance", style="dim"),
         "",
-        Text(_percent(result.chance_at_1), style="dim"),
+        Text(_percent(result.chance_at_1).removesuffix(" %"), style="dim"),
         "",
-        Text(_percent(result.chance_at_10), style="dim"),
+        Text(_percent(result.chance_at_10).removesuffix(" %"), style="dim"),
         *("",) * 3,
     )
     hardest = _ends(_best(result).by_style)
     lines = [*result.about, *(f"Unlike the paper: {line}" for line in result.differs)]
     return Group(
-        Text(_title(result), style="bold"),
+        Text(f"{_title(result)}. All in per cent", style="bold"),
         Text(),
         table,
         Text(),
