@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,6 +20,7 @@ from topicart.retrieval.scoring import Block, best_of, require_queries, require_
 
 if TYPE_CHECKING:
     from topicart.embeddings import Embeddings
+    from topicart.retrieval.ball_tree import ConditionalBallTree
     from topicart.retrieval.stored_index import Reader
     from topicart.run import Run
 
@@ -440,6 +442,8 @@ class ConditionalIndex:
         if wanted == 0:
             nothing = np.empty((len(asked), 0))
             return FoundMany(nothing.astype(np.intp), nothing.astype(np.float32), k, 0, plan)
+        if plan.how == "tree":
+            return FoundMany(*self._descended(asked, wanted, allowed, gone), k, number, plan)
         if plan.how == "grouped" and allowed is not None:
             blocks = self._grouped(allowed, conditions, gone)
         else:
@@ -464,6 +468,27 @@ class ConditionalIndex:
             vectors = self.vectors_of(allowed.rows)
             self._groups.put(conditions, Allowed(allowed.rows, vectors))
         yield Block(vectors, allowed.rows, banned=np.searchsorted(allowed.rows, gone))
+
+    def _descended(
+        self,
+        queries: NDArray[np.float32],
+        k: int,
+        allowed: Allowed | None,
+        gone: NDArray[np.intp],
+    ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """Descend the tree of all works, made when first asked for, with each query."""
+        rows = None if allowed is None else allowed.rows
+        if gone.size:
+            kept = np.arange(len(self)) if rows is None else rows
+            rows = np.setdiff1d(kept, gone, assume_unique=True)
+        found = [self._tree.search(query, k, among=rows) for query in queries]
+        return np.stack([one.rows for one in found]), np.stack([one.scores for one in found])
+
+    @cached_property
+    def _tree(self) -> ConditionalBallTree:
+        from topicart.retrieval.ball_tree import ConditionalBallTree
+
+        return ConditionalBallTree(self.vectors_of(slice(None)))
 
     def _passed_over(self, without: Sequence[int]) -> NDArray[np.intp]:
         gone = np.unique(np.asarray(without, dtype=np.intp))

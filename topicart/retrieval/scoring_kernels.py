@@ -18,7 +18,7 @@ _VECTORS = types.Array(types.float32, 2, "C", readonly=True)
 _ROWS = types.Array(types.intp, 1, "C", readonly=True)
 _SCORES, _FOUND = types.float32[:, ::1], types.intp[:, ::1]
 # One signature each, that takes what may be written and what may not: compiled once.
-_COLUMNS = 256
+_COLUMNS = 64
 """Columns that the scores of a query are folded into, where k is not much smaller."""
 _LEAST = np.float32(np.finfo(np.float32).min)
 # Above minus infinity, so that what is banned is below every bound.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -68,8 +71,10 @@ def test_every_plan_and_storage_finds_what_brute_force_finds(data: st.DataObject
     k = data.draw(st.integers(1, n + 5))
     queries = np.concatenate([vectors[:2], unit(2, dim, 7) * data.draw(st.sampled_from([1, 300]))])
     allowed = [row for row in np.flatnonzero(index.facts.mask(where)) if row not in without]
+    tree = data.draw(st.sampled_from([{}, {"_TREE_DIMENSIONS": 40, "_TREE_WORKS": 0}]))
 
-    many = index.search_many(queries, k, where, without=without)
+    with patch.multiple(planning, **tree) if tree else nullcontext():
+        many = index.search_many(queries, k, where, without=without)
 
     for number, query in enumerate(queries):
         rows, scores = brute_force(index.vectors, query, k, allowed)
@@ -119,6 +124,11 @@ def test_it_says_how_it_sought() -> None:
         assert (plan.how, plan.works) == (how, 1_000)
         assert why in plan.why
     assert index.search_many(query[None], 3, explain=True).plan is not None
+    low = index_of(unit(10_000, 3))
+    plan = low.search(low.vectors[0], 3, explain=True).plan
+    assert plan is not None
+    assert plan.how == "tree"
+    assert "With 3 dimensions a tree of balls" in plan.why
 
 
 def test_gathered_works_are_kept_within_their_bytes() -> None:
