@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-import resource
+import re
 import tempfile
 import time
 from multiprocessing.connection import Connection
@@ -19,7 +19,7 @@ from topicart.retrieval import ConditionalIndex
 __all__ = ["memory_of_a_million"]
 
 WORKS, DIM, QUERIES = 1_000_000, 512, 50
-CONDITION = "hundredth scattered"
+CONDITION, BEFORE = "hundredth scattered", "thousandth scattered"
 TARGET_MS, TARGET_MB = 50, 1536
 """What one question may take, and the process that answers it."""
 
@@ -35,8 +35,10 @@ def memory_of_a_million(n: int = WORKS, dim: int = DIM) -> dict[str, Any]:
     Returns
     -------
     dict
-        Milliseconds of the first and of later questions, megabytes at the most (with the pages of
-        the file that were read), and whether both are within what was asked of them.
+        Milliseconds of the very first question, which also compiles and indexes the facet, of the
+        first under another condition, which reads its works from the file, and of later ones under
+        it; megabytes at the most (with the pages of the file that were read); and whether a new
+        condition's question and the memory are within what was asked of them.
     """
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made) / "index"
@@ -46,14 +48,14 @@ def memory_of_a_million(n: int = WORKS, dim: int = DIM) -> dict[str, Any]:
         here, there = multiprocessing.Pipe()
         _wait(context.Process(target=_search, args=(folder, there)))
         told: dict[str, Any] = here.recv()
-    met = told["median (ms)"] <= TARGET_MS and told["peak (MB)"] <= TARGET_MB
+    met = told["new condition (ms)"] <= TARGET_MS and told["peak (MB)"] <= TARGET_MB
     return {
         "works": n,
         "dimensions": dim,
         "storage": "float16, from a file",
         "condition": CONDITION,
         **told,
-        "targets": {"median (ms)": TARGET_MS, "peak (MB)": TARGET_MB},
+        "targets": {"new condition (ms)": TARGET_MS, "peak (MB)": TARGET_MB},
         "met": met,
     }
 
@@ -75,12 +77,12 @@ def _save(folder: Path, n: int, dim: int) -> None:
 
 def _search(folder: Path, tell: Connection) -> None:
     queries = np.load(folder.with_name("queries.npy"), allow_pickle=False)
-    where = (f"{FACET}={CONDITION}",)
     began = time.perf_counter()
     index = ConditionalIndex.load(folder)
     opened = time.perf_counter() - began
     spent = []
-    for query in queries:
+    for number, query in enumerate(queries):
+        where = (f"{FACET}={CONDITION if number else BEFORE}",)
         began = time.perf_counter()
         index.search(query, 10, where)
         spent.append(1000 * (time.perf_counter() - began))
@@ -88,7 +90,16 @@ def _search(folder: Path, tell: Connection) -> None:
         {
             "open (s)": round(opened, 2),
             "first (ms)": round(spent[0], 1),
-            "median (ms)": round(float(np.median(spent[1:])), 2),
-            "peak (MB)": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+            "new condition (ms)": round(spent[1], 1),
+            "median (ms)": round(float(np.median(spent[2:])), 2),
+            "peak (MB)": _peak_mb(),
         }
     )
+
+
+def _peak_mb() -> int:
+    """The most that this process has held: getrusage would count what its parent held too."""
+    held = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    if held is None:
+        raise RuntimeError("The kernel does not tell this process's peak memory.")
+    return round(int(held[1]) / 1024)

@@ -443,7 +443,7 @@ class ConditionalIndex:
             nothing = np.empty((len(asked), 0))
             return FoundMany(nothing.astype(np.intp), nothing.astype(np.float32), k, 0, plan)
         if plan.how == "tree":
-            return FoundMany(*self._descended(asked, wanted, allowed, gone), k, number, plan)
+            return FoundMany(*self._descended(asked, wanted, gone), k, number, plan)
         if plan.how == "grouped" and allowed is not None:
             blocks = self._grouped(allowed, conditions, gone)
         else:
@@ -470,19 +470,16 @@ class ConditionalIndex:
         yield Block(vectors, allowed.rows, banned=np.searchsorted(allowed.rows, gone))
 
     def _descended(
-        self,
-        queries: NDArray[np.float32],
-        k: int,
-        allowed: Allowed | None,
-        gone: NDArray[np.intp],
+        self, queries: NDArray[np.float32], k: int, gone: NDArray[np.intp]
     ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         """Descend the tree of all works, made when first asked for, with each query."""
-        rows = None if allowed is None else allowed.rows
-        if gone.size:
-            kept = np.arange(len(self)) if rows is None else rows
-            rows = np.setdiff1d(kept, gone, assume_unique=True)
-        found = [self._tree.search(query, k, among=rows) for query in queries]
-        return np.stack([one.rows for one in found]), np.stack([one.scores for one in found])
+        rows = np.empty((len(queries), k), np.intp)
+        scores = np.empty((len(queries), k), np.float32)
+        for number, query in enumerate(queries):
+            found = self._tree.search(query, k + len(gone))
+            kept = np.flatnonzero(np.isin(found.rows, gone, invert=True))[:k]
+            rows[number], scores[number] = found.rows[kept], found.scores[kept]
+        return rows, scores
 
     @cached_property
     def _tree(self) -> ConditionalBallTree:

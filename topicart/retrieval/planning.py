@@ -17,12 +17,10 @@ __all__ = ["plan_for", "scanned"]
 _GROUPED_SHARE = 0.75
 """Share of the works up to which the allowed ones are gathered. Above, multiplying all costs at
 most a third more, and needs no copy."""
-_TREE_DIMENSIONS = 4
-"""Dimensions up to which a ball tree is descended. With 3 it wins where many works are allowed,
-with 16 it loses to a product everywhere (``evaluation/benchmarks/conditional_retrieval.py``)."""
-_TREE_WORKS = 10_000
-_TREE_SHARE = 0.1
-"""Works, and share of them allowed, from which it wins: below, there is little to multiply."""
+_TREE_DIMENSIONS, _TREE_WORKS = 4, 300_000
+"""Dimensions up to which, and works from which, a ball tree is descended where all are allowed.
+Under a condition, with 16 dimensions, or with fewer works a product is quicker
+(``evaluation/benchmarks/conditional_retrieval.py``)."""
 _GATHERED_BYTES = 8 << 20
 """Bytes of float32 vectors that a scan gathers or converts at a time: a processor's cache."""
 
@@ -44,12 +42,12 @@ def plan_for(works: int, dim: int, allowed: Allowed | None, limit: int) -> Plan:
     Plan
         The way that is quickest.
     """
-    n = works if allowed is None else len(allowed.rows)
-    if dim <= _TREE_DIMENSIONS and works >= _TREE_WORKS and n >= _TREE_SHARE * works:
-        why = f"With {dim} dimensions a tree of balls leaves most of {n:,} allowed works unseen."
-        return Plan("tree", n, works, why)
+    if allowed is None and dim <= _TREE_DIMENSIONS and works >= _TREE_WORKS:
+        why = f"With {dim} dimensions a tree of balls leaves most of the works unseen."
+        return Plan("tree", works, works, why)
     if allowed is None:
         return Plan("scan", works, works, "All works are allowed, so all are multiplied.")
+    n = len(allowed.rows)
     size = n * dim * 4
     if n > _GROUPED_SHARE * works:
         why = f"Most works are allowed ({n:,} of {works:,}): multiplying all needs no copy."

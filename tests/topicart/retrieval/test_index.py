@@ -124,8 +124,13 @@ def test_it_says_how_it_sought() -> None:
         assert (plan.how, plan.works) == (how, 1_000)
         assert why in plan.why
     assert index.search_many(query[None], 3, explain=True).plan is not None
-    low = index_of(unit(10_000, 3))
-    plan = low.search(low.vectors[0], 3, explain=True).plan
+
+
+def test_few_dimensions_and_very_many_works_are_sought_in_a_tree(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(planning, "_TREE_WORKS", 1_000)
+    plan = index_of(unit(1_000, 3)).search(unit(1, 3)[0], 3, explain=True).plan
     assert plan is not None
     assert plan.how == "tree"
     assert "With 3 dimensions a tree of balls" in plan.why
