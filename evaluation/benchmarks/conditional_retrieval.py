@@ -219,7 +219,8 @@ def main() -> None:
         put_in_page(json.loads(options.out.read_text(encoding="utf-8")))
         return
     sizes = SIZES[:2] if options.quick else options.sizes
-    found = measure(sizes, options.dimensions, options.queries, options.out, again=options.again)
+    asked = (sizes, options.dimensions, options.queries, options.out)
+    found = measure(*asked, again=options.again, note=options.note)
     if not (options.quick or options.no_memory or "memory" in found):
         found["memory"] = memory_of_a_million()
         write_text_atomic(options.out, json.dumps(found, indent=1) + "\n")
