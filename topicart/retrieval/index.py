@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,15 +11,14 @@ from numpy.typing import NDArray
 
 from topicart.errors import RetrievalError
 from topicart.retrieval.best_of_each import best_of_each
-from topicart.retrieval.conditions import Condition, Facts, parse_condition
+from topicart.retrieval.conditions import Condition, Facts
 from topicart.retrieval.found import BestOfEach, Found, FoundMany
-from topicart.retrieval.grouped import CACHE_BYTES, Allowed, GroupCache
-from topicart.retrieval.planning import plan_for, scanned
-from topicart.retrieval.scoring import Block, best_of, require_queries, require_unit
+from topicart.retrieval.grouped import CACHE_BYTES, GroupCache
+from topicart.retrieval.scoring import require_queries, require_unit
+from topicart.retrieval.seeking import Seeking
 
 if TYPE_CHECKING:
     from topicart.embeddings import Embeddings
-    from topicart.retrieval.ball_tree import ConditionalBallTree
     from topicart.retrieval.stored_index import Reader
     from topicart.run import Run
 
@@ -227,13 +225,13 @@ class ConditionalIndex:
         """Their vectors, shape ``(n_works, dim)``, as they are stored: float32 or float16."""
         self.model = model
         """Fingerprint of the model that encoded them, where it is known."""
-        self._groups = GroupCache(cache_bytes)
         self._read: Reader | None = None
         if not len(ids) == len(vectors) == len(self.facts):
             raise RetrievalError(
                 f"An index needs one vector and the facts of each work, in one order: got "
                 f"{len(ids):,} ids, {len(vectors):,} vectors and facts of {len(self.facts):,}."
             )
+        self._seeking = Seeking(vectors, self.facts, self.vectors_of, GroupCache(cache_bytes))
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -338,7 +336,7 @@ class ConditionalIndex:
             If the query has another number of dimensions, is not finite or has no length, ``k`` is
             less than 1, or a condition names a facet or value that no work has.
         """
-        many = self._search(np.asarray(query)[None], k, where, without)
+        many = self._seeking.seek(np.asarray(query)[None], k, where, without)
         rows = many.rows[0]
         return Found(
             rows,
@@ -377,7 +375,7 @@ class ConditionalIndex:
         RetrievalError
             As :meth:`search`.
         """
-        many = self._search(np.asarray(queries), k, where, without)
+        many = self._seeking.seek(np.asarray(queries), k, where, without)
         return many if explain else FoundMany(many.rows, many.scores, k, many.allowed)
 
     def best_of_each(
@@ -415,89 +413,5 @@ class ConditionalIndex:
             As :meth:`search`, or if there is no such facet.
         """
         asked = require_queries(np.asarray(query)[None], self.dim)
-        allowed = self._allowed(_conditions(where))
-        passes = np.zeros(len(self), np.bool_)
-        passes[slice(None) if allowed is None else allowed.rows] = True
-        passes[self._passed_over(without)] = False
+        passes = self._seeking.passes(where, without)
         return best_of_each(self.facts, facet, self.vectors_of, asked, passes, least)
-
-    def _search(
-        self,
-        queries: NDArray[np.floating],
-        k: int,
-        where: Iterable[Condition | str],
-        without: Sequence[int],
-    ) -> FoundMany:
-        if k < 1:
-            raise RetrievalError(f"At least 1 work must be asked for, got {k}.")
-        asked = require_queries(queries, self.dim)
-        conditions = _conditions(where)
-        allowed = self._allowed(conditions)
-        gone = self._passed_over(without)
-        if allowed is not None:
-            gone = np.intersect1d(gone, allowed.rows, assume_unique=True)
-        plan = plan_for(len(self), self.dim, allowed, self._groups.limit)
-        number = plan.allowed - len(gone)
-        wanted = min(k, number)
-        if wanted == 0:
-            nothing = np.empty((len(asked), 0))
-            return FoundMany(nothing.astype(np.intp), nothing.astype(np.float32), k, 0, plan)
-        if plan.how == "tree":
-            return FoundMany(*self._descended(asked, wanted, gone), k, number, plan)
-        if plan.how == "grouped" and allowed is not None:
-            blocks = self._grouped(allowed, conditions, gone)
-        else:
-            rows = None if allowed is None else allowed.rows
-            blocks = scanned(self.vectors, self.vectors_of, rows, gone)
-        return FoundMany(*best_of(blocks, asked, wanted), k, number, plan)
-
-    def _allowed(self, conditions: frozenset[Condition]) -> Allowed | None:
-        """The works that meet conditions; None for all, where there is no condition."""
-        if not conditions:
-            return None
-        return self._groups.get(
-            conditions, lambda: Allowed(np.flatnonzero(self.facts.mask(conditions)))
-        )
-
-    def _grouped(
-        self, allowed: Allowed, conditions: frozenset[Condition], gone: NDArray[np.intp]
-    ) -> Iterator[Block]:
-        """The allowed works' vectors side by side, gathered when first asked for."""
-        vectors = allowed.vectors
-        if vectors is None:
-            vectors = self.vectors_of(allowed.rows)
-            self._groups.put(conditions, Allowed(allowed.rows, vectors))
-        yield Block(vectors, allowed.rows, banned=np.searchsorted(allowed.rows, gone))
-
-    def _descended(
-        self, queries: NDArray[np.float32], k: int, gone: NDArray[np.intp]
-    ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-        """Descend the tree of all works, made when first asked for, with each query."""
-        rows = np.empty((len(queries), k), np.intp)
-        scores = np.empty((len(queries), k), np.float32)
-        for number, query in enumerate(queries):
-            found = self._tree.search(query, k + len(gone))
-            kept = np.flatnonzero(np.isin(found.rows, gone, invert=True))[:k]
-            rows[number], scores[number] = found.rows[kept], found.scores[kept]
-        return rows, scores
-
-    @cached_property
-    def _tree(self) -> ConditionalBallTree:
-        from topicart.retrieval.ball_tree import ConditionalBallTree
-
-        return ConditionalBallTree(self.vectors_of(slice(None)))
-
-    def _passed_over(self, without: Sequence[int]) -> NDArray[np.intp]:
-        gone = np.unique(np.asarray(without, dtype=np.intp))
-        if gone.size and (gone[0] < 0 or gone[-1] >= len(self)):
-            wrong = gone[0] if gone[0] < 0 else gone[-1]
-            raise RetrievalError(
-                f"There is no work {wrong} to pass over: rows are 0 to {len(self) - 1}."
-            )
-        return gone
-
-
-def _conditions(where: Iterable[Condition | str]) -> frozenset[Condition]:
-    if isinstance(where, str):
-        raise RetrievalError(f"Conditions are a list of texts: give [{where!r}].")
-    return frozenset(parse_condition(one) if isinstance(one, str) else one for one in where)
