@@ -198,7 +198,8 @@ def distinct_way(
         known = _dive(among, their, none, power, steps)
         if known is not None:
             best = _rows(among, known)
-            ways = among.within(power, known.cost, none)
+            # Of all ways: the one found may weigh more than those that are near.
+            ways = ways.within(power, known.cost, banned)
             claims, banned = Claims.of(facts, facet, ways.rows), _NONE
             break
     start = ways.least(power, banned=banned, steps=steps)

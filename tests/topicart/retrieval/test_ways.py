@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -127,6 +128,34 @@ def test_the_least_way_without_a_value_twice_is_found(
         assert may(found.rows)
         assert found.rows in every
         assert _weight(vectors, found.rows, power) == pytest.approx(min(wanted), rel=5e-3)
+
+
+@pytest.mark.parametrize("seed", [0, 377, 785, 887])
+def test_no_lighter_way_is_missed_where_a_heavier_one_is_near(seed: int) -> None:
+    # Weights as a hostile graph has them: the way that the greedy search finds may be a dear one.
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(8, 13))
+    joined = np.triu(rng.random((n, n)) < 0.35, 1)
+    joined[0, n - 1] = False
+    tails, heads = np.nonzero(joined | joined.T)
+    angles = rng.uniform(0.2, 1.5, (n, n)).astype(np.float32)
+    angles = np.minimum(angles, angles.T)
+    starts = np.searchsorted(tails, np.arange(n + 1)).astype(np.int32)
+    graph = Neighbours(starts, heads.astype(np.int32), angles[tails, heads], 0)
+    artists = rng.integers(0, 4, n)
+    facts = Facts.of({"artist": [f"{one}" for one in artists]})
+    edges = set(zip(tails.tolist(), heads.tolist(), strict=True))
+    costs = [
+        sum(float(angles[step]) ** 4 for step in pairwise(way))
+        for way in _all_ways(lambda a, b: (a, b) in edges, n, (0,), n - 1)
+        if len({*artists[list(way[1:-1])]} - {artists[0], artists[-1]}) == len(way) - 2
+    ]
+    found = distinct_way(GraphWays(graph, np.arange(n), 0, n - 1), facts, "artist", 4.0)
+    assert found.least
+    assert (found.rows is None) == (not costs)
+    if found.rows is not None:
+        own = sum(float(angles[step]) ** 4 for step in pairwise(found.rows))
+        assert own == pytest.approx(min(costs))
 
 
 def test_what_is_not_certain_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
