@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from knowledge_graph.atomic import make_folder, remove_leftovers, write_bytes_atomic
 from topicart.errors import RetrievalError
+from topicart.retrieval.corridor import unit_rows
 from topicart.retrieval.nearest import nearest_to_each
 
 __all__ = [
@@ -150,14 +151,14 @@ def find_neighbours(
     return _compressed(vectors, pairs, n, joined)
 
 
-def neighbours_of(folder: Path, vectors: NDArray[np.float32]) -> Neighbours:
+def neighbours_of(folder: Path, vectors: NDArray[np.floating]) -> Neighbours:
     """Read a run's graph of neighbours, or make and keep it.
 
     Parameters
     ----------
     folder : Path
         The run's folder; the graph is kept in ``neighbours/``.
-    vectors : ndarray of float32, shape (n, dim)
+    vectors : ndarray of float32 or float16, shape (n, dim)
         Of its works.
 
     Returns
@@ -177,7 +178,9 @@ def neighbours_of(folder: Path, vectors: NDArray[np.float32]) -> Neighbours:
         return kept
     from safetensors.numpy import save
 
-    graph = find_neighbours(vectors)
+    # Of length 1 again where half precision has rounded them.
+    rounded = vectors.dtype != np.float32
+    graph = find_neighbours(unit_rows(vectors, np.arange(len(vectors))) if rounded else vectors)
     make_folder(own)
     remove_leftovers(own)
     # Without its manifest a graph counts for nothing, so that half a change is none.
@@ -198,12 +201,12 @@ def neighbours_of(folder: Path, vectors: NDArray[np.float32]) -> Neighbours:
     return graph
 
 
-def fingerprint_of(vectors: NDArray[np.float32]) -> str:
+def fingerprint_of(vectors: NDArray[np.floating]) -> str:
     """Give what tells one run's vectors from another's.
 
     Parameters
     ----------
-    vectors : ndarray of float32, shape (n, dim)
+    vectors : ndarray of float32 or float16, shape (n, dim)
         In the order of the works.
 
     Returns

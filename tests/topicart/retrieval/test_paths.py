@@ -137,3 +137,10 @@ def test_the_graph_is_kept_until_the_vectors_change(tmp_path: Path) -> None:
         damage()
         assert (neighbours_of(tmp_path, other).ends == find_neighbours(other).ends).all()
         assert json.loads(manifest.read_text())["works"] == 40
+
+
+def test_vectors_of_half_precision_have_neighbours(tmp_path: Path) -> None:
+    halves = _vectors(40).astype(np.float16)
+    made = neighbours_of(tmp_path, halves)
+    assert (made.ends == find_neighbours(normalise(halves.astype(np.float32))).ends).all()
+    assert (neighbours_of(tmp_path, halves).angles == made.angles).all()
