@@ -129,12 +129,15 @@ def find_path(
         ways = GraphWays(_opened(index, graph), np.arange(len(index)), start, end)
     if len(ways.rows) == 2 and len(index) > 2:
         notes.append("No work can stand between: this is one step from end to end.")
+    if once is not None and _share(index, once, start, end):
+        notes.append(f"Both ends state the same {once}, which no work between them does.")
     seek = _Seeker(index, ways, allowed, once)
     found = _of_steps(seek, steps, power)
     notes.append(found.note)
     if steps is not None and found.steps < steps and len(ways.rows) > 2:
         notes.append(
-            f"{steps} steps were asked for; no way of smaller steps has more than {found.steps}."
+            f"{steps} steps were asked for; no way of smaller steps with more than {found.steps} "
+            "was found."
         )
     return WorkPath(found.rows, _angles(index.vectors, found.rows), " ".join(filter(None, notes)))
 
@@ -262,6 +265,11 @@ def _years(first: int, last: int) -> str:
     return f"{first}" if first == last else f"{first}–{last}"
 
 
+def _share(index: ConditionalIndex, facet: str, start: int, end: int) -> bool:
+    claims = Claims.of(index.facts, facet, np.array(sorted((start, end)), dtype=np.intp))
+    return len(np.intersect1d(claims.values(0), claims.values(1))) > 0
+
+
 class _Sought(NamedTuple):
     """A way that was found, and what is to be said of it."""
 
@@ -282,6 +290,7 @@ class _Seeker:
         self._index, self._allowed = index, allowed
         self.ways, self.once = ways, once
         self._others: Ways | None = None
+        self._why = ""
 
     def __call__(self, power: float, steps: int | None) -> _Sought | None:
         """Seek a way of at most so many steps; None if there is none."""
@@ -299,10 +308,17 @@ class _Seeker:
         sought = self._plain(others, power, steps)
         if sought is None:
             return None
+        if self._others is None:
+            so_short = "" if steps is None else f" of at most {_steps(steps)}"
+            self._why = (
+                f"From neighbour to neighbour no way{so_short} was found on which no {self.once} "
+                "comes twice; this one leads "
+            )
         self._others = others
+        alone = len(others.rows) == 2
+        led = "over works near the straight way, one of each."
         return sought._replace(
-            note=f"From neighbour to neighbour no way was found on which no {self.once} comes "
-            "twice; this one leads over works near the straight way, one of each."
+            note=self._why + ("from end to end: no work can stand between." if alone else led)
         )
 
     def _of_different(self) -> Ways:
@@ -334,8 +350,8 @@ def _of_steps(seek: _Seeker, steps: int | None, power: float) -> _Sought:
         limited = seek(power, steps)
         if limited is None:
             raise RetrievalError(
-                f"No way of at most {steps} {'step' if steps == 1 else 'steps'} leads from the one "
-                f"work to the other: {_needed(seek, found.steps)}"
+                f"No way of at most {_steps(steps)} leads from the one work to the other: "
+                f"{_needed(seek, found.steps)}"
             )
         return limited
     for raised in (one for one in _POWERS if one > power):
@@ -347,6 +363,10 @@ def _of_steps(seek: _Seeker, steps: int | None, power: float) -> _Sought:
         if found.steps == steps:
             break
     return found
+
+
+def _steps(number: int) -> str:
+    return "1 step" if number == 1 else f"{number} steps"
 
 
 def _needed(seek: _Seeker, natural: int) -> str:

@@ -87,7 +87,9 @@ def test_a_way_has_as_many_steps_as_are_asked_for() -> None:
 def test_more_steps_than_there_are_is_said() -> None:
     found = find_path(_index(_arc(4)), 0, 3, steps=9)
     assert found.rows == (0, 1, 2, 3)
-    assert found.note == "9 steps were asked for; no way of smaller steps has more than 3."
+    assert found.note == (
+        "9 steps were asked for; no way of smaller steps with more than 3 was found."
+    )
     only = find_path(_index(_arc(2)), 0, 1, steps=5)
     assert only.rows == (0, 1)
 
@@ -205,7 +207,7 @@ def test_no_artist_comes_twice(cloud: tuple[ConditionalIndex, Neighbours]) -> No
         own = {ends[0][code] for row in (0, end) for code in ends[1][ends[2] == row]}
         assert len(set(artists)) == len(artists)
         assert not own & set(artists)
-        assert found.note == "" or "9 steps were asked for" in found.note
+        assert "From neighbour" not in found.note
     with pytest.raises(RetrievalError, match="no facet 'artsit'.*artist"):
         find_path(index, 0, 1, graph=graph, once="artsit")
 
@@ -224,8 +226,31 @@ def test_where_the_graph_has_no_such_way_one_work_of_each_artist_is_joined() -> 
     assert "no way was found on which no artist comes twice" in found.note
     nothing = _index(_cloud(50), artist=[None] * 50)
     assert find_path(nothing, 0, 9, once="artist").rows == find_path(nothing, 0, 9).rows
-    same = _index(_cloud(50), artist=["One"] * 50)
-    assert find_path(same, 0, 9, once="artist").rows == (0, 9)
+    same = find_path(_index(_cloud(50, 2), artist=["One"] * 50), 0, 3, once="artist")
+    assert same.rows == (0, 3)
+    assert "from end to end: no work can stand between" in same.note
+    assert "one of each" not in same.note
+
+
+def test_that_a_limit_of_steps_forbade_a_way_without_an_artist_twice_is_said() -> None:
+    # Each of a row of works is by another; those that skip some are by one and the same.
+    turn = np.concatenate([np.linspace(0, np.pi / 2, 60), np.linspace(0.13, 1.43, 12)])
+    vectors = normalise(np.stack([np.cos(turn), np.sin(turn), np.repeat([0, 0.02], [60, 12])], 1))
+    index = _index(vectors, artist=[f"{row}" if row < 60 else "One" for row in range(72)])
+    graph = find_neighbours(vectors, k=3)
+    free = find_path(index, 0, 59, graph=graph, once="artist")
+    assert free.note == ""
+    fewest = find_path(index, 0, 59, graph=graph, once="artist", steps=free.steps // 2)
+    assert fewest.steps <= free.steps // 2
+    assert f"no way of at most {free.steps // 2} steps was found on which" in fewest.note
+
+
+def test_that_both_ends_share_an_artist_is_said(cloud: tuple[ConditionalIndex, Neighbours]) -> None:
+    index = _index(_cloud(), artist=[f"{row % 40}" for row in range(400)])
+    found = find_path(index, 80, 40, graph=cloud[1], once="artist")
+    assert found.note == "Both ends state the same artist, which no work between them does."
+    assert "0" not in _between(index, found, "artist")
+    assert find_path(index, 80, 41, graph=cloud[1], once="artist").note == ""
 
 
 def test_so_few_steps_that_an_artist_must_come_twice_is_an_error() -> None:
