@@ -174,3 +174,30 @@ def test_random_weights_are_the_same_for_the_same_seed() -> None:
     first, second, other = (load_feature(name, device="cpu", seed=seed) for seed in (0, 0, 1))
     np.testing.assert_array_equal(first.encode(pictures), second.encode(pictures))
     assert first.fingerprint == second.fingerprint != other.fingerprint
+
+
+def test_pretrained_towers_come_with_their_weights_or_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import timm
+
+    from evaluation.studies import load_feature
+
+    create, asked = timm.create_model, []
+
+    def at_hand(model: str, *, pretrained: bool, num_classes: int) -> object:
+        asked.append((model, pretrained))
+        return create(model, pretrained=False, num_classes=num_classes)
+
+    monkeypatch.setattr(timm, "create_model", at_hand)
+    tower = load_feature("timm:test_vit", device="cpu")
+    assert asked == [("test_vit", True)]
+    assert tower.encode([Image.new("RGB", (20, 30))]).shape == (1, 64)
+    assert "pretrained" in tower.told
+
+    def out_of_reach(*_: object, **__: object) -> object:
+        raise OSError("no route to host")
+
+    monkeypatch.setattr(timm, "create_model", out_of_reach)
+    with pytest.raises(ModelError, match="timm's test_vit are not to be had: no route.*random:"):
+        load_feature("timm:test_vit", device="cpu")
