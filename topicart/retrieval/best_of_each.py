@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from topicart.retrieval.conditions import Facts
+from topicart.retrieval.facts import Facts
 from topicart.retrieval.found import BestOfEach
 from topicart.retrieval.scoring import canonical_scores, margins_of
 
@@ -19,7 +19,7 @@ _STEP = 1 << 14
 def best_of_each(
     facts: Facts,
     facet: str,
-    vectors_of: Callable[[NDArray[np.intp]], NDArray[np.float32]],
+    vectors_of: Callable[[NDArray[np.intp] | slice], NDArray[np.float32]],
     query: NDArray[np.float32],
     passes: NDArray[np.bool_],
     least: int,
@@ -33,7 +33,7 @@ def best_of_each(
     facet : str
         The facet.
     vectors_of : callable
-        Gives the vectors of rows.
+        Gives the vectors of rows, or of a slice of them.
     query : ndarray of float32, shape (1, dim)
         What is sought.
     passes : ndarray of bool, shape (n_works,)
@@ -79,7 +79,7 @@ def best_of_each(
 
 
 def _canonical_where_near(
-    vectors_of: Callable[[NDArray[np.intp]], NDArray[np.float32]],
+    vectors_of: Callable[[NDArray[np.intp] | slice], NDArray[np.float32]],
     wanted: NDArray[np.intp],
     at: NDArray[np.intp],
     numbers: NDArray[np.intp],
@@ -87,8 +87,13 @@ def _canonical_where_near(
 ) -> NDArray[np.float32]:
     """Score each statement's work: canonically where it may be its value's best, else -infinity."""
     fast = np.empty(len(wanted), np.float32)
-    for start in range(0, len(wanted), _STEP):
-        fast[start : start + _STEP] = vectors_of(wanted[start : start + _STEP]) @ query[0]
+    for first in range(0, int(wanted[-1]) + 1, _STEP):
+        begin, end = np.searchsorted(wanted, (first, first + _STEP)).tolist()
+        own = wanted[begin:end]
+        if 2 * len(own) >= _STEP:  # most of the block: it is read as a whole
+            fast[begin:end] = (vectors_of(slice(first, first + _STEP)) @ query[0])[own - first]
+        elif len(own):
+            fast[begin:end] = vectors_of(own) @ query[0]
     tops = np.full(int(numbers.max()) + 1, -np.inf, np.float32)
     np.maximum.at(tops, numbers, fast[at])
     near = np.zeros(len(wanted), np.bool_)

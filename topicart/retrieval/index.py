@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from topicart.errors import RetrievalError
 from topicart.retrieval.best_of_each import best_of_each
-from topicart.retrieval.conditions import Condition, Facts
+from topicart.retrieval.conditions import Condition
+from topicart.retrieval.facts import Facts
 from topicart.retrieval.found import BestOfEach, Found, FoundMany
 from topicart.retrieval.grouped import CACHE_BYTES, GroupCache
 from topicart.retrieval.scoring import require_queries, require_unit
@@ -168,7 +169,8 @@ class ConditionalIndex:
         folder : str or Path
             Where it is.
         embeddings : Embeddings, optional
-            The works' vectors as they are now: an index of others is refused.
+            The works' vectors as they are now: an index of others is refused. Facts are not
+            compared: where they have changed, save the index anew.
         verify : bool
             Read all of it once and compare its SHA-256. Without, only sizes are looked at.
         cache_bytes : int
@@ -270,36 +272,23 @@ class ConditionalIndex:
         -------
         ndarray of float32, shape (len(rows), dim)
             Contiguous; of a slice in float32 storage a view.
+
+        Raises
+        ------
+        RetrievalError
+            If there is no such row.
         """
         if isinstance(rows, slice) and self._read is not None and self.storage == "float16":
             taken = self._read(np.arange(*rows.indices(len(self))))
         elif isinstance(rows, slice):
             taken = self.vectors[rows]
-        elif self._read is not None:
-            taken = self._read(np.asarray(rows, np.intp))
         else:
-            taken = self.vectors[np.asarray(rows, np.intp)]
+            wanted = np.asarray(rows, np.intp)
+            wrong = wanted[(wanted < 0) | (wanted >= len(self))]
+            if wrong.size:
+                raise RetrievalError(f"There is no work {wrong[0]}: rows are 0 to {len(self) - 1}.")
+            taken = self.vectors[wanted] if self._read is None else self._read(wanted)
         return np.ascontiguousarray(taken, dtype=np.float32)
-
-    def require_model(self, fingerprint: str) -> None:
-        """Refuse what another model has encoded: its vectors mean something else.
-
-        Parameters
-        ----------
-        fingerprint : str
-            Of the model that encodes a query.
-
-        Raises
-        ------
-        RetrievalError
-            If it is not the one of the works; where that is not known, anything passes.
-        """
-        if self.model is not None and fingerprint != self.model:
-            raise RetrievalError(
-                f"The query's model (fingerprint {fingerprint[:12]}…) is not the one that encoded "
-                f"the works ({self.model[:12]}…): nearness between their vectors means nothing. "
-                "Encode it with the works' model."
-            )
 
     def search(
         self,

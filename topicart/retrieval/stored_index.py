@@ -27,7 +27,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from knowledge_graph import printable
 from knowledge_graph.atomic import make_folder, remove_leftovers, replacing, write_text_atomic
 from topicart.errors import RetrievalError
-from topicart.retrieval.conditions import Facts
+from topicart.retrieval.facts import Facts
 
 if TYPE_CHECKING:
     from topicart.embeddings import Embeddings
@@ -42,6 +42,8 @@ _FORMAT, _VERSION = "topicart-index", 1
 _ID = "id"
 _YEARS = ("year_from", "year_to")
 _READ = 1 << 22
+_AT_ONCE = 1 << 30
+"""Bytes asked of the system at a time: it gives less than 2 GiB."""
 _REMEDY = "Make it again with ConditionalIndex(…).save(folder)."
 
 
@@ -83,7 +85,7 @@ def write_index(
     Raises
     ------
     RetrievalError
-        If the folder holds files that are no index.
+        If the folder holds files that are no index, or a facet is called ``id``.
     WriteError
         If it cannot be written.
     """
@@ -92,6 +94,11 @@ def write_index(
 
     known = facts.columns()
     facets = [name for name in known.column_names if name not in _YEARS]
+    if _ID in facts.facets:
+        raise RetrievalError(
+            f"A facet called {_ID!r} cannot be saved: the index keeps the works' ids in a column "
+            "of this name. Give it another name."
+        )
     table = pa.table({_ID: pa.array(ids, pa.string()), **{n: known[n] for n in known.column_names}})
     make_folder(folder)
     remove_leftovers(folder)
@@ -170,6 +177,9 @@ def open_index(
         vectors = np.asarray(mapped)
         if vectors.shape != (manifest.works, manifest.dim) or vectors.dtype != manifest.dtype:
             raise _damaged(folder, f"{_VECTORS} has the shape {vectors.shape}, {vectors.dtype}")
+        size = (folder / _VECTORS).stat().st_size
+        if not vectors.flags.c_contiguous or size != mapped.offset + vectors.nbytes:
+            raise _damaged(folder, f"{_VECTORS} is not laid out as it was written")
         if len(table) != manifest.works or not {_ID, *manifest.facets} <= set(table.column_names):
             raise _damaged(folder, f"{_FACETS} has {len(table)} rows of {table.column_names}"[:200])
         ids = tuple(table[_ID].to_pylist())
@@ -214,16 +224,19 @@ def row_reader(folder: Path, vectors: NDArray[Any]) -> Reader | None:
     def _read(rows: NDArray[np.intp]) -> NDArray[Any]:
         taken = np.empty((len(rows), vectors.shape[1]), vectors.dtype)
         bytes_ = taken.view(np.uint8).reshape(-1).data
-        number, got = file.fileno(), 0
         if len(rows) and bool((np.diff(rows) == 1).all()):
-            got = os.preadv(number, [bytes_], begin + int(rows[0]) * width)
+            _fill(bytes_, begin + int(rows[0]) * width)
         else:
             for at, row in enumerate(rows.tolist()):
-                place = bytes_[at * width : (at + 1) * width]
-                got += os.preadv(number, [place], begin + row * width)
-        if got != taken.nbytes:
-            raise _damaged(folder, f"{_VECTORS} ends too early")
+                _fill(bytes_[at * width : (at + 1) * width], begin + row * width)
         return taken
+
+    def _fill(place: memoryview, at: int) -> None:
+        while len(place):
+            got = os.preadv(file.fileno(), [place[:_AT_ONCE]], at)
+            if got == 0:
+                raise _damaged(folder, f"{_VECTORS} ends too early")
+            place, at = place[got:], at + got
 
     weakref.finalize(_read, file.close)
     return _read

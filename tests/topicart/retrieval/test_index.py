@@ -225,12 +225,3 @@ def test_works_that_cannot_be_sought_are_refused() -> None:
             ConditionalIndex.of_vectors(ids, broken, facts)
     with pytest.raises(RetrievalError, match="must be float32 or float16 of shape"):
         ConditionalIndex.of_vectors(ids, vectors.astype("f8"), facts)
-
-
-def test_another_models_vectors_are_refused() -> None:
-    index = index_of(unit(6, 4))
-    index.require_model("anything, for the works' model is not known")
-    index.model = "a" * 64
-    index.require_model("a" * 64)
-    with pytest.raises(RetrievalError, match=r"fingerprint bbbbbbbbbbbb….* is not the one that"):
-        index.require_model("b" * 64)

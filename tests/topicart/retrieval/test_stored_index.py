@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from topicart.embeddings import Embeddings, normalise
 from topicart.errors import RetrievalError
@@ -44,6 +45,35 @@ def test_rows_are_taken_from_the_file_as_they_were_saved(folder: Path) -> None:
     for rows in ([7, 3, 3, 49], [4, 5, 6], [1, 3, 2, 4], [0], []):
         assert np.array_equal(loaded.vectors_of(rows), VECTORS[np.array(rows, dtype=int)])
     assert np.array_equal(loaded.vectors_of(slice(3, 90)), VECTORS[3:])
+    for index in (loaded, ConditionalIndex(WORKS, FACTS)):
+        for rows in ([-1], [3, 50]):
+            with pytest.raises(RetrievalError, match=rf"no work {rows[-1]}: rows are 0 to 49"):
+                index.vectors_of(rows)
+
+
+def test_many_rows_are_read_in_parts(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = ConditionalIndex.load(folder)
+    monkeypatch.setattr("topicart.retrieval.stored_index._AT_ONCE", 100)
+    for rows in (np.arange(5, 50), np.array([9, 2])):
+        assert np.array_equal(loaded.vectors_of(rows), VECTORS[rows])
+
+
+def test_the_best_of_each_value_is_sought_in_blocks(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("topicart.retrieval.best_of_each._STEP", 16)
+    loaded, index = ConditionalIndex.load(folder), ConditionalIndex(WORKS, FACTS)
+    sought: list[int] = []
+
+    def read(rows: NDArray[np.intp]) -> NDArray[np.float32]:
+        sought.append(len(rows))
+        return VECTORS[rows]
+
+    monkeypatch.setattr(loaded, "_read", read)
+    ours, theirs = (one.best_of_each(VECTORS[4], "century") for one in (loaded, index))
+    assert (ours.values, ours.rows.tolist()) == (theirs.values, theirs.rows.tolist())
+    # Row by row only what the last block holds, and those that may be the best.
+    assert sum(sought) < 10
 
 
 def test_vectors_are_mapped_and_a_new_index_does_not_change_those(folder: Path) -> None:
@@ -77,6 +107,20 @@ def test_damage_is_told(folder: Path, name: str, verify: bool) -> None:
     (folder / name).write_bytes(whole[: len(whole) // 2])
     with pytest.raises(RetrievalError, match=r"is damaged .*Make it again with"):
         ConditionalIndex.load(folder, verify=verify)
+
+
+def test_bytes_behind_the_vectors_are_told(folder: Path) -> None:
+    with (folder / "vectors.npy").open("ab") as file:
+        file.write(b"more")
+    with pytest.raises(RetrievalError, match=r"vectors\.npy is not laid out as it was written"):
+        ConditionalIndex.load(folder, verify=False)
+
+
+def test_a_facet_of_a_name_that_is_taken_is_refused(tmp_path: Path) -> None:
+    index = ConditionalIndex(WORKS, {"id": ["one"] * 50})
+    with pytest.raises(RetrievalError, match="A facet called 'id' cannot be saved"):
+        index.save(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_changed_bit_is_told(folder: Path) -> None:
