@@ -10,7 +10,8 @@ nearest work, ``blind_spots`` where a group is missing. All speak of rows of an 
 from topicart.retrieval.analogies import Analogies, Analogy, LeftOut, analogies
 from topicart.retrieval.ball_tree import ConditionalBallTree, TreeFound
 from topicart.retrieval.blind_spots import BlindSpots, Region, blind_spots
-from topicart.retrieval.conditions import Condition, Facts, parse_condition
+from topicart.retrieval.conditions import Condition, parse_condition
+from topicart.retrieval.facts import Facts
 from topicart.retrieval.found import BestOfEach, Found, FoundMany, Plan
 from topicart.retrieval.index import ConditionalIndex
 from topicart.retrieval.nearest import nearest_to_each

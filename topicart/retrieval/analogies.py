@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from knowledge_graph import listed
 from topicart.errors import RetrievalError
-from topicart.retrieval.conditions import Condition
+from topicart.retrieval.conditions import Condition, written
 from topicart.retrieval.index import ConditionalIndex
 from topicart.retrieval.queries import Query
 
@@ -140,16 +139,8 @@ def analogies(
     left_out = [LeftOut(one.value, one.works, "far") for one in found[len(shown) :]]
     fewer = sorted(best.left_out.items(), key=lambda item: (-item[1], item[0]))
     left_out += [LeftOut(value, works, "few" if works else "none") for value, works in fewer]
-    conditions = tuple(one if isinstance(one, str) else _written(one) for one in where)
+    conditions = tuple(one if isinstance(one, str) else written(one) for one in where)
     return Analogies(query, across, conditions, tuple(shown), tuple(left_out))
-
-
-def _written(condition: Condition) -> str:
-    """Write a condition as people do."""
-    if condition.years is not None:
-        return f"{condition.facet}={condition.years[0]}..{condition.years[1]}"
-    values = "|".join(re.sub(r"([\\|])", r"\\\1", value) for value in condition.values)
-    return f"{condition.facet}{'!=' if condition.negated else '='}{values}"
 
 
 def _own_values(index: ConditionalIndex, query: Query, across: str) -> set[str]:

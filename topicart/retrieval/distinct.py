@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from topicart.retrieval.conditions import Facts
+    from topicart.retrieval.facts import Facts
     from topicart.retrieval.ways import Way, Ways
 
 __all__ = ["Claims", "Distinct", "distinct_way", "one_of_each"]

@@ -16,7 +16,7 @@ from topicart.retrieval.neighbours import LEAST_ANGLE
 from topicart.retrieval.ways import Way, raised
 
 if TYPE_CHECKING:
-    from topicart.retrieval.conditions import Facts
+    from topicart.retrieval.facts import Facts
 
 __all__ = ["Later", "LaterWays", "Times", "later_ways", "times_of"]
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topicart.errors import RetrievalError
-from topicart.retrieval.conditions import Condition, Facts, parse_condition
+from topicart.retrieval.conditions import Condition, parse_condition
+from topicart.retrieval.facts import Facts
 from topicart.retrieval.found import FoundMany
 from topicart.retrieval.grouped import Allowed, GroupCache
 from topicart.retrieval.planning import plan_for, scanned

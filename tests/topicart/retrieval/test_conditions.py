@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from knowledge_graph import Artwork, Collection
 from topicart.errors import RetrievalError
 from topicart.retrieval import Facts, parse_condition
+from topicart.retrieval.conditions import written
 
 
 def _work(number: int, facets: dict[str, tuple[str, ...]], *years: int | None) -> Artwork:
@@ -115,3 +116,18 @@ def test_any_text_is_a_condition_or_an_error(text: str) -> None:
     with suppress(RetrievalError):
         condition = parse_condition(text)
         assert condition.values or condition.years
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["date<1700", "date>=-40", "date=1600..1650", "date=1871", r"genre=a\|b|c\\", "style!=Realism"],
+)
+def test_a_written_condition_reads_as_the_same(text: str) -> None:
+    condition = parse_condition(text)
+    assert parse_condition(written(condition)) == condition
+
+
+@pytest.mark.parametrize("name", ["date", "year_from", "year_to"])
+def test_years_are_no_facet(name: str) -> None:
+    with pytest.raises(RetrievalError, match=r"give years=\[\(first, last\), …\]"):
+        Facts.of({name: ["1700"]})
