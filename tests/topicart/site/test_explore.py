@@ -118,6 +118,15 @@ def test_the_nearest_work_of_each_value_is_shown(page: Any, address: str) -> Non
     assert all(int(row) % 2 == 0 for row in _found(page))
 
 
+def test_values_whose_nearest_work_lacks_the_words_are_counted(page: Any, address: str) -> None:
+    nearest = page.request.get(f"{address}api/analogies?work=2&across=artist&k=9").json()["rows"]
+    page.goto(f"{address}works.html#like=2&each=artist&words=Work {nearest[0]['row']}")
+    assert _found(page) == [str(nearest[0]["row"])]
+    said = page.locator(".explore-drawer [role=status]").text_content()
+    assert "1 value of artist" in said
+    assert "Of 2 more values the nearest work does not have the words." in said
+
+
 def test_a_work_is_turned_by_words(page: Any, address: str) -> None:
     page.goto(f"{address}works.html#like=2")
     page.wait_for_selector(".explore-turn input")

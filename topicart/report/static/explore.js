@@ -59,7 +59,7 @@
     ]);
     const rows = mask ? found.rows.filter(({ row }) => mask[row]) : found.rows;
     return { rows: rows.slice(0, asked.across ? MOST : FOUND), allowed: found.allowed, words,
-      note: asked.across ? found.note : "" };
+      wordless: found.rows.length - rows.length, note: asked.across ? found.note : "" };
   }
 
   // What is sought --------------------------------------------------------------------------------
@@ -88,10 +88,12 @@
     follow();
   }
 
-  function told({ rows, allowed, words, note }, each) {
+  function told({ rows, allowed, words, wordless, note }, each) {
     if (each) {
       const all = `${counted(rows.length, "value")} of ${label(each)}, the nearest work of each`;
-      return [`${all}, nearest first. ${note ?? ""}`.trim()];
+      const hidden = wordless
+        ? `Of ${counted(wordless, "more value")} the nearest work does not have the words. ` : "";
+      return [`${all}, nearest first. ${hidden}${note ?? ""}`.trim()];
     }
     if (!rows.length && !words) return "No work that passes the filter has a picture to compare.";
     if (words) return `${counted(rows.length, "work")} among the ${MOST} most alike have the words.`;
