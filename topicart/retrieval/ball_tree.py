@@ -125,7 +125,6 @@ class ConditionalBallTree:
         *,
         any_of: Iterable[Hashable] | None = None,
         all_of: Sequence[Iterable[Hashable]] | None = None,
-        among: NDArray[np.intp] | None = None,
     ) -> TreeFound:
         """Find the points with the largest inner product among those with some labels.
 
@@ -138,10 +137,8 @@ class ConditionalBallTree:
         any_of : iterable, optional
             A point has at least one of these labels.
         all_of : sequence of iterable, optional
-            A point has at least one label of each of these sets.
-        among : ndarray of int, optional
-            Rows that are allowed, for conditions that are no labels. What is not given does not
-            matter, and what is given must be met together.
+            A point has at least one label of each of these sets, and one of ``any_of`` if that is
+            given too.
 
         Returns
         -------
@@ -160,13 +157,9 @@ class ConditionalBallTree:
         opened, groups, full = self._asked(
             [*([any_of] if any_of is not None else []), *(all_of or [])]
         )
-        inside = np.empty(0, np.bool_)
-        if among is not None:
-            inside, marked = self._among(np.asarray(among))
-            opened &= marked
         places, visited, compared = descend(
             self._vectors, self.balls.starts, self.balls.ends, self.balls.children,
-            self.balls.radii, self.balls.centres, opened, inside, self._point_starts,
+            self.balls.radii, self.balls.centres, opened, self._point_starts,
             self._point_labels, groups, full, query.astype(np.float64), min(k, len(self)),
             self._longest, self.balls.depth,
         )  # fmt: skip
@@ -274,21 +267,6 @@ class ConditionalBallTree:
                 f"{len(self._codes):,}{': ' if legal else '.'}{listed(legal)}{'.' if legal else ''}"
             )
         return code
-
-    def _among(self, rows: NDArray[np.intp]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Tell which points are allowed, and which nodes hold any of them."""
-        from topicart.retrieval.ball_tree_kernels import mark
-
-        if len(rows) and (rows.min() < 0 or rows.max() >= len(self)):
-            raise RetrievalError(
-                f"Rows are 0 to {len(self) - 1}, got {rows.min()} to {rows.max()}."
-            )
-        places = self._place[rows.astype(np.int64)]
-        inside = np.zeros(len(self), np.bool_)
-        inside[places] = True
-        marked = np.zeros(len(self.balls), np.bool_)
-        mark(places, self._leaf_of, self.balls.parents, marked)
-        return inside, marked
 
     def _in_order(
         self, places: NDArray[np.int64], query: NDArray[np.float32], k: int

@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-__all__ = ["descend", "grow", "holders", "mark"]
+from topicart.retrieval.scoring_kernels import replace_least
+
+__all__ = ["descend", "grow", "holders"]
 
 _SUMS = {"reassoc", "contract", "nsz"}
 # float64 rounds by 2**-53 of a value; twice that for each of a sum's terms is safe in any order.
@@ -213,33 +215,6 @@ def holders(
 
 
 @njit(cache=True, nogil=True)
-def mark(positions: Any, leaf_of: Any, parents: Any, marked: Any) -> None:  # pragma: no cover
-    """Mark the nodes that hold any of the points."""
-    for position in positions:
-        node = leaf_of[position]
-        while node >= 0 and not marked[node]:
-            marked[node] = True
-            node = parents[node]
-
-
-@njit(cache=True, nogil=True)
-def _sift(heap: Any, score: float) -> None:  # pragma: no cover
-    """Put a score in the place of a heap's smallest."""
-    place, size = 0, len(heap)
-    while True:
-        child = 2 * place + 1
-        if child >= size:
-            break
-        if child + 1 < size and heap[child + 1] < heap[child]:
-            child += 1
-        if heap[child] >= score:
-            break
-        heap[place] = heap[child]
-        place = child
-    heap[place] = score
-
-
-@njit(cache=True, nogil=True)
 def descend(
     vectors: Any,
     starts: Any,
@@ -248,7 +223,6 @@ def descend(
     radii: Any,
     centres: Any,
     opened: Any,
-    inside: Any,
     point_starts: Any,
     point_labels: Any,
     groups: Any,
@@ -292,8 +266,6 @@ def descend(
             height += 2
             continue
         for place in range(starts[node], ends[node]):
-            if len(inside) > 0 and not inside[place]:
-                continue
             if full > 0:
                 own = np.uint64(0)
                 for at in range(point_starts[place], point_starts[place + 1]):
@@ -309,7 +281,7 @@ def descend(
             places[found], scores[found] = place, score
             found += 1
             if score > heap[0]:
-                _sift(heap, score)
+                replace_least(heap, score)
                 cut = heap[0] - 2 * slack * longest - _SINGLE * abs(heap[0]) - _TINY
     places, scores, found = _kept(places, scores, found, cut)
     return places[:found], visited, compared

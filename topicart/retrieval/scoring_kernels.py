@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numba import njit, types
 
-__all__ = ["inner", "inner_products", "take_best"]
+__all__ = ["inner", "inner_products", "replace_least", "take_best"]
 
 _COMPILED: dict[str, Any] = {"cache": True, "nogil": True}
 _VECTORS = types.Array(types.float32, 2, "C", readonly=True)
@@ -51,8 +51,8 @@ def inner_products(vectors: Any, rows: Any, queries: Any, query: int) -> Any:
 
 
 @njit(**_COMPILED)  # type: ignore[untyped-decorator]
-def _replace(heap: Any, score: Any) -> None:
-    """Put a score in the place of the least one."""
+def replace_least(heap: Any, score: Any) -> None:
+    """Put a score in the place of a heap's least one."""
     at, size = 0, len(heap)  # pragma: no cover
     while True:  # pragma: no cover
         child = 2 * at + 1
@@ -133,7 +133,7 @@ def take_best(
         _tops(scores, tops)
         for at in range(columns):
             if tops[at] > bounds[0]:
-                _replace(bounds, tops[at])
+                replace_least(bounds, tops[at])
         least = bounds[0] - margin
         taken = 0
         for column in range(columns):

@@ -77,7 +77,6 @@ def test_it_equals_a_filtered_sort(data: st.DataObject) -> None:
     sets = st.lists(st.sampled_from(present), min_size=1, max_size=3)
     all_of = data.draw(st.lists(sets, max_size=3)) if present else []
     any_of = data.draw(st.none() | sets) if present else None
-    among = data.draw(st.none() | st.lists(st.integers(0, n - 1), unique=True))
     k = data.draw(st.integers(1, 70))
     query = vectors[data.draw(st.integers(0, n - 1))]
     tree = ConditionalBallTree(vectors, labels, leaf_size=data.draw(st.integers(1, 8)))
@@ -87,12 +86,11 @@ def test_it_equals_a_filtered_sort(data: st.DataObject) -> None:
         k,
         any_of=any_of,
         all_of=all_of,
-        among=None if among is None else np.array(among, int),
     )
 
     allowed = [
         row
-        for row in (range(n) if among is None else among)
+        for row in range(n)
         if all(labels[row] & set(one) for one in all_of)
         and (any_of is None or labels[row] & set(any_of))
     ]
@@ -215,8 +213,6 @@ def test_what_cannot_be_asked_or_built_is_refused() -> None:
         tree.search(np.ones(4), 1)
     with pytest.raises(RetrievalError, match="not finite: there is nothing near it"):
         tree.search(np.full(3, np.nan), 1)
-    with pytest.raises(RetrievalError, match="Rows are 0 to 2, got 1 to 3"):
-        tree.search(np.ones(3), 1, among=np.array([1, 3]))
     with pytest.raises(RetrievalError, match="got 3 vectors and 2 labels"):
         ConditionalBallTree(np.eye(3), ["a", "b"])
     with pytest.raises(RetrievalError, match="of point 1 is not hashable"):
