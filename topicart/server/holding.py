@@ -130,7 +130,7 @@ class Holding:
         words: str | None = None,
         like: Sequence[int] = (),
         towards: str | None = None,
-        strength: float = 1.0,
+        strength: float = 1.5,
     ) -> Query:
         """Make a query.
 

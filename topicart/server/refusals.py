@@ -162,20 +162,20 @@ def strength_in(asked: QueryParams) -> float:
     Returns
     -------
     float
-        1 where it is not given.
+        1.5 where it is not given.
 
     Raises
     ------
     Refusal
         If it is no number, or too large.
     """
-    text = asked.get("strength", "1")
+    text = asked.get("strength", "1.5")
     if not re.fullmatch(r"-?[0-9]{1,2}(\.[0-9]{1,4})?", text) or not abs(float(text)) <= _STRONGEST:
         raise Refusal(
             400,
             f"strength={cut(text)} cannot be answered.",
             f"strength is a number from -{_STRONGEST} to {_STRONGEST}.",
-            "Ask again, for example with strength=1.",
+            "Ask again, for example with strength=1.5.",
         )
     return float(text)
 
