@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from topicart.retrieval import Analogies, BlindSpots, Query, Region, Searcher, WorkPath
     from topicart.retrieval.found import Found
 
+_AMPLE = 100
 _BAR = 12
 _CENTRAL = 3
 _LONGEST_CELL = 200
@@ -49,8 +51,8 @@ def found_table(
             Text(f"{score:.3f}"), *_work(card), *(_fact(searcher, card, facet) for facet in facets)
         )
     lines: list[RenderableType] = [_head("Nearest to", query.shown), table] if len(found) else []
-    if len(found) and (found.note or found.plan):
-        lines.append(Text())
+    if len(found):
+        lines += [Text(), _dim(_SCORE)]
     if found.note:
         lines.append(_remark(found.note))
     if plan := found.plan:
@@ -78,15 +80,21 @@ def analogies_table(searcher: Searcher, found: Analogies) -> RenderableType:
     rich.console.RenderableType
         For a rich console.
     """
-    table = _table(_called(found.across), *_ABOUT, right=("score", "works"))
+    by_artist = found.across == "artist"
+    about = [heading for heading in _ABOUT if not (by_artist and heading == "artist")]
+    table = _table(_called(found.across), *about, right=("score", "works"))
     cards = _cards(searcher, [item.row for item in found.items])
     for item, card in zip(found.items, cards, strict=True):
         value = Text(_short(_value(searcher, found.across, item.value)), style="bold")
         if item.own:
             value.append(" (its own)", style="dim not bold")
-        table.add_row(value, *_work(card), f"{item.score:.3f}", Text(f"{item.works:,}", "dim"))
+        title, artist, date = _work(card)
+        work = (title, date) if by_artist else (title, artist, date)
+        table.add_row(value, *work, f"{item.score:.3f}", Text(f"{item.works:,}", "dim"))
     lines: list[RenderableType] = [_head("Nearest to", found.query.shown), table]
-    return Group(*lines, *([Text(), _remark(found.note)] if found.note else []))
+    if found.items:
+        lines += [Text(), _dim(f"{_SCORE} Works: among how many it is the nearest.")]
+    return Group(*lines, *([_remark(found.note)] if found.note else []))
 
 
 def path_table(
@@ -163,7 +171,9 @@ def blind_spots_table(searcher: Searcher, found: BlindSpots) -> RenderableType:
     ):
         if regions:
             lines += [Text(f"\n{heading}", style="bold"), _regions(searcher, regions)]
-    if not (found.missing or found.over):
+    if found.missing or found.over:
+        lines += [Text(), _dim(_CHANCE)]
+    else:
         lines.append(
             _remark(
                 f"No region differs from chance (corrected p at most {found.level:g}): {value} is "
@@ -192,16 +202,26 @@ def degrees_of(way: WorkPath) -> list[float]:
 
 
 _ABOUT = ("title", "artist", "date")
+_SCORE = (
+    "Score: the cosine, from -1 to 1, which only the same picture has. Compare scores within one "
+    "answer; between words and pictures all are low."
+)
+_CHANCE = (
+    "Works: how many look alike there. Lift: found over expected. P: how often shuffled labels "
+    "alone give as much in any region."
+)
 _RIGHT = ("score", "")
 
 
 def _table(*headings: str, right: Sequence[str] = ()) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim", expand=False)
+    # In a narrow terminal the other texts give way to titles.
+    other = 24 if get_terminal_size().columns >= _AMPLE else 18
     for heading in headings:
         if heading in _RIGHT:
             table.add_column(heading, justify="right", no_wrap=True)
         else:
-            most = 48 if heading == "title" else 24
+            most = 48 if heading == "title" else other
             table.add_column(printable(heading), overflow="fold", max_width=most)
     for heading in right:
         table.add_column(heading, justify="right", no_wrap=True)

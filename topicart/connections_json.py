@@ -36,14 +36,12 @@ def found_as_json(
     dict
         JSON-ready.
     """
-    scored = zip(found.rows.tolist(), found.scores.tolist(), strict=True)
+    scored = zip(_works(searcher, found.rows.tolist()), found.scores.tolist(), strict=True)
     return {
         **_asked(searcher, query, where),
         "asked": found.asked,
         "allowed": found.allowed,
-        "works": [
-            {**_work(searcher, row), "score": round(score, _DIGITS)} for row, score in scored
-        ],
+        "works": [{**work, "score": round(score, _DIGITS)} for work, score in scored],
         "note": found.note or None,
         "plan": asdict(found.plan) if found.plan else None,
         "page": page,
@@ -71,18 +69,19 @@ def analogies_as_json(
     dict
         JSON-ready.
     """
+    works = _works(searcher, [item.row for item in found.items])
     return {
         **_asked(searcher, found.query, where),
         "across": found.across,
         "analogies": [
             {
                 "value": item.value,
-                **_work(searcher, item.row),
+                **work,
                 "score": round(item.score, _DIGITS),
                 "works": item.works,
                 "own": item.own,
             }
-            for item in found.items
+            for item, work in zip(found.items, works, strict=True)
         ],
         "left_out": [asdict(value) for value in found.left_out],
         "note": found.note or None,
@@ -122,8 +121,8 @@ def path_as_json(
         "steps": way.steps,
         "direct": round(direct, 3),
         "works": [
-            {**_work(searcher, row), "angle": angle}
-            for row, angle in zip(way.rows, angles, strict=True)
+            {**work, "angle": angle}
+            for work, angle in zip(_works(searcher, way.rows), angles, strict=True)
         ],
         "note": way.note or None,
         "page": page,
@@ -173,8 +172,23 @@ def _asked(searcher: Searcher, query: Query, where: Sequence[str]) -> dict[str, 
     }
 
 
-def _work(searcher: Searcher, row: int) -> dict[str, Any]:
-    return {"row": row, "id": searcher.index.ids[row], "title": searcher.title(row)}
+def _works(searcher: Searcher, rows: Sequence[int]) -> list[dict[str, Any]]:
+    """What is told of works; the long titles of some collections stay whole."""
+    import numpy as np
+
+    from topicart.report.cards import cards_of
+
+    cards = cards_of(searcher.works, np.array(rows, dtype=np.int64))
+    return [
+        {
+            "row": row,
+            "id": searcher.index.ids[row],
+            "title": searcher.title(row),
+            "artist": card.artist,
+            "date": card.date,
+        }
+        for row, card in zip(rows, cards, strict=True)
+    ]
 
 
 def _region(searcher: Searcher, region: Region) -> dict[str, Any]:

@@ -79,12 +79,15 @@ def test_several_works_a_picture_and_a_turn_can_be_sought(run: Run, tmp_path: Pa
     turned = data("search", run.folder, "--like", "w07", "--towards", "like 5", "--strength", 9)
     assert turned["works"][0]["row"] == 5
     assert turned["query"] == "Work 7, towards “like 5” × 9"
+    usual = data("search", run.folder, "--like", "w07", "--towards", "like 5")
+    assert usual["query"] == "Work 7, towards “like 5” × 1.5"
 
 
 def test_analogies_show_each_value_with_its_nearest_work(run: Run) -> None:
     code, told = said("analogies", run.folder, "Work 7", "--across", "artist", "--most", 2)
     assert code == 0
-    assert "artist title artist date score works" in told
+    assert "artist title date score works" in told
+    assert "Score: the cosine" in told
     assert "Not shown: 1 value whose nearest work is further away" in told
     found = data("analogies", run.folder, "Work 7", "--across", "Half century", "--least", 5)
     assert found["across"] == "half_century"
@@ -103,6 +106,7 @@ def test_a_path_is_shown_step_by_step(run: Run) -> None:
     rows = [work["row"] for work in found["works"]]
     assert (rows[0], rows[-1]) == (7, 20)
     assert found["works"][0]["angle"] is None
+    assert found["works"][0]["artist"] == "Ole Dahl"
     for one, other, work in zip(rows, rows[1:], found["works"][1:], strict=False):
         cosine = float(vectors()[one].astype(np.float64) @ vectors()[other].astype(np.float64))
         assert work["angle"] == pytest.approx(np.degrees(np.arccos(cosine)), abs=0.01)
