@@ -109,14 +109,14 @@ def test_analogies_tell_each_value_its_work_and_how_many(files: dict[str, Path])
     page = Page(files["analogies"])
     values = [text for level, text in page.headings if level == 2]
     assert values[:3] == [f"{HOSTILE[0]} its own", "Cubism", "Realism"]
-    assert "0.800, of 7 works" in page.text
+    assert "0.800, nearest of 7" in page.text
     assert "Dada" in page.text
     assert "topicart analogies run w08 --across style" in page.text
 
 
 def test_a_path_tells_angles_and_what_neighbours_share(files: dict[str, Path]) -> None:
     page = Page(files["path"])
-    assert "4 steps, each to a work that looks like the one before: 17° to 69° apart" in page.text
+    assert "4 steps, each to a work near the one before: 17° to 69° apart" in page.text
     assert "Step of 17°" in page.text
     # Works 11 and 14 share their artist (11 % 3 == 14 % 3) and their genre, the artist said first.
     assert re.search(r"Step of 32° ?, both .{0,60}onerror.{0,40}, marina", page.text), page.text

@@ -73,7 +73,7 @@ def write_path_page(
     """
     ids = ids_of(run, way.rows)
     works = works_shown(run, ids)
-    degrees = [math.degrees(angle) for angle in way.angles]
+    degrees = list(way.degrees)
     stops = []
     for place, id_ in enumerate(ids):
         if place == len(ids) - 1:
@@ -90,7 +90,7 @@ def write_path_page(
         shown=works.values(),
         sheets=("path",),
         rules=[
-            f".g{gap}{{--g:{3.6 + gap * 0.45:.1f}rem}}"
+            f".g{gap}{{--g:{4 + gap * 0.27:.1f}rem}}"
             for gap in sorted({stop.gap for stop in stops})
         ],
         command=command,
@@ -104,12 +104,10 @@ def write_path_page(
 
 def _straight(run: Run, way: WorkPath) -> float:
     """The angle between both ends, in degrees."""
-    import numpy as np
+    from topicart.retrieval.corridor import angles_between
 
-    one, other = (run.picture_embeddings.vectors[way.rows[end]] for end in (0, -1))
-    # The chord is exact where the cosine of a small angle is lost in rounding.
-    chord = float(np.linalg.norm(one.astype(np.float64) - other.astype(np.float64)))
-    return math.degrees(2 * math.asin(min(chord / 2, 1.0)))
+    one, other = run.picture_embeddings.vectors[[way.rows[0], way.rows[-1]]].astype("float64")
+    return math.degrees(angles_between(one, other))
 
 
 def _shared(one: Card, other: Card) -> tuple[str, ...]:
