@@ -1,11 +1,11 @@
-"""How near works are to the straight way between two works."""
+"""Angles between works, and how near works are to the straight way between two."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["nearness", "unit_rows"]
+__all__ = ["angles_between", "nearness", "unit_rows"]
 
 _BLOCK = 16384
 
@@ -29,6 +29,29 @@ def unit_rows(vectors: NDArray[np.floating], rows: NDArray[np.intp]) -> NDArray[
     lengths = np.linalg.norm(taken, axis=1, keepdims=True)
     unit: NDArray[np.float32] = taken / np.maximum(lengths, np.float32(1e-12))
     return unit
+
+
+def angles_between(
+    ones: NDArray[np.floating], others: NDArray[np.floating]
+) -> NDArray[np.floating]:
+    """Measure the angles between vectors, pair by pair.
+
+    They come from the chords, which are exact where the cosine of a small angle is lost in
+    rounding.
+
+    Parameters
+    ----------
+    ones, others : ndarray of float, shape (..., dim)
+        Of length 1.
+
+    Returns
+    -------
+    ndarray of float, shape (...)
+        In radians.
+    """
+    chords = np.linalg.norm(ones - others, axis=-1)
+    angles: NDArray[np.floating] = 2 * np.arcsin(np.clip(chords / 2, 0, 1))
+    return angles
 
 
 def nearness(

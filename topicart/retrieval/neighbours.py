@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from knowledge_graph.atomic import make_folder, remove_leftovers, write_bytes_atomic
 from topicart.errors import RetrievalError
-from topicart.retrieval.corridor import unit_rows
+from topicart.retrieval.corridor import angles_between, unit_rows
 from topicart.retrieval.nearest import nearest_to_each
 
 __all__ = [
@@ -296,9 +296,7 @@ def _compressed(
     angles = np.empty(len(pairs), dtype=np.float32)
     for start in range(0, len(pairs), 1 << 12):
         part = slice(start, start + (1 << 12))
-        # The chord is exact where the cosine of a small angle is lost in rounding.
-        chords = np.linalg.norm(vectors[left[part]] - vectors[right[part]], axis=1)
-        angles[part] = 2 * np.arcsin(np.clip(chords / 2, 0, 1))
+        angles[part] = angles_between(vectors[left[part]], vectors[right[part]])
     angles = np.maximum(angles, np.float32(LEAST_ANGLE))
     tails, heads = np.concatenate([left, right]), np.concatenate([right, left])
     order = np.lexsort((heads, tails))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from topicart.errors import RetrievalError
+from topicart.errors import PictureError, RetrievalError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from topicart.encoder import Encoder
     from topicart.run import Run
 
-__all__ = ["encoder_of", "require_own"]
+__all__ = ["encoder_of", "picture_pixels", "require_own"]
 
 
 def encoder_of(run: Run, device: str = "auto") -> Encoder:
@@ -63,3 +67,34 @@ def require_own(encoder: Encoder, run: Run) -> None:
             f"{own.fingerprint[:12]}). Search with a work or a theme, which needs no model, or "
             "fit the run again."
         )
+
+
+def picture_pixels(file: Path, encoder: Encoder) -> NDArray[np.uint8]:
+    """Read a picture as a model takes it.
+
+    Parameters
+    ----------
+    file : Path
+        Any picture.
+    encoder : Encoder
+        The model.
+
+    Returns
+    -------
+    ndarray of uint8
+        Its pixels.
+
+    Raises
+    ------
+    RetrievalError
+        If it cannot be read as a picture.
+    """
+    from topicart.preprocess import load_pixels
+
+    try:
+        return load_pixels(file, encoder.preprocess)
+    except PictureError as error:
+        raise RetrievalError(
+            f"{file} cannot be read as a picture: {error}. Expected JPEG, PNG, WebP, TIFF, "
+            "GIF, BMP, JPEG 2000, AVIF or PPM."
+        ) from error

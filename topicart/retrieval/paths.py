@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import degrees
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from knowledge_graph import cut
 from topicart.errors import RetrievalError
-from topicart.retrieval.corridor import nearness, unit_rows
+from topicart.retrieval.corridor import angles_between, nearness, unit_rows
 from topicart.retrieval.distinct import Claims, distinct_way, one_of_each
 from topicart.retrieval.later import Later, later_ways, times_of
 from topicart.retrieval.neighbours import LEAST_ANGLE, Neighbours, find_neighbours
@@ -55,6 +56,17 @@ class WorkPath:
             One fewer than works.
         """
         return len(self.angles)
+
+    @property
+    def degrees(self) -> tuple[float, ...]:
+        """Angle of each step in degrees.
+
+        Returns
+        -------
+        tuple of float
+            One fewer than works.
+        """
+        return tuple(degrees(angle) for angle in self.angles)
 
 
 def find_path(
@@ -380,10 +392,9 @@ def _needed(seek: _Seeker, natural: int) -> str:
 
 
 def _angles(vectors: NDArray[np.floating], rows: Sequence[int]) -> tuple[float, ...]:
-    """Angles of the steps, from the chords as the graph of neighbours has them."""
+    """Angles of the steps, as the graph of neighbours has them."""
     units = unit_rows(vectors, np.asarray(rows, dtype=np.intp))
-    chords = np.linalg.norm(np.diff(units, axis=0), axis=1)
-    angles = np.maximum(2 * np.arcsin(np.clip(chords / 2, 0, 1)), np.float32(LEAST_ANGLE))
+    angles = np.maximum(angles_between(units[1:], units[:-1]), np.float32(LEAST_ANGLE))
     return tuple(angles.tolist())
 
 

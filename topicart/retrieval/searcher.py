@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from math import asin, degrees, sqrt
+from math import degrees
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from knowledge_graph import cut
-from topicart.errors import PictureError, RetrievalError
+from topicart.errors import RetrievalError
 from topicart.retrieval.conditions import Condition
+from topicart.retrieval.corridor import angles_between
 from topicart.retrieval.found import Found
 from topicart.retrieval.index import ConditionalIndex
+from topicart.retrieval.middles import middle_of_topic, spread_of
 from topicart.retrieval.naming import Named
-from topicart.retrieval.own_encoder import require_own
+from topicart.retrieval.own_encoder import picture_pixels, require_own
 from topicart.retrieval.queries import LONGEST_TOLD, Query, normal, quoted, spoken
 
 if TYPE_CHECKING:
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Searcher"]
 
-_STEP = 1 << 14
 _NEUTRAL = ("a picture", "a work of art", "a painting")
 """What words are compared with when they give a direction: the mean of these."""
 
@@ -181,8 +182,7 @@ class Searcher:
             In degrees.
         """
         one, two = self.index.vectors_of([row, other]).astype(np.float64)
-        # The chord is exact where the cosine of a small angle is lost in rounding.
-        return degrees(2 * asin(min(float(np.linalg.norm(one - two)) / 2, 1.0)))
+        return degrees(angles_between(one, two))
 
     def values(self, row: int, facet: str) -> tuple[str, ...]:
         """Give what a work states of a facet.
@@ -277,7 +277,7 @@ class Searcher:
         return Query(normal(mean, "The mean of these works"), " + ".join(told) + more, rows)
 
     def topic(self, topic: int) -> Query:
-        """Seek what is like a topic: its centroid.
+        """Seek what is like a topic: the middle of its works' pictures.
 
         Parameters
         ----------
@@ -287,7 +287,8 @@ class Searcher:
         Returns
         -------
         Query
-            The mean direction of its works, each counted as firmly as it belongs there.
+            The mean direction of its works' pictures, each counted as firmly as it belongs there:
+            the topic's centroid, unless captions had a share in the topics.
 
         Raises
         ------
@@ -302,10 +303,8 @@ class Searcher:
                 if topics
                 else f"{self.run.folder} has no theme at all: every work is an outlier."
             )
-        centroid = self.run.model_arrays["centroids"][topic].astype(np.float64)
-        return Query(
-            normal(centroid, "This theme's centroid"), f"theme {topic}, {topics[topic].name}"
-        )
+        middle = middle_of_topic(self.index, self.works, topic)
+        return Query(normal(middle, "This theme's middle"), f"theme {topic}, {topics[topic].name}")
 
     def words(self, words: str) -> Query:
         """Seek what words say.
@@ -347,16 +346,8 @@ class Searcher:
         RetrievalError
             If it cannot be read as a picture, or there is no such model.
         """
-        from topicart.preprocess import load_pixels
-
         encoder = self.encoder
-        try:
-            pixels = load_pixels(Path(file), encoder.preprocess)
-        except PictureError as error:
-            raise RetrievalError(
-                f"{file} cannot be read as a picture: {error}. Expected JPEG, PNG, WebP, TIFF, "
-                "GIF, BMP, JPEG 2000, AVIF or PPM."
-            ) from error
+        pixels = picture_pixels(Path(file), encoder)
         vector = encoder.encode_pixels(pixels[None])[0].astype(np.float64)
         return Query(normal(vector, f"The vector of {file}"), Path(file).name, picture=Path(file))
 
@@ -404,12 +395,7 @@ class Searcher:
 
     @cached_property
     def _spread(self) -> float:
-        """How far works are from their mean: the root of the mean squared distance."""
-        total = np.zeros(self.index.dim, dtype=np.float64)
-        for start in range(0, len(self.index), _STEP):
-            total += self.index.vectors_of(slice(start, start + _STEP)).sum(axis=0)
-        mean = total / len(self.index)
-        return sqrt(max(1.0 - float(mean @ mean), 0.0))
+        return spread_of(self.index)
 
     @cached_property
     def _named(self) -> Named:

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from knowledge_graph import Artwork
 from tests.topicart.report_runs import paint, write_run
 from tests.topicart.served_runs import FINGERPRINT, N, Oracle, gallery, vectors
+from topicart.embeddings import Embeddings
 from topicart.encoder import Encoder
 from topicart.errors import RetrievalError
 from topicart.retrieval import Searcher
 from topicart.run import Run
+from topicart.store import save_embeddings
 
 
 def oracle(fingerprint: str = FINGERPRINT) -> Encoder:
@@ -75,13 +77,26 @@ def test_works_that_cancel_each_other_out_have_no_mean(tmp_path: Path) -> None:
         Searcher(run).mean([0, 1])
 
 
-def test_a_theme_is_sought_by_its_centroid(searcher: Searcher, run: Run) -> None:
+def test_a_theme_is_sought_by_the_middle_of_its_pictures(searcher: Searcher, run: Run) -> None:
     query = searcher.topic(1)
-    np.testing.assert_allclose(query.vector, run.model_arrays["centroids"][1], atol=1e-6)
+    of_theme = np.array(run.works["topic"].to_pylist()[:-1]) == 1
+    weights = np.array(run.works["probability"].to_pylist()[:-1])[of_theme]
+    np.testing.assert_allclose(query.vector, unit(weights @ vectors()[:-1][of_theme]), atol=1e-6)
     assert query.shown == "theme 1, theme 1"
     assert query.rows == ()
     with pytest.raises(RetrievalError, match="There is no theme 2; the themes of .* are 0 to 1"):
         searcher.topic(2)
+
+
+def test_a_theme_of_pictures_and_captions_is_sought_by_its_pictures(
+    searcher: Searcher, tmp_path: Path
+) -> None:
+    run = gallery(tmp_path, pages=False)
+    pictures = run.picture_embeddings
+    save_embeddings(Embeddings(pictures.ids, pictures.vectors[::-1].copy()), run.folder / "fused")
+    run.model_arrays["centroids"] = -run.model_arrays["centroids"]
+    expected = searcher.topic(1).vector
+    np.testing.assert_allclose(Searcher(run).topic(1).vector, expected, atol=1e-6)
 
 
 def test_words_and_pictures_are_sought_with_the_model_of_the_run(
