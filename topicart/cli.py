@@ -13,6 +13,7 @@ from topicart.bench_cli import bench
 from topicart.connections_cli import analogies, blind_spots, path, search
 from topicart.cpu import wait_without_spinning
 from topicart.door import (
+    INTERRUPTED,
     Columns,
     FoldersAs,
     Format,
@@ -66,7 +67,10 @@ def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # In an encoding that lacks a title's letters (a pipe on Windows, LANG=C) they become "?".
         sys.stdout.reconfigure(errors="replace")
-    app()
+    try:
+        app()
+    except KeyboardInterrupt:  # while the commands are made ready, before any door is open
+        raise SystemExit(INTERRUPTED) from None
 
 
 def _version(wanted: bool) -> None:

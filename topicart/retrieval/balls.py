@@ -17,6 +17,7 @@ __all__ = ["Balls", "build_balls"]
 
 _CHECKED = 1 << 16
 _BUDGET = 50_000_000
+_LAST_SEED = 2**63 - 1
 """Numbers read between two looks at the keyboard: a fraction of a second."""
 
 
@@ -98,10 +99,10 @@ def build_balls(
         raise RetrievalError(
             f"A ball tree is made of vectors in rows, got the shape {vectors.shape}."
         )
-    if leaf_size < 1 or not epsilon >= 0 or seed < 0 or rounds < 0:
+    if leaf_size < 1 or not epsilon >= 0 or not 0 <= seed <= _LAST_SEED or rounds < 0:
         raise RetrievalError(
-            "A ball tree's leaf_size is at least 1, its epsilon, rounds and seed at least 0; got "
-            f"{leaf_size}, {epsilon}, {rounds} and {seed}."
+            "A ball tree's leaf_size is at least 1, its epsilon, rounds and seed at least 0, its "
+            f"seed below 2**63; got {leaf_size}, {epsilon}, {rounds} and {seed}."
         )
     vectors = np.ascontiguousarray(vectors, dtype=np.float32)
     _check_finite(vectors)

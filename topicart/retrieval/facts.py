@@ -14,6 +14,7 @@ from knowledge_graph import CENTURIES, FACETS, centuries_of, cut, listed, neares
 from prompts import shown
 from topicart.errors import RetrievalError
 from topicart.retrieval.conditions import DATE, FIRST_YEAR, LAST_YEAR, Condition, parse_condition
+from topicart.retrieval.plain_facts import facts_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -66,35 +67,10 @@ class Facts:
         Raises
         ------
         RetrievalError
-            If the lists differ in length, there is none, or one is called ``date``,
-            ``year_from`` or ``year_to``.
+            If the lists differ in length, there is none, a facet has a name that no condition
+            could ask for, such as ``date``, a value is no text, or a year no whole number.
         """
-        import pyarrow as pa
-
-        lengths = {name: len(stated) for name, stated in facets.items()}
-        if years is not None:
-            lengths[DATE] = len(years)
-        if len(set(lengths.values())) != 1:
-            raise RetrievalError(
-                f"Facets must say something of the same number of works, got {lengths or 'none'}."
-            )
-        if {DATE, "year_from", "year_to"} & set(facets):
-            raise RetrievalError("A date is no facet: give years=[(first, last), …].")
-        columns = {
-            name: pa.array(
-                [
-                    [] if one is None else [one] if isinstance(one, str) else list(one)
-                    for one in all_
-                ],
-                pa.list_(pa.string()),
-            )
-            for name, all_ in facets.items()
-        }
-        if years is not None:
-            first, last = zip(*years, strict=True) if years else ((), ())
-            columns["year_from"] = pa.array(first, pa.int64())
-            columns["year_to"] = pa.array(last, pa.int64())
-        return cls(pa.table(columns), tuple(facets))
+        return cls(facts_table(facets, years), tuple(facets))
 
     def __len__(self) -> int:
         return len(self._works)

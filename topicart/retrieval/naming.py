@@ -61,6 +61,13 @@ class Named:
         """
         import pyarrow.compute as pc
 
+        try:  # what a terminal without UTF-8 hands on in pieces is put together again
+            name = name.encode("utf-8", "surrogateescape").decode("utf-8")
+        except UnicodeError:
+            raise RetrievalError(
+                f"{printable(cut(name))!r} is not written in UTF-8, so that no work is called so. "
+                "Name it by its id, or set the terminal to UTF-8."
+            ) from None
         wanted = name.strip()
         if not wanted:
             raise RetrievalError("A work is named by its id or title, got an empty name.")

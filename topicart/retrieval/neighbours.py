@@ -234,11 +234,30 @@ def _read(folder: Path, fingerprint: str, n: int) -> Neighbours | None:
         if hashlib.sha256(stored).hexdigest() != manifest["graph_sha256"]:
             return None
         arrays = load(stored)
-        return Neighbours(
+        graph = Neighbours(
             arrays["starts"], arrays["ends"], arrays["angles"], int(manifest["joined"])
         )
-    except (OSError, ValueError, KeyError, TypeError, SafetensorError):
+        return graph if _is_sound(graph, n) else None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, SafetensorError):
         return None
+
+
+def _is_sound(graph: Neighbours, n: int) -> bool:
+    """Whether a graph that was read leads to none but its works: kernels do not look again."""
+    starts, ends, angles = graph.starts, graph.ends, graph.angles
+    return bool(
+        starts.shape == (n + 1,)
+        and starts.dtype == ends.dtype == np.int32
+        and angles.dtype == np.float32
+        and ends.ndim == 1
+        and ends.shape == angles.shape
+        and starts[0] == 0
+        and starts[-1] == len(ends)
+        and (np.diff(starts) >= 0).all()
+        and (len(ends) == 0 or (ends.min() >= 0 and ends.max() < n))
+        and (angles > 0).all()
+        and np.isfinite(angles).all()
+    )
 
 
 def _approximate(vectors: NDArray[np.float32], k: int, seed: int) -> NDArray[np.int64]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import degrees
+from numbers import Integral
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -196,8 +197,8 @@ def path(graph: Neighbours, start: int, end: int, *, power: float = POWER) -> Wo
 
 def _check_row(works: int, *rows: int) -> None:
     for row in rows:
-        if not 0 <= row < works:
-            raise RetrievalError(f"There is no work {row}: rows are 0 to {works - 1}.")
+        if not isinstance(row, Integral) or not 0 <= row < works:
+            raise RetrievalError(f"There is no work {row!r}: rows are 0 to {works - 1}.")
 
 
 def _check(index: ConditionalIndex, start: int, end: int, steps: int | None, power: float) -> None:

@@ -79,7 +79,13 @@ def require_queries(queries: NDArray[np.floating], dim: int) -> NDArray[np.float
             f"the works' vectors have {dim} dimensions: encode it with the model that encoded the "
             "works."
         )
-    ready = np.ascontiguousarray(queries, dtype=np.float32)
+    if queries.dtype.kind not in "fiub":
+        raise RetrievalError(
+            f"The query is of the kind {queries.dtype}: give numbers, the vector that the model "
+            "makes of words or a picture."
+        )
+    with np.errstate(over="ignore"):  # told below
+        ready = np.ascontiguousarray(queries, dtype=np.float32)
     lengths = _lengths(ready)
     # Not-a-number compares false, so this finds it too.
     wrong = np.flatnonzero(~((lengths >= _SHORTEST) & (lengths <= _LARGEST)))

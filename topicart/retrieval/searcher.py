@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Searcher"]
 
+_MOST_STRENGTH = 1000
 _NEUTRAL = ("a picture", "a work of art", "a painting")
 """What words are compared with when they give a direction: the mean of these."""
 
@@ -382,8 +383,11 @@ class Searcher:
             If there is no word, the strength is not finite, the words say nothing beyond the
             neutral text, or there is no model.
         """
-        if not np.isfinite(strength):
-            raise RetrievalError(f"The strength must be a finite number, got {strength}.")
+        if not abs(strength) <= _MOST_STRENGTH:  # of not-a-number neither
+            raise RetrievalError(
+                f"The strength must be a finite number, got {strength}; give one from "
+                f"-{_MOST_STRENGTH:,} to {_MOST_STRENGTH:,}, such as 1."
+            )
         said = spoken(words)
         encoded = self.encoder.encode_texts([said, *_NEUTRAL]).astype(np.float64)
         added = normal(encoded[0] - encoded[1:].mean(axis=0), f"What {quoted(said)} adds")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge_graph import cut
 from topicart.errors import RetrievalError
 from topicart.retrieval.conditions import Condition, parse_condition
 from topicart.retrieval.facts import Facts
@@ -81,8 +83,8 @@ class Seeking:
         RetrievalError
             As :meth:`ConditionalIndex.search` says.
         """
-        if k < 1:
-            raise RetrievalError(f"At least 1 work must be asked for, got {k}.")
+        if not isinstance(k, Integral) or k < 1:
+            raise RetrievalError(f"At least 1 work must be asked for, got {k!r}.")
         asked = require_queries(queries, self._vectors.shape[1])
         conditions = _conditions(where)
         allowed = self._allowed(conditions)
@@ -179,4 +181,14 @@ class Seeking:
 def _conditions(where: Iterable[Condition | str]) -> frozenset[Condition]:
     if isinstance(where, str):
         raise RetrievalError(f"Conditions are a list of texts: give [{where!r}].")
-    return frozenset(parse_condition(one) if isinstance(one, str) else one for one in where)
+    try:
+        asked = [parse_condition(one) if isinstance(one, str) else one for one in where]
+        wrong: object = next((one for one in asked if not isinstance(one, Condition)), None)
+        if all(isinstance(one, Condition) for one in asked):
+            return frozenset(asked)
+    except TypeError:  # no list at all, or a Condition whose values are a list
+        wrong = where
+    raise RetrievalError(
+        f"{cut(repr(wrong))} is no condition: give a list of texts such as genre=marina, or of "
+        "Condition(facet, (value, …))."
+    )

@@ -16,7 +16,7 @@ import hashlib
 import json
 import os
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,8 @@ from topicart.errors import RetrievalError
 from topicart.retrieval.facts import Facts
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from topicart.embeddings import Embeddings
 
 __all__ = ["Reader", "open_index", "row_reader", "write_index"]
@@ -163,6 +165,9 @@ def open_index(
     import pyarrow.parquet as pq
 
     manifest = _manifest(folder)
+    for name in (_VECTORS, _FACETS):
+        if not (folder / name).is_file():  # a pipe would be waited for without end
+            raise _damaged(folder, f"{name} is missing or no file")
     try:
         if verify:
             for name, expected in (
@@ -182,8 +187,11 @@ def open_index(
             raise _damaged(folder, f"{_VECTORS} is not laid out as it was written")
         if len(table) != manifest.works or not {_ID, *manifest.facets} <= set(table.column_names):
             raise _damaged(folder, f"{_FACETS} has {len(table)} rows of {table.column_names}"[:200])
+        _check_kinds(folder, table, manifest.facets)
         ids = tuple(table[_ID].to_pylist())
-    except (OSError, ValueError, EOFError, pa.ArrowException) as error:
+    except RetrievalError:  # which is a ValueError: it says all that is to be said
+        raise
+    except (OSError, ValueError, EOFError, OverflowError, pa.ArrowException) as error:
         raise _damaged(folder, str(error)) from error
     if embeddings is not None:
         now = np.ascontiguousarray(embeddings.vectors.astype(vectors.dtype, copy=False))
@@ -194,6 +202,23 @@ def open_index(
                 f"{len(embeddings):,} with {embeddings.dim}. {_REMEDY}"
             )
     return ids, vectors, Facts(table, manifest.facets), manifest.model
+
+
+def _check_kinds(folder: Path, table: pa.Table, facets: Sequence[str]) -> None:
+    """Refuse columns that hold anything but what was written."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = pa.list_(pa.string())
+    kinds = {_ID: pa.string(), **dict.fromkeys(facets, texts)}
+    kinds |= {name: pa.int64() for name in _YEARS if name in table.column_names}
+    for name, kind in kinds.items():
+        if table[name].type != kind:
+            told = f"{_FACETS}: the column {name} is of the kind {table[name].type}"
+            raise _damaged(folder, told)
+        values = pc.list_flatten(table[name]) if kind == texts else table[name]
+        if values.null_count and name not in _YEARS:
+            raise _damaged(folder, f"{_FACETS}: the column {name} has gaps")
 
 
 def row_reader(folder: Path, vectors: NDArray[Any]) -> Reader | None:
@@ -244,6 +269,8 @@ def row_reader(folder: Path, vectors: NDArray[Any]) -> Reader | None:
 
 def _manifest(folder: Path) -> _Manifest:
     try:
+        if (folder / _MANIFEST).exists() and not (folder / _MANIFEST).is_file():
+            raise OSError(f"{_MANIFEST} is no file")
         text = (folder / _MANIFEST).read_text(encoding="utf-8")
     except FileNotFoundError:
         raise RetrievalError(
@@ -264,6 +291,8 @@ def _manifest(folder: Path) -> _Manifest:
         manifest = _Manifest.model_validate(values)
         if manifest.format != _FORMAT or manifest.dtype not in ("float32", "float16"):
             raise ValueError(f"it is of the format {manifest.format!r}, {manifest.dtype!r}")
+    except RetrievalError:
+        raise
     except ValidationError as error:
         first = error.errors()[0]
         told = f"{_MANIFEST}: {'.'.join(map(str, first['loc']))}: {first['msg']}"

@@ -93,7 +93,8 @@ def write_page(
         )
     )
     make_folder(file.parent)
-    write_text_atomic(file, text)
+    # A file's name or words from a command line may hold bytes that are no UTF-8.
+    write_text_atomic(file, text.encode("utf-8", "backslashreplace").decode("utf-8"))
     return file
 
 
