@@ -178,7 +178,7 @@ class _Api:
     async def path(self, request: Request) -> Response:
         asked, holding = request.query_params, self._holding
         ends = [row_in(asked.get(name), name, holding.works) for name in ("from", "to")]
-        steps = number_in(asked, "steps", 0, 1, _STEPS) or None
+        steps = number_in(asked, "steps", 6, 1, _STEPS) if "steps" in asked else None
         where, later, once = conditions_in(asked), asked.get("later"), asked.get("once")
 
         def _found() -> dict[str, Any]:
