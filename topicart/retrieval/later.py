@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge_graph import CENTURIES
+from knowledge_graph import CENTURIES, cut
 from topicart.errors import RetrievalError
 from topicart.retrieval.corridor import nearness, unit_rows
 from topicart.retrieval.neighbours import LEAST_ANGLE
@@ -17,8 +17,9 @@ from topicart.retrieval.ways import Way, raised
 
 if TYPE_CHECKING:
     from topicart.retrieval.facts import Facts
+    from topicart.retrieval.index import ConditionalIndex
 
-__all__ = ["Later", "LaterWays", "Times", "later_ways", "times_of"]
+__all__ = ["Later", "LaterWays", "Times", "later_ways", "times_of", "ways_by_time"]
 
 Later = Literal["century", "half_century", "date"]
 """What is later at each step: the century, the half of a century, or the year."""
@@ -64,7 +65,8 @@ def times_of(facts: Facts, later: Later) -> Times:
     """
     if later not in (*CENTURIES, "date"):
         raise RetrievalError(
-            f"Works cannot be later in {later!r}: a step is later in century, half_century or date."
+            f"Works cannot be later in {cut(later)!r}: a step is later in century, half_century or "
+            "date."
         )
     first, last, known = facts.spans()
     if later == "date":
@@ -302,3 +304,53 @@ def later_ways(
         int(np.searchsorted(kept, start)),
         int(np.searchsorted(kept, end)),
     )
+
+
+def ways_by_time(
+    index: ConditionalIndex, later: Later, allowed: NDArray[np.bool_], start: int, end: int
+) -> LaterWays:
+    """Open the ways between two works of an index on which each is later than the one before.
+
+    Parameters
+    ----------
+    index : ConditionalIndex
+        The works.
+    later : {"century", "half_century", "date"}
+        What is later at each step.
+    allowed : ndarray of bool, shape (n,)
+        Works that a way may lead over.
+    start, end : int
+        Rows of both ends.
+
+    Returns
+    -------
+    LaterWays
+        See :func:`later_ways`.
+
+    Raises
+    ------
+    RetrievalError
+        If an end is not dated, or the end is not later than the start.
+    """
+    times = times_of(index.facts, later)
+    first, last, _ = index.facts.spans()
+    what = {"date": "date", "century": "century", "half_century": "half of a century"}[later]
+    for row in (start, end):
+        if not times.known[row]:
+            raise RetrievalError(
+                f"The work {cut(index.ids[row])!r} has no date that tells its {what}: both ends "
+                "of a way on which each step is later must be dated."
+            )
+    if times.first[end] <= times.last[start]:
+        turned = times.first[start] > times.last[end]
+        raise RetrievalError(
+            f"The work {cut(index.ids[end])!r} ({_years(first[end], last[end])}) is not of a "
+            f"later {what} than {cut(index.ids[start])!r} ({_years(first[start], last[start])}): "
+            "no way leads there on which each step is later. Ask for "
+            f"{'the way back' if turned else 'other works'}, or without this condition."
+        )
+    return later_ways(index.vectors, times, allowed, start, end)
+
+
+def _years(first: int, last: int) -> str:
+    return f"{first}" if first == last else f"{first}–{last}"

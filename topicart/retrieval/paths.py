@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge_graph import cut
 from topicart.errors import RetrievalError
 from topicart.retrieval.corridor import angles_between, nearness, unit_rows
 from topicart.retrieval.distinct import Claims, distinct_way, one_of_each
-from topicart.retrieval.later import Later, later_ways, times_of
+from topicart.retrieval.later import Later, ways_by_time
 from topicart.retrieval.neighbours import LEAST_ANGLE, Neighbours, find_neighbours
 from topicart.retrieval.ways import POWER, GraphWays, Ways
 
@@ -135,7 +134,7 @@ def find_path(
         notes.append("The conditions hold for the works between; the ends do not both meet them.")
     allowed[[start, end]] = True
     if later is not None:
-        ways: Ways = _later(index, later, allowed, start, end)
+        ways: Ways = ways_by_time(index, later, allowed, start, end)
     elif where:
         ways = _restricted(index, graph, np.flatnonzero(allowed), start, end)
     else:
@@ -249,33 +248,6 @@ def _joined(index: ConditionalIndex, rows: NDArray[np.intp], start: int, end: in
     """Find the neighbours of some works among themselves."""
     made = find_neighbours(unit_rows(index.vectors, rows), exact=len(rows))
     return GraphWays(made, rows, *np.searchsorted(rows, (start, end)).tolist())
-
-
-def _later(
-    index: ConditionalIndex, later: Later, allowed: NDArray[np.bool_], start: int, end: int
-) -> Ways:
-    times = times_of(index.facts, later)
-    first, last, _ = index.facts.spans()
-    what = {"date": "date", "century": "century", "half_century": "half of a century"}[later]
-    for row in (start, end):
-        if not times.known[row]:
-            raise RetrievalError(
-                f"The work {cut(index.ids[row])!r} has no date that tells its {what}: both ends "
-                "of a way on which each step is later must be dated."
-            )
-    if times.first[end] <= times.last[start]:
-        turned = times.first[start] > times.last[end]
-        raise RetrievalError(
-            f"The work {cut(index.ids[end])!r} ({_years(first[end], last[end])}) is not of a "
-            f"later {what} than {cut(index.ids[start])!r} ({_years(first[start], last[start])}): "
-            "no way leads there on which each step is later. Ask for "
-            f"{'the way back' if turned else 'other works'}, or without this condition."
-        )
-    return later_ways(index.vectors, times, allowed, start, end)
-
-
-def _years(first: int, last: int) -> str:
-    return f"{first}" if first == last else f"{first}–{last}"
 
 
 def _share(index: ConditionalIndex, facet: str, start: int, end: int) -> bool:

@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from knowledge_graph import cut, listed
 from topicart.errors import RetrievalError, RunError, TopicartError
 from topicart.retrieval import (
     ConditionalIndex,
@@ -40,7 +38,6 @@ __all__ = ["Holding"]
 _WARMED = ("century", "topic")
 _VALUES = 120
 """Values of a facet that are answered at most: the nearest of them."""
-_LATER = ("century", "half_century", "date")
 
 
 class Holding:
@@ -301,9 +298,36 @@ class Holding:
         Raises
         ------
         Refusal
-            404 if a work has no vector, 503 while the graph is not ready, 400 if there is no way.
+            404 if a work has no vector, 503 while a graph is needed and not ready, 400 if there is
+            no way.
         """
         ends = self.vector_row(start), self.vector_row(end)
+        with _refused(
+            "Conditions that works of this collection can meet; later is century, half_century or "
+            "date.",
+            "Leave a condition out, or choose other ends.",
+        ):
+            found = find_path(
+                self.index,
+                *ends,
+                graph=self._neighbours,
+                where=where,
+                steps=steps,
+                later=later,  # type: ignore[arg-type]
+                once=once,
+            )
+        angles = [0.0, *found.degrees]
+        return {
+            "rows": [
+                {"row": int(self._work[row]), "angle": round(angle, 1)}
+                for row, angle in zip(found.rows, angles, strict=True)
+            ],
+            "direct": round(self.searcher.angle(*ends), 1),
+            "note": found.note,
+        }
+
+    def _neighbours(self) -> Neighbours:
+        """The graph, for ways that need one: not those that lead from time to time."""
         if self._graph is None:
             raise Refusal(
                 503,
@@ -311,30 +335,7 @@ class Holding:
                 "The graph of nearest neighbours, which is made once for a run.",
                 "Try again in a moment; for 100,000 works it takes a minute or two.",
             )
-        with _refused(
-            f"Conditions that works of this collection can meet; later is {listed(_LATER)}.",
-            "Leave a condition out, or choose other ends.",
-        ):
-            if later is not None and later not in _LATER:
-                raise RetrievalError(f"No work is later by its {cut(later)!r}.")
-            found = find_path(
-                self.index,
-                *ends,
-                graph=self._graph,
-                where=where,
-                steps=steps,
-                later=later,  # type: ignore[arg-type]
-                once=once,
-            )
-        angles = [0.0, *(float(np.degrees(angle)) for angle in found.angles)]
-        return {
-            "rows": [
-                {"row": int(self._work[row]), "angle": round(angle, 1)}
-                for row, angle in zip(found.rows, angles, strict=True)
-            ],
-            "direct": round(_degrees(*self.index.vectors[list(ends)]), 1),
-            "note": found.note,
-        }
+        return self._graph
 
     def picture_file(self, row: int) -> Path | None:
         """Find the picture of a work.
@@ -399,8 +400,3 @@ def _refused(
         yield
     except RetrievalError as error:
         raise Refusal(400, str(error), expected, remedy) from error
-
-
-def _degrees(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
-    chord = float(np.linalg.norm(one - other))
-    return float(np.degrees(2 * np.arcsin(min(chord / 2, 1.0))))
