@@ -129,6 +129,8 @@ def draw_questions(pictures: PicturesInStyles, most: int = 20_000, *, seed: int 
     else:
         random = np.random.default_rng(seed)
         drawn = np.unique(random.integers(all_, size=2 * most))
+        if len(drawn) < most:  # of few more than are asked for, many come twice
+            drawn = random.choice(all_, most, replace=False)
         drawn = np.sort(random.permutation(drawn)[:most])
     picture = drawn // (styles - 1)
     # The other styles are numbered without the picture's own.

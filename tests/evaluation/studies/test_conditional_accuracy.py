@@ -131,6 +131,10 @@ def test_questions_drawn_by_lot_are_different_and_the_same_again() -> None:
 def test_what_cannot_be_asked_is_said() -> None:
     with pytest.raises(RetrievalError, match="asks one question at least, got questions=0"):
         draw_questions(_pictures(), 0)
+    all_ = len(draw_questions(_pictures()))
+    nearly = draw_questions(_pictures(), all_ - 1)
+    assert len(nearly) == all_ - 1
+    assert len(set(zip(nearly.picture.tolist(), nearly.style.tolist(), strict=True))) == all_ - 1
     with pytest.raises(RetrievalError, match="There is no metric 'cosin'"):
         keys_and_queries("cosin", _vectors(0), _pictures().style_of)
     nothing = _vectors(0)

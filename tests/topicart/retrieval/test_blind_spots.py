@@ -156,7 +156,7 @@ def test_the_smallest_p_of_one_region_is_spread_as_chance_has_it() -> None:
         tails, np.array([100]), np.array([150]), 300, 1_000, permutations=2_000, seed=0
     )
     for level in (0.05, 0.2, 0.5):
-        assert (smallest <= level).mean() <= level + 0.02
+        assert level - 0.1 <= (smallest <= level).mean() <= level + 0.02
 
 
 def test_it_is_the_same_again_and_tells_how_far_it_is(
