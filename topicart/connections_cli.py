@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from topicart.door import Json, Quiet, RunFolder, door, print_json, show_progress
+from topicart.door import Json, Quiet, RunFolder, door, print_json, say_where, show_progress
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -357,12 +357,7 @@ def _told(page: Path | None) -> str | None:
 
 def _show(told: RenderableType, page: Path | None) -> None:
     from rich.console import Console
-    from rich.text import Text
 
-    from knowledge_graph import printable
-
-    console = Console()
-    console.print(told)
+    Console().print(told)
     if page is not None:
-        where = Text.assemble("Page: ", (printable(str(page.resolve())), "bold"))
-        console.print(where, soft_wrap=True)
+        say_where("Page", page)

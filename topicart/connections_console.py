@@ -118,7 +118,7 @@ def path_table(
     rich.console.RenderableType
         For a rich console.
     """
-    degrees = degrees_of(way)
+    degrees = way.degrees
     widest = max(degrees, default=0.0)
     table = _table("", *_ABOUT, *map(_called, facets), right=("angle",))
     table.add_column("")
@@ -181,24 +181,6 @@ def blind_spots_table(searcher: Searcher, found: BlindSpots) -> RenderableType:
             )
         )
     return Group(*lines)
-
-
-def degrees_of(way: WorkPath) -> list[float]:
-    """Give the angles of a way in degrees.
-
-    Parameters
-    ----------
-    way
-        The way.
-
-    Returns
-    -------
-    list of float
-        One for each step.
-    """
-    from math import degrees
-
-    return [degrees(angle) for angle in way.angles]
 
 
 _ABOUT = ("title", "artist", "date")

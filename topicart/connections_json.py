@@ -112,9 +112,7 @@ def path_as_json(
     dict
         JSON-ready; angles in degrees, that of a work is the step that leads to it.
     """
-    from topicart.connections_console import degrees_of
-
-    angles = [None, *(round(angle, 3) for angle in degrees_of(way))]
+    angles = [None, *(round(angle, 3) for angle in way.degrees)]
     return {
         "run": str(searcher.run.folder),
         **asked,

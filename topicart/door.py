@@ -133,7 +133,10 @@ def say_where(what: str, file: Path) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    Console().print(Text.assemble(f"{what}: ", (str(file.resolve()), "bold")), soft_wrap=True)
+    from knowledge_graph import printable
+
+    where = Text.assemble(f"{what}: ", (printable(str(file.resolve())), "bold"))
+    Console().print(where, soft_wrap=True)
 
 
 def report_run(run: Run, *, quiet: bool, as_json: bool, more: str = "") -> None:

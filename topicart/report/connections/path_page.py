@@ -73,7 +73,7 @@ def write_path_page(
     """
     ids = ids_of(run, way.rows)
     works = works_shown(run, ids)
-    degrees = list(way.degrees)
+    degrees = way.degrees
     stops = []
     for place, id_ in enumerate(ids):
         if place == len(ids) - 1:
