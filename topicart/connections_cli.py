@@ -318,10 +318,9 @@ def _require_html(page: Path | None) -> None:
 
 def _facets(where: Sequence[str] | None) -> list[str]:
     """The facets that conditions ask for, to be shown; artist and date are always."""
-    from topicart.retrieval import parse_condition
+    from topicart.retrieval.conditions import facets_asked
 
-    asked = [parse_condition(text).facet for text in where or ()]
-    return [facet for facet in dict.fromkeys(asked) if facet not in ("artist", "date")]
+    return [facet for facet in facets_asked(where or ()) if facet not in ("artist", "date")]
 
 
 def _conditions(

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from knowledge_graph import cut
 from topicart.errors import RetrievalError
 
-__all__ = ["DATE", "FIRST_YEAR", "LAST_YEAR", "Condition", "parse_condition", "written"]
+__all__ = [
+    "DATE",
+    "FIRST_YEAR",
+    "LAST_YEAR",
+    "Condition",
+    "facets_asked",
+    "parse_condition",
+    "written",
+]
 
 _WRITTEN = re.compile(r"\s*([^=!<>]+?)\s*(!=|<=|>=|=|<|>)\s*(.*?)\s*", re.DOTALL)
 _RANGE = re.compile(r"(-?\d{1,6})\s*(?:\.\.|–)\s*(-?\d{1,6})")
@@ -113,6 +122,26 @@ def written(condition: Condition) -> str:
         return f"{condition.facet}={first}..{last}"
     values = "|".join(re.sub(r"([\\|])", r"\\\1", value) for value in condition.values)
     return f"{condition.facet}{'!=' if condition.negated else '='}{values}"
+
+
+def facets_asked(texts: Iterable[str]) -> list[str]:
+    """Give the facets that conditions ask for.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        Conditions; what is none is passed over.
+
+    Returns
+    -------
+    list of str
+        Each once, in their order.
+    """
+    facets = []
+    for text in texts:
+        with suppress(RetrievalError):
+            facets.append(parse_condition(text).facet)
+    return list(dict.fromkeys(facets))
 
 
 def _parts(value: str) -> tuple[str, ...]:

@@ -8,16 +8,49 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from topicart.errors import RetrievalError
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from topicart.retrieval.index import ConditionalIndex
+    from topicart.run import Run
 
-__all__ = ["middle_of_topic", "spread_of"]
+__all__ = ["middle_of_topic", "name_of_topic", "spread_of"]
 
 _STEP = 1 << 14
 _LEAST = 1e-6
 """What a work counts at least: as the fit has it, that a topic of doubtful works has a middle."""
+
+
+def name_of_topic(run: Run, topic: int) -> str:
+    """Give the name of a topic.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    topic : int
+        Its number.
+
+    Returns
+    -------
+    str
+        As the run has it.
+
+    Raises
+    ------
+    RetrievalError
+        If there is no such topic.
+    """
+    topics = run.topics
+    if not 0 <= topic < len(topics):
+        raise RetrievalError(
+            f"There is no theme {topic}; the themes of {run.folder} are 0 to {len(topics) - 1}."
+            if topics
+            else f"{run.folder} has no theme at all: every work is an outlier."
+        )
+    return topics[topic].name
 
 
 def middle_of_topic(index: ConditionalIndex, works: pa.Table, topic: int) -> NDArray[np.float64]:

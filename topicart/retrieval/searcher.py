@@ -16,7 +16,7 @@ from topicart.retrieval.conditions import Condition
 from topicart.retrieval.corridor import angles_between
 from topicart.retrieval.found import Found
 from topicart.retrieval.index import ConditionalIndex
-from topicart.retrieval.middles import middle_of_topic, spread_of
+from topicart.retrieval.middles import middle_of_topic, name_of_topic, spread_of
 from topicart.retrieval.naming import Named
 from topicart.retrieval.own_encoder import picture_pixels, require_own
 from topicart.retrieval.queries import LONGEST_TOLD, Query, normal, quoted, spoken
@@ -296,16 +296,9 @@ class Searcher:
         RetrievalError
             If there is no such topic.
         """
-        topics = self.run.topics
-        if not 0 <= topic < len(topics):
-            raise RetrievalError(
-                f"There is no theme {topic}; the themes of {self.run.folder} are 0 to "
-                f"{len(topics) - 1}."
-                if topics
-                else f"{self.run.folder} has no theme at all: every work is an outlier."
-            )
+        name = name_of_topic(self.run, topic)
         middle = middle_of_topic(self.index, self.works, topic)
-        return Query(normal(middle, "This theme's middle"), f"theme {topic}, {topics[topic].name}")
+        return Query(normal(middle, "This theme's middle"), f"theme {topic}, {name}")
 
     def words(self, words: str) -> Query:
         """Seek what words say.

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from knowledge_graph import Artwork, Collection
 from topicart.errors import RetrievalError
 from topicart.retrieval import Facts, parse_condition
-from topicart.retrieval.conditions import written
+from topicart.retrieval.conditions import facets_asked, written
 
 
 def _work(number: int, facets: dict[str, tuple[str, ...]], *years: int | None) -> Artwork:
@@ -131,3 +131,8 @@ def test_a_written_condition_reads_as_the_same(text: str) -> None:
 def test_years_are_no_facet(name: str) -> None:
     with pytest.raises(RetrievalError, match=r"give years=\[\(first, last\), …\]"):
         Facts.of({name: ["1700"]})
+
+
+def test_the_facets_that_are_asked_for_are_named_once() -> None:
+    asked = ["genre=marina", "date<1700", "no condition", "Genre=portrait"]
+    assert facets_asked(asked) == ["genre", "date"]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from topicart.errors import RetrievalError
 from topicart.report.connections.page import write_page
 from topicart.report.connections.shown import (
     Shown,
@@ -17,6 +16,7 @@ from topicart.report.connections.shown import (
     works_shown,
 )
 from topicart.report.wording import counted, shorten
+from topicart.retrieval.conditions import facets_asked
 
 if TYPE_CHECKING:
     from topicart.report.cards import Card
@@ -76,7 +76,7 @@ def write_search_page(
     """
     asked = ids_of(run, query.rows)
     works = works_shown(run, [*asked[:4], *found.ids])
-    facets = _facets(where)
+    facets = facets_asked(where)
     scores = dict(zip(found.ids, found.scores.tolist(), strict=True))
     hits = [
         _Hit(works[id_], scores[id_], _facts(works[id_].card, facets))
@@ -102,19 +102,6 @@ def write_search_page(
         found=found,
         where=where,
     )
-
-
-def _facets(where: Sequence[str]) -> list[str]:
-    """The facets that were asked for, whose values are told of each work."""
-    from topicart.retrieval import parse_condition
-
-    facets = []
-    for text in where:
-        try:
-            facets.append(parse_condition(text).facet)
-        except RetrievalError:  # told as it was asked, it need not be one
-            continue
-    return list(dict.fromkeys(facets))
 
 
 def _facts(card: Card, facets: Sequence[str]) -> tuple[str, ...]:
