@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from topicart.encoder import Encoder
     from topicart.retrieval import Neighbours, Query, Searcher
 
-STRENGTH = 1.5
-"""How far ``--towards`` turns: among paintings 1 hardly shows, and 2 often loses the work."""
-
 Where = Annotated[
     list[str] | None,
     typer.Option(
@@ -40,9 +37,10 @@ Towards = Annotated[
     ),
 ]
 Strength = Annotated[
-    float,
+    float | None,
     typer.Option(
-        help="How far --towards turns: 1 keeps most of the work, 3 follows the words; below 0 away."
+        help="How far --towards turns: 1 keeps most of the work, 3 follows the words; below 0 "
+        "away. [default: 1.5]"
     ),
 ]
 Work = Annotated[
@@ -66,7 +64,7 @@ def search(
         int | None, typer.Option(metavar="N", help="Seek what is like a theme of the run.")
     ] = None,
     towards: Towards = None,
-    strength: Strength = STRENGTH,
+    strength: Strength = None,
     where: Where = None,
     works: Annotated[int, typer.Option("--works", "-k", min=1, help="How many to find.")] = 10,
     explain: Annotated[
@@ -90,6 +88,7 @@ def search(
             "picture or theme is turned by words with --towards WORDS."
         )
     _require_html(page)
+    _require_words(towards, strength)
     with door():
         from topicart.connections_console import found_table
         from topicart.connections_json import found_as_json
@@ -113,7 +112,7 @@ def search(
             if page is not None:
                 command = _command(
                     "search", run, *(words or []), like=like, picture=picture, topic=topic,
-                    towards=towards, strength=_unless(strength, STRENGTH), where=where,
+                    towards=towards, strength=strength, where=where,
                     works=_unless(works, 10), page=page,
                 )  # fmt: skip
                 write_search_page(
@@ -132,7 +131,7 @@ def analogies(
         str, typer.Option(metavar="FACET", help="style, genre, artist, medium, place, century, …")
     ],
     towards: Towards = None,
-    strength: Strength = STRENGTH,
+    strength: Strength = None,
     where: Where = None,
     least: Annotated[int, typer.Option(min=1, help="Leave out values that fewer works state.")] = 1,
     most: Annotated[
@@ -148,6 +147,7 @@ def analogies(
     topicart analogies RUN "Girl with a Pearl Earring" --across century
     """
     _require_html(page)
+    _require_words(towards, strength)
     with door():
         from topicart.connections_console import analogies_table
         from topicart.connections_json import analogies_as_json
@@ -164,7 +164,7 @@ def analogies(
             if page is not None:
                 command = _command(
                     "analogies", run, work, across=across, towards=towards,
-                    strength=_unless(strength, STRENGTH), where=where, least=_unless(least, 1),
+                    strength=strength, where=where, least=_unless(least, 1),
                     most=_unless(most, 30), page=page,
                 )  # fmt: skip
                 write_analogies_page(searcher.run, found, page, command=command)
@@ -307,8 +307,19 @@ def _opened(folder: Path, device: str, stage: Callable[[str], None]) -> Searcher
     return Searcher(opened, encoder)
 
 
-def _turned(searcher: Searcher, query: Query, towards: str | None, strength: float) -> Query:
-    return query if towards is None else searcher.towards(query, towards, strength=strength)
+def _turned(searcher: Searcher, query: Query, towards: str | None, strength: float | None) -> Query:
+    if towards is None:
+        return query
+    if strength is None:
+        return searcher.towards(query, towards)
+    return searcher.towards(query, towards, strength=strength)
+
+
+def _require_words(towards: str | None, strength: float | None) -> None:
+    if strength is not None and towards is None:
+        raise typer.BadParameter(
+            "--strength says how far --towards turns: give --towards WORDS too, or leave it out."
+        )
 
 
 def _require_html(page: Path | None) -> None:

@@ -80,7 +80,7 @@ def test_several_works_a_picture_and_a_turn_can_be_sought(run: Run, tmp_path: Pa
     assert turned["works"][0]["row"] == 5
     assert turned["query"] == "Work 7, towards “like 5” × 9"
     usual = data("search", run.folder, "--like", "w07", "--towards", "like 5")
-    assert usual["query"] == "Work 7, towards “like 5” × 1.5"
+    assert usual["query"] == "Work 7, towards “like 5”"
 
 
 def test_analogies_show_each_value_with_its_nearest_work(run: Run) -> None:
@@ -170,6 +170,8 @@ def test_nothing_that_a_terminal_would_obey_is_printed(run: Run) -> None:
         (["search", "{run}", "ships", "--where", "genre=marinna"], 9, "Did you mean 'marina'"),
         (["search", "{run}", "--like", "Wrk 7"], 9, "Did you mean one of these?"),
         (["search", "{run}", "--like", "w39"], 9, "has no picture that could be read"),
+        (["search", "{run}", "--like", "w07", "--strength", "2"], 2, "give --towards"),
+        (["analogies", "{run}", "w07", "--across", "culture"], 9, "'medium'"),
         (["search", "{run}", "--topic", "7"], 9, "There is no theme 7"),
         (["search", "{run}", "--picture", "none.png"], 9, "cannot be read as a picture"),
         (["search", "nowhere", "ships"], 7, "is not a run"),

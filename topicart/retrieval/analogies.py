@@ -77,11 +77,17 @@ class Analogies:
         """
         told = []
         for why, said in _WHY.items():
-            own = [value.value for value in self.left_out if value.why == why]
+            own = [self._named(value.value) for value in self.left_out if value.why == why]
             if own:
                 values = "1 value" if len(own) == 1 else f"{len(own):,} values"
                 told.append(f"{values} {said} ({listed(own)})")
         return f"Not shown: {'; '.join(told)}." if told else ""
+
+    def _named(self, value: str) -> str:
+        """A theme's value is its number, which says nothing alone; below 0 is none."""
+        if self.across != "topic":
+            return value
+        return "no theme" if value.startswith("-") else f"theme {value}"
 
 
 def analogies(

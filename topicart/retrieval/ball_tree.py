@@ -261,10 +261,11 @@ class ConditionalBallTree:
         if code is None:
             texts = [own for own in self._codes if isinstance(own, str)]
             near = nearest(label, texts) if isinstance(label, str) else ""
-            legal = [own if isinstance(own, str) else repr(own) for own in [*self._codes][:8]]
+            legal = [own if isinstance(own, str) else repr(own) for own in self._codes]
+            there = f": {listed(legal, 8)}" if legal else ""
             raise RetrievalError(
                 f"No point has the label {cut(repr(label))}.{near} There are "
-                f"{len(self._codes):,}{': ' if legal else '.'}{listed(legal)}{'.' if legal else ''}"
+                f"{len(self._codes):,}{there}."
             )
         return code
 

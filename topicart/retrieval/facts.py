@@ -249,7 +249,7 @@ class Facts:
             legal = (*self.facets, *([DATE] if self._dated else []))
             raise RetrievalError(
                 f"There is no facet {cut(facet)!r}.{nearest(facet, legal)} "
-                f"Facets are {listed(legal)}."
+                f"Facets are {listed(legal, len(legal))}."
             )
         with self._lock:
             if facet not in self._indexes:
@@ -312,8 +312,7 @@ class _Index:
                 f"No work has the {self._facet} {cut(value)!r}."
                 f"{nearest(value, self._shown.values())}"
                 + (
-                    f" There are {len(self._shown):,}: {listed(list(self._shown.values())[:8])}"
-                    f"{' …' if len(self._shown) > 8 else '.'}"
+                    f" There are {len(self._shown):,}: {listed(list(self._shown.values()), 8)}."
                     if self._shown
                     else f" No work of this collection states its {self._facet}."
                 )

@@ -51,7 +51,8 @@ class ConditionalIndex:
     Raises
     ------
     RetrievalError
-        If there are other numbers of vectors than of facts, or such a storage is unknown.
+        If there are other numbers of vectors than of facts, such a storage is unknown, or vectors
+        come without the ids of their works.
     """
 
     def __init__(
@@ -66,6 +67,11 @@ class ConditionalIndex:
         if storage not in ("float32", "float16"):
             raise RetrievalError(
                 f"Vectors are held as float32 or float16, not as {storage!r}: give one of these."
+            )
+        if isinstance(embeddings, np.ndarray):
+            raise RetrievalError(
+                "An index takes Embeddings, which know whose vectors they are: give "
+                "Embeddings(ids, vectors), or use ConditionalIndex.of_vectors."
             )
         vectors = embeddings.vectors.astype(storage, order="C", copy=False)
         self._hold(embeddings.ids, vectors, facets, cache_bytes, model)
@@ -101,8 +107,8 @@ class ConditionalIndex:
         Raises
         ------
         RetrievalError
-            If the numbers differ, or a vector is of zeros, not finite or not of length 1; the
-            message names the first such work.
+            If the numbers differ, an id occurs twice, or a vector is of zeros, not finite or not of
+            length 1; the message names the first such work.
         """
         if vectors.ndim != 2 or vectors.dtype not in (np.float32, np.float16):
             raise RetrievalError(
@@ -112,6 +118,10 @@ class ConditionalIndex:
         index = cls.__new__(cls)
         index._hold(tuple(ids), np.ascontiguousarray(vectors), facets, cache_bytes, model)
         require_unit(index.ids, index.vectors)
+        if len(set(index.ids)) != len(index):
+            raise RetrievalError(
+                "A work occurs more than once among the ids: give each work one vector."
+            )
         return index
 
     @classmethod

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge_graph import WriteError
 from knowledge_graph.atomic import make_folder, remove_leftovers, write_bytes_atomic
 from topicart.errors import RetrievalError
 from topicart.retrieval.corridor import angles_between, unit_rows
@@ -164,23 +166,28 @@ def neighbours_of(folder: Path, vectors: NDArray[np.floating]) -> Neighbours:
     Returns
     -------
     Neighbours
-        Of just these vectors: a graph of others, or a damaged one, is made anew.
-
-    Raises
-    ------
-    WriteError
-        If it cannot be kept.
+        Of just these vectors: a graph of others, or a damaged one, is made anew. Where it cannot
+        be kept (a run that may only be read) that is said in the log.
     """
     own = folder / _FOLDER
     fingerprint = fingerprint_of(vectors)
     kept = _read(own, fingerprint, len(vectors))
     if kept is not None:
         return kept
-    from safetensors.numpy import save
-
     # Of length 1 again where half precision has rounded them.
     rounded = vectors.dtype != np.float32
     graph = find_neighbours(unit_rows(vectors, np.arange(len(vectors))) if rounded else vectors)
+    try:
+        _keep(own, graph, fingerprint)
+    except (WriteError, OSError) as error:
+        told = "The graph of neighbours is not kept, and will be made again next time: %s"
+        logging.getLogger("topicart").warning(told, error)
+    return graph
+
+
+def _keep(own: Path, graph: Neighbours, fingerprint: str) -> None:
+    from safetensors.numpy import save
+
     make_folder(own)
     remove_leftovers(own)
     # Without its manifest a graph counts for nothing, so that half a change is none.
@@ -198,7 +205,6 @@ def neighbours_of(folder: Path, vectors: NDArray[np.floating]) -> Neighbours:
         "joined": graph.joined,
     }
     write_bytes_atomic(own / _MANIFEST, (json.dumps(manifest, indent=2) + "\n").encode())
-    return graph
 
 
 def fingerprint_of(vectors: NDArray[np.floating]) -> str:

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Searcher"]
 
-_MOST_STRENGTH = 1000
+_STRENGTH, _MOST_STRENGTH = 1.5, 1000
+"""How far words turn a work: among paintings 1 hardly shows, and 2 often loses the work."""
 _NEUTRAL = ("a picture", "a work of art", "a painting")
 """What words are compared with when they give a direction: the mean of these."""
 
@@ -340,12 +341,17 @@ class Searcher:
         RetrievalError
             If it cannot be read as a picture, or there is no such model.
         """
+        if not Path(file).is_file():  # told before the model is loaded
+            raise RetrievalError(
+                f"{file} cannot be read as a picture: there is no such file. Expected the path of "
+                "a picture."
+            )
         encoder = self.encoder
         pixels = picture_pixels(Path(file), encoder)
         vector = encoder.encode_pixels(pixels[None])[0].astype(np.float64)
         return Query(normal(vector, f"The vector of {file}"), Path(file).name, picture=Path(file))
 
-    def towards(self, query: Query, words: str, *, strength: float = 1.0) -> Query:
+    def towards(self, query: Query, words: str, *, strength: float = _STRENGTH) -> Query:
         r"""Turn a query in the direction of words: this work, but in that style.
 
         Words and pictures lie in different parts of a model's space, so that a plain sum of both
@@ -363,7 +369,8 @@ class Searcher:
         words : str
             Such as ``an impressionist painting``.
         strength : float
-            How far; 0 is not at all, negative ones turn away from the words.
+            How far; 0 is not at all, negative ones turn away from the words. By default as far
+            as the turn can be seen in most paintings and the work still be known.
 
         Returns
         -------
@@ -379,14 +386,14 @@ class Searcher:
         if not abs(strength) <= _MOST_STRENGTH:  # of not-a-number neither
             raise RetrievalError(
                 f"The strength must be a finite number, got {strength}; give one from "
-                f"-{_MOST_STRENGTH:,} to {_MOST_STRENGTH:,}, such as 1."
+                f"-{_MOST_STRENGTH:,} to {_MOST_STRENGTH:,}, such as {_STRENGTH}."
             )
         said = spoken(words)
         encoded = self.encoder.encode_texts([said, *_NEUTRAL]).astype(np.float64)
         added = normal(encoded[0] - encoded[1:].mean(axis=0), f"What {quoted(said)} adds")
         turned = query.vector + strength * self._spread * added.astype(np.float64)
         away = "towards" if strength >= 0 else "away from"
-        measure = "" if abs(strength) == 1 else f" × {abs(strength):g}"
+        measure = "" if abs(strength) == _STRENGTH else f" × {abs(strength):g}"
         shown = f"{query.shown}, {away} {quoted(said)}{measure}"
         return Query(normal(turned, "The turned query"), shown, query.rows, query.picture)
 

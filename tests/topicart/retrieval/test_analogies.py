@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from topicart.embeddings import Embeddings, normalise
 from topicart.errors import RetrievalError
 from topicart.retrieval import ConditionalIndex, Query, analogies
+from topicart.retrieval.analogies import Analogies, LeftOut
 
 STATED = st.lists(st.sampled_from("abcde"), max_size=3, unique=True)
 
@@ -94,3 +95,9 @@ def test_a_facet_that_no_work_states_has_no_analogies() -> None:
     index = indexed([], [])
     with pytest.raises(RetrievalError, match="No work of this collection states its style"):
         analogies(index, of_work(index, 0), "style")
+
+
+def test_themes_that_are_not_shown_are_called_themes() -> None:
+    left_out = (LeftOut("-1", 9, "far"), LeftOut("3", 9, "far"))
+    found = Analogies(Query(np.ones(1, np.float32), "a work"), "topic", (), (), left_out)
+    assert "('no theme', 'theme 3')" in found.note

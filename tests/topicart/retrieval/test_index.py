@@ -225,3 +225,10 @@ def test_works_that_cannot_be_sought_are_refused() -> None:
             ConditionalIndex.of_vectors(ids, broken, facts)
     with pytest.raises(RetrievalError, match="must be float32 or float16 of shape"):
         ConditionalIndex.of_vectors(ids, vectors.astype("f8"), facts)
+
+
+def test_vectors_without_works_are_refused() -> None:
+    with pytest.raises(RetrievalError, match=r"takes Embeddings.*Embeddings\(ids, vectors\)"):
+        ConditionalIndex(unit(2, 3), {"genre": ["a", "b"]})  # type: ignore[arg-type]
+    with pytest.raises(RetrievalError, match="A work occurs more than once"):
+        ConditionalIndex.of_vectors(["w", "w"], unit(2, 3), {"genre": ["a", "b"]})

@@ -144,3 +144,11 @@ def test_vectors_of_half_precision_have_neighbours(tmp_path: Path) -> None:
     made = neighbours_of(tmp_path, halves)
     assert (made.ends == find_neighbours(normalise(halves.astype(np.float32))).ends).all()
     assert (neighbours_of(tmp_path, halves).angles == made.angles).all()
+
+
+def test_a_graph_that_cannot_be_kept_is_made_all_the_same(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "neighbours").write_text("a file where the folder would be")
+    assert len(neighbours_of(tmp_path, _vectors(20))) == 20
+    assert "is not kept, and will be made again" in caplog.text

@@ -158,7 +158,7 @@ def test_a_work_is_turned_towards_words(searcher: Searcher) -> None:
     assert turned.rows == (7,)
     still = searcher.towards(query, "like 5", strength=0)
     np.testing.assert_allclose(still.vector, query.vector, atol=1e-6)
-    away = searcher.towards(query, "like 5", strength=-1)
+    away = searcher.towards(query, "like 5", strength=-1.5)
     assert away.vector @ vectors()[5] < query.vector @ vectors()[5]
     assert away.shown == "Work 7, away from “like 5”"
 
