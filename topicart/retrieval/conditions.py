@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 
 from knowledge_graph import cut
 from topicart.errors import RetrievalError
@@ -50,6 +51,7 @@ class Condition:
     """First and last year, for dates: a work passes whose years touch the span."""
 
 
+@lru_cache(maxsize=256)
 def parse_condition(text: str) -> Condition:
     """Read a condition as people write it.
 

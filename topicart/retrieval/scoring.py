@@ -225,7 +225,8 @@ def best_of(
                     found[some],
                 )
     order = np.lexsort((found, -best), axis=-1)
-    return np.take_along_axis(found, order, axis=1), np.take_along_axis(best, order, axis=1)
+    each = np.arange(len(queries))[:, None]
+    return found[each, order], best[each, order]
 
 
 def _slices(n: int, step: int) -> Iterator[slice]:

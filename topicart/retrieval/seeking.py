@@ -89,7 +89,7 @@ class Seeking:
         conditions = _conditions(where)
         allowed = self._allowed(conditions)
         gone = self._passed_over(without)
-        if allowed is not None:
+        if allowed is not None and len(gone):
             gone = np.intersect1d(gone, allowed.rows, assume_unique=True)
         plan = plan_for(len(self._vectors), self._vectors.shape[1], allowed, self.cache.limit)
         number = plan.allowed - len(gone)
@@ -148,7 +148,8 @@ class Seeking:
         if vectors is None:
             vectors = self._vectors_of(allowed.rows)
             self.cache.put(conditions, Allowed(allowed.rows, vectors))
-        yield Block(vectors, allowed.rows, banned=np.searchsorted(allowed.rows, gone))
+        banned = np.searchsorted(allowed.rows, gone) if len(gone) else None
+        yield Block(vectors, allowed.rows, banned=banned)
 
     def _descended(
         self, queries: NDArray[np.float32], k: int, gone: NDArray[np.intp]
@@ -169,8 +170,10 @@ class Seeking:
         return ConditionalBallTree(self._vectors_of(slice(None)))
 
     def _passed_over(self, without: Sequence[int]) -> NDArray[np.intp]:
+        if len(without) == 0:
+            return np.empty(0, np.intp)
         gone = np.unique(np.asarray(without, dtype=np.intp))
-        if gone.size and (gone[0] < 0 or gone[-1] >= len(self._vectors)):
+        if (gone[0] < 0 or gone[-1] >= len(self._vectors)):
             wrong = gone[0] if gone[0] < 0 else gone[-1]
             raise RetrievalError(
                 f"There is no work {wrong} to pass over: rows are 0 to {len(self._vectors) - 1}."
