@@ -173,7 +173,7 @@ class Seeking:
         if len(without) == 0:
             return np.empty(0, np.intp)
         gone = np.unique(np.asarray(without, dtype=np.intp))
-        if (gone[0] < 0 or gone[-1] >= len(self._vectors)):
+        if gone[0] < 0 or gone[-1] >= len(self._vectors):
             wrong = gone[0] if gone[0] < 0 else gone[-1]
             raise RetrievalError(
                 f"There is no work {wrong} to pass over: rows are 0 to {len(self._vectors) - 1}."
