@@ -24,7 +24,7 @@ _TINY = 1e-44
 
 
 @njit(cache=True, nogil=True, fastmath=_SUMS)
-def _squared_distance(one: Any, other: Any) -> float:  # pragma: no cover
+def _squared_distance(one: Any, other: Any) -> float:
     total = 0.0
     for at in range(len(one)):
         difference = np.float64(one[at]) - np.float64(other[at])
@@ -33,7 +33,7 @@ def _squared_distance(one: Any, other: Any) -> float:  # pragma: no cover
 
 
 @njit(cache=True, nogil=True, fastmath=_SUMS)
-def _product(one: Any, other: Any) -> float:  # pragma: no cover
+def _product(one: Any, other: Any) -> float:
     total = 0.0
     for at in range(len(one)):
         total += np.float64(one[at]) * np.float64(other[at])
@@ -41,7 +41,7 @@ def _product(one: Any, other: Any) -> float:  # pragma: no cover
 
 
 @njit(cache=True, nogil=True)
-def _drawn(seed: int, node: int, size: int) -> Any:  # pragma: no cover
+def _drawn(seed: int, node: int, size: int) -> Any:
     """A number below size from a seed and a node: SplitMix64, whose every value is used once."""
     mixed = np.uint64(seed) + np.uint64(node + 1) * np.uint64(0x9E3779B97F4A7C15)
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -51,7 +51,7 @@ def _drawn(seed: int, node: int, size: int) -> Any:  # pragma: no cover
 
 
 @njit(cache=True, nogil=True)
-def _centre(vectors: Any, rows: Any, sums: Any, centre: Any) -> Any:  # pragma: no cover
+def _centre(vectors: Any, rows: Any, sums: Any, centre: Any) -> Any:
     """Write the mean of some points; give the radius around it."""
     sums[:] = 0.0
     for row in rows:
@@ -68,7 +68,7 @@ def _centre(vectors: Any, rows: Any, sums: Any, centre: Any) -> Any:  # pragma: 
 
 
 @njit(cache=True, nogil=True)
-def _split(vectors: Any, rows: Any, first: int, near: Any, spare: Any) -> int:  # pragma: no cover
+def _split(vectors: Any, rows: Any, first: int, near: Any, spare: Any) -> int:
     """Part rows in place, those nearer to one pole first; give how many these are."""
     one = _farthest(vectors, rows, first, near)
     other = _farthest(vectors, rows, one, near)
@@ -86,7 +86,7 @@ def _split(vectors: Any, rows: Any, first: int, near: Any, spare: Any) -> int:  
 
 
 @njit(cache=True, nogil=True)
-def _farthest(vectors: Any, rows: Any, pole: int, near: Any) -> Any:  # pragma: no cover
+def _farthest(vectors: Any, rows: Any, pole: int, near: Any) -> Any:
     """Write each row's squared distance to one of them; give the row of the largest."""
     best = 0
     for place in range(len(rows)):
@@ -97,9 +97,7 @@ def _farthest(vectors: Any, rows: Any, pole: int, near: Any) -> Any:  # pragma: 
 
 
 @njit(cache=True, nogil=True)
-def _part_by_means(
-    vectors: Any, rows: Any, kept: int, sums: Any, across: Any, spare: Any
-) -> Any:  # pragma: no cover
+def _part_by_means(vectors: Any, rows: Any, kept: int, sums: Any, across: Any, spare: Any) -> Any:
     """Part rows in place anew, by the nearer of the two sides' means.
 
     Gives how many go left, and whether any changed sides.
@@ -149,7 +147,7 @@ def grow(
     depths: Any,
     radii: Any,
     centres: Any,
-) -> None:  # pragma: no cover
+) -> None:
     """Split nodes until none is left, the budget of points is spent, or the arrays are full.
 
     ``state`` holds the number of nodes, of those that wait on the stack, and of the points that
@@ -194,7 +192,7 @@ def grow(
 @njit(cache=True, nogil=True)
 def holders(
     label_starts: Any, positions: Any, leaf_of: Any, parents: Any, starts: Any, nodes: Any
-) -> None:  # pragma: no cover
+) -> None:
     """Find the nodes that hold each label, by climbing from its points until a node is known.
 
     With no room in ``nodes`` it counts: ``starts`` gets where each label's nodes start.
@@ -231,7 +229,7 @@ def descend(
     k: int,
     longest: float,
     depth: int,
-) -> Any:  # pragma: no cover
+) -> Any:
     """Give the places of all points that may be among the k best, nodes visited, points compared.
 
     Those within rounding of the k-th are among them: which come first is decided by who scores
@@ -288,7 +286,7 @@ def descend(
 
 
 @njit(cache=True, nogil=True)
-def _kept(places: Any, scores: Any, found: int, cut: float) -> Any:  # pragma: no cover
+def _kept(places: Any, scores: Any, found: int, cut: float) -> Any:
     """Drop what has fallen behind; give room for as many again where that was little."""
     kept = 0
     for at in range(found):

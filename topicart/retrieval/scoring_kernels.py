@@ -35,26 +35,26 @@ def inner(vectors: Any, row: int, queries: Any, query: int) -> Any:
     The order of adding is the compiler's, so that it fills the processor's lanes, but one for all:
     it does not depend on how many rows are scored, nor on who asks.
     """
-    total = 0.0  # pragma: no cover
-    for i in range(vectors.shape[1]):  # pragma: no cover
+    total = 0.0
+    for i in range(vectors.shape[1]):
         total += np.float64(vectors[row, i]) * np.float64(queries[query, i])
-    return np.float32(total)  # pragma: no cover
+    return np.float32(total)
 
 
 @njit(types.float32[::1](_VECTORS, _ROWS, _VECTORS, types.intp), **_COMPILED)
 def inner_products(vectors: Any, rows: Any, queries: Any, query: int) -> Any:
     """Score some rows of an array anew."""
-    scores = np.empty(len(rows), np.float32)  # pragma: no cover
-    for at in range(len(rows)):  # pragma: no cover
+    scores = np.empty(len(rows), np.float32)
+    for at in range(len(rows)):
         scores[at] = inner(vectors, rows[at], queries, query)
-    return scores  # pragma: no cover
+    return scores
 
 
 @njit(**_COMPILED)  # type: ignore[untyped-decorator]
 def replace_least(heap: Any, score: Any) -> None:
     """Put a score in the place of a heap's least one."""
-    at, size = 0, len(heap)  # pragma: no cover
-    while True:  # pragma: no cover
+    at, size = 0, len(heap)
+    while True:
         child = 2 * at + 1
         if child >= size:
             break
@@ -64,14 +64,14 @@ def replace_least(heap: Any, score: Any) -> None:
             break
         heap[at] = heap[child]
         at = child
-    heap[at] = score  # pragma: no cover
+    heap[at] = score
 
 
 @njit(**_COMPILED)  # type: ignore[untyped-decorator]
 def _replace_both(scores: Any, rows: Any, score: Any, row: int) -> None:
     """Put a work in the place of the worst: the least score, of equal ones the highest row."""
-    at, size = 0, len(scores)  # pragma: no cover
-    while True:  # pragma: no cover
+    at, size = 0, len(scores)
+    while True:
         child = 2 * at + 1
         if child >= size:
             break
@@ -85,15 +85,15 @@ def _replace_both(scores: Any, rows: Any, score: Any, row: int) -> None:
             break
         scores[at], rows[at] = scores[child], rows[child]
         at = child
-    scores[at], rows[at] = score, row  # pragma: no cover
+    scores[at], rows[at] = score, row
 
 
 @njit(fastmath={"nnan", "nsz"}, **_COMPILED)  # type: ignore[untyped-decorator]
 def _tops(scores: Any, tops: Any) -> None:
     """The largest score at each place modulo their number: columns, which the processor likes."""
-    columns = len(tops)  # pragma: no cover
-    tops[:] = scores[:columns]  # pragma: no cover
-    for start in range(columns, len(scores), columns):  # pragma: no cover
+    columns = len(tops)
+    tops[:] = scores[:columns]
+    for start in range(columns, len(scores), columns):
         part = scores[start : start + columns]
         for at in range(len(part)):
             tops[at] = max(part[at], tops[at])
@@ -117,13 +117,13 @@ def take_best(
     Each column's largest score is sought first. The k-th largest of those is a bound so good that
     few columns are looked at again, and few works are scored anew.
     """
-    k = best.shape[1]  # pragma: no cover
-    n = fast.shape[1]  # pragma: no cover
-    near = np.empty(n, np.intp)  # pragma: no cover
-    bounds = np.empty(k, np.float32)  # pragma: no cover
-    columns = min(n, max(_COLUMNS, 4 * k))  # pragma: no cover
-    tops = np.empty(columns, np.float32)  # pragma: no cover
-    for query in range(fast.shape[0]):  # pragma: no cover
+    k = best.shape[1]
+    n = fast.shape[1]
+    near = np.empty(n, np.intp)
+    bounds = np.empty(k, np.float32)
+    columns = min(n, max(_COLUMNS, 4 * k))
+    tops = np.empty(columns, np.float32)
+    for query in range(fast.shape[0]):
         # k works of at least (the top of bounds - margin) are known, so that nothing below that
         # by another margin can be one of the k.
         for at in range(k):
