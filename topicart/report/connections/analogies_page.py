@@ -11,8 +11,7 @@ from topicart.report.connections.shown import (
     Shown,
     hung_and_listed,
     ids_of,
-    picture_in,
-    works_shown,
+    works_sought,
 )
 from topicart.report.wording import shorten
 
@@ -56,9 +55,8 @@ def write_analogies_page(run: Run, analogies: Analogies, file: Path, *, command:
         If it cannot be written.
     """
     query = analogies.query
-    asked = ids_of(run, query.rows)
     ids = ids_of(run, [item.row for item in analogies.items])
-    works = works_shown(run, [*asked[:4], *ids])
+    works, sought = works_sought(run, query, ids)
     items = [
         _Shown(item, works[id_])
         for item, id_ in zip(analogies.items, ids, strict=True)
@@ -72,11 +70,8 @@ def write_analogies_page(run: Run, analogies: Analogies, file: Path, *, command:
         run,
         about=f"The work nearest to {shorten(query.shown, 160)} of each {facet}",
         shown=works.values(),
-        sent=picture_in(query.picture) if query.picture is not None else None,
         command=command,
-        query=query,
-        asked=[works[id_] for id_ in asked[:4] if id_ in works],
-        more=max(len(asked) - 4, 0),
+        **sought,
         facet=facet,
         items=items,
         pictured=pictured,

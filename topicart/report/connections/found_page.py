@@ -11,9 +11,7 @@ from topicart.report.connections.page import write_page
 from topicart.report.connections.shown import (
     Shown,
     hung_and_listed,
-    ids_of,
-    picture_in,
-    works_shown,
+    works_sought,
 )
 from topicart.report.wording import counted, shorten
 from topicart.retrieval.conditions import facets_asked
@@ -74,8 +72,7 @@ def write_search_page(
     knowledge_graph.errors.WriteError
         If it cannot be written.
     """
-    asked = ids_of(run, query.rows)
-    works = works_shown(run, [*asked[:4], *found.ids])
+    works, sought = works_sought(run, query, found.ids)
     facets = facets_asked(where)
     scores = dict(zip(found.ids, found.scores.tolist(), strict=True))
     hits = [
@@ -91,11 +88,8 @@ def write_search_page(
         run,
         about=f"The works nearest to {shorten(query.shown, 160)}{conditions}",
         shown=works.values(),
-        sent=picture_in(query.picture) if query.picture is not None else None,
         command=command,
-        query=query,
-        asked=[works[id_] for id_ in asked[:4] if id_ in works],
-        more=max(len(asked) - 4, 0),
+        **sought,
         hits=hits,
         pictured=pictured,
         rest=rest,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from topicart.errors import PictureError
 from topicart.evidence_in_words import web_address
@@ -22,6 +22,7 @@ from topicart.report.thumbnails import Wanted, kept_thumbnails, make_thumbnails
 if TYPE_CHECKING:
     from PIL import Image
 
+    from topicart.retrieval.queries import Query
     from topicart.run import Run
 
 __all__ = [
@@ -31,8 +32,8 @@ __all__ = [
     "Shown",
     "hung_and_listed",
     "ids_of",
-    "picture_in",
     "works_shown",
+    "works_sought",
 ]
 
 BUDGET = 7_000_000
@@ -44,6 +45,7 @@ MOST_PICTURES = 240
 _LADDER = ((480, 80), (400, 78), (320, 76), (256, 74), (200, 70), (160, 66), (128, 60))
 """Longest side in pixels and WebP quality, the best first; the last is taken at any size."""
 
+_ASKED = 4
 _SAMPLE = 40
 _FEW = 40
 _LEAST_RATIO, _GREATEST_RATIO = 0.6, 2.2
@@ -177,20 +179,37 @@ def works_shown(run: Run, ids: Sequence[str]) -> dict[str, Shown]:
     }
 
 
-def picture_in(file: Path) -> Picture | None:
-    """Take in a picture that is of no work, such as one that was sought.
+def works_sought(
+    run: Run, query: Query, ids: Sequence[str]
+) -> tuple[dict[str, Shown], dict[str, Any]]:
+    """Read what a query was made of, and the works that it found.
 
     Parameters
     ----------
-    file : Path
-        The picture.
+    run : Run
+        The run that was searched.
+    query : Query
+        What was sought.
+    ids : sequence of str
+        The works that were found.
 
     Returns
     -------
-    Picture or None
-        At most 480 pixels long; ``None`` where it cannot be read.
+    works : dict of str to Shown
+        Of both, by id.
+    sought : dict
+        What a page shows of the query: ``query``, its first works (``asked``), how many ``more``
+        there are, and the picture of one's own that was ``sent``, if it can be read.
     """
-    return _small(file, *_LADDER[0])
+    asked = ids_of(run, query.rows)
+    works = works_shown(run, [*asked[:_ASKED], *ids])
+    sought = {
+        "query": query,
+        "asked": [works[id_] for id_ in asked[:_ASKED] if id_ in works],
+        "more": max(len(asked) - _ASKED, 0),
+        "sent": None if query.picture is None else _small(query.picture, *_LADDER[0]),
+    }
+    return works, sought
 
 
 def _pictures(run: Run, cards: Mapping[str, Card]) -> dict[str, Picture]:
