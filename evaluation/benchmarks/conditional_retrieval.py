@@ -119,9 +119,6 @@ def _all_arms(works: Invented) -> dict[str, Any]:
         if arm.needs_faiss and not have_faiss():
             told[name] = {"left out": "faiss is not installed (extra [bench])"}
             continue
-        if arm.most is not None and works.vectors.size > arm.most:
-            told[name] = {"left out": f"over {arm.most:,} numbers: it would be built for an hour"}
-            continue
         began = time.perf_counter()
         built = arm.build(works)
         told[name] = {

@@ -18,8 +18,6 @@ from topicart.retrieval import ConditionalIndex
 __all__ = ["ARMS", "Arm", "Built", "K", "have_faiss"]
 
 K = 10
-_MOST = 64_000_000
-"""Numbers in all vectors above which neither a tree nor a graph is built: it would take an hour."""
 _CHUNK = 131_072
 """Rows multiplied at once with all queries: the product of a million would be a gigabyte."""
 
@@ -48,8 +46,6 @@ class Arm:
     """What it is, for people."""
     build: Callable[[Invented], Built]
     """Make it ready for works; the time is told."""
-    most: int | None = None
-    """Numbers in all vectors above which it is not built."""
     needs_faiss: bool = False
 
 
@@ -184,9 +180,9 @@ ARMS = {
     "numpy": Arm("numpy: filter, product, partition", _numpy),
     "index": Arm("ConditionalIndex", _index("float32")),
     "index16": Arm("ConditionalIndex, float16", _index("float16")),
-    "tree": Arm("ConditionalBallTree", _tree, _MOST),
+    "tree": Arm("ConditionalBallTree", _tree),
     "flat": Arm("faiss Flat + IDSelector", _faiss("flat"), needs_faiss=True),
-    "hnsw": Arm("faiss HNSW + IDSelector", _faiss("hnsw"), _MOST, needs_faiss=True),
+    "hnsw": Arm("faiss HNSW + IDSelector", _faiss("hnsw"), needs_faiss=True),
 }
 """All who are timed, by name."""
 
