@@ -44,6 +44,14 @@ _CONNECTIONS = (
 )
 """Name of the picture, and what makes its page: the command, then what follows the run."""
 
+_STUDY = (
+    "semantic-gap",
+    *("--model", "mini", "--model", "random-clip:ViT-S-32"),
+    *("--cue-works", "60"),
+)
+"""A study of the gallery itself, of two models so that it takes a minute."""
+_STUDY_SIZE = (1440, 1120)
+
 
 def take(run: Run) -> list[Path]:
     """Make a run's site anew and take its pictures.
@@ -85,8 +93,25 @@ def take(run: Run) -> list[Path]:
                 window.goto(file.as_uri())
                 taken.append(_keep(window, _DOCS / f"{name}.webp"))
                 window.close()
+            study = _studied(run.folder.parent / "sample-gallery", Path(folder) / "gap")
+            width, height = _STUDY_SIZE
+            window = browser.new_page(viewport={"width": width, "height": height})
+            window.goto(study.as_uri())
+            taken.append(_keep(window, _DOCS / "semantic-gap.webp"))
+            window.close()
         browser.close()
     return taken
+
+
+def _studied(gallery: Path, out: Path) -> Path:
+    """Have a study made as a reader would."""
+    program = Path(sys.executable).with_name("topicart")
+    command, *options = _STUDY
+    # Names of our own only: nothing here comes from outside.
+    subprocess.run(
+        [program, "study", command, gallery, *options, "--out", out, "--quiet"], check=True
+    )
+    return out / "index.html"
 
 
 def _made(run: Run, asked: tuple[str, ...], file: Path) -> Path:

@@ -20,6 +20,10 @@ NO_SPREAD = 1e-9
 """A standard error up to this is rounding, and where nothing varied none is known."""
 
 
+_DRAWN = 1 << 21
+"""Groups drawn at once, which bounds memory."""
+
+
 @dataclass(frozen=True)
 class Difference:
     """One number before and after, on the same works.
@@ -89,6 +93,62 @@ def bootstrap_interval(
     generator = np.random.default_rng(seed)
     draws = _drawn(len(values), groups, generator)
     drawn = [statistic(values[next(draws)]) for _ in range(repeats)]
+    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def ratio_interval(
+    above: NDArray[Any],
+    below: NDArray[Any],
+    groups: Sequence[Any],
+    *,
+    repeats: int = 2000,
+    level: float = 0.95,
+    seed: int = 0,
+) -> tuple[float, float] | None:
+    """Return a percentile interval of one sum over another by the cluster bootstrap.
+
+    The same as ``bootstrap_interval`` gives of that statistic, from the sums of groups: as quick
+    for a thousand works a group as for one.
+
+    Parameters
+    ----------
+    above
+        Shape (n,).
+    below
+        Shape (n,); ones for the mean of ``above``.
+    groups
+        What is drawn together, shape (n,).
+    repeats
+        How often is drawn.
+    level
+        How much of the draws' numbers lie within.
+    seed
+        Decides every draw.
+
+    Returns
+    -------
+    tuple of float, or None
+        The lower and the upper end; None of fewer than three groups. Draws with nothing below are
+        left out.
+    """
+    if len(groups) == 0:
+        return None
+    _, group = np.unique(np.asarray(groups), return_inverse=True)
+    tops = np.bincount(group, weights=above)
+    bottoms = np.bincount(group, weights=below)
+    if len(tops) < FEWEST:
+        return None
+    generator = np.random.default_rng(seed)
+    block = max(1, _DRAWN // len(tops))
+    ratios = []
+    for start in range(0, repeats, block):
+        chosen = generator.integers(len(tops), size=(min(block, repeats - start), len(tops)))
+        over, under = tops[chosen].sum(axis=1), bottoms[chosen].sum(axis=1)
+        ratios.append(over[under > 0] / under[under > 0])
+    drawn = np.concatenate(ratios)
+    if not len(drawn):
+        return None
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
 

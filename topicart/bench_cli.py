@@ -22,7 +22,7 @@ from topicart.door import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from evaluation.studies import PicturesInStyles
+    from evaluation.studies.conditional import PicturesInStyles
     from topicart.fit import Progress
 
 Features = Annotated[
@@ -136,7 +136,7 @@ def font(
         raise typer.BadParameter("Give --fonts or --glyphs, not both.")
 
     def pictures(progress: Progress) -> PicturesInStyles:
-        from evaluation.studies import conditional_font, pictures_of_folders
+        from evaluation.studies.conditional import conditional_font, pictures_of_folders
 
         if glyphs is not None:
             return pictures_of_folders(glyphs, "font")
@@ -173,7 +173,7 @@ def art(
     """Look for the same work in another style, the styles made by code."""
 
     def pictures(progress: Progress) -> PicturesInStyles:
-        from evaluation.studies import conditional_art, pictures_of_folders
+        from evaluation.studies.conditional import conditional_art, pictures_of_folders
         from knowledge_graph import open_collection
 
         if in_styles:
@@ -198,7 +198,7 @@ def published(
 ) -> None:
     """Hold conditional search against the nearest works that MosAIC's authors published."""
     with door("Repeat the same command."):
-        from evaluation.studies.published_matches import match_agreement
+        from evaluation.studies.conditional.published_matches import match_agreement
 
         with show_progress(quiet or as_json) as progress:
             found = match_agreement(folder, works=works, seed=seed, progress=progress)
@@ -225,7 +225,7 @@ def _study(
 ) -> None:
     """Do a study and print its numbers."""
     with door(f"Repeat the same command to go on; what is finished is kept in {out}."):
-        from evaluation.studies import FEATURES, METRICS, run_study, study_table
+        from evaluation.studies.conditional import FEATURES, METRICS, run_study, study_table
 
         with show_progress(quiet or as_json) as progress:
             result = run_study(

@@ -40,6 +40,7 @@ from topicart.explore_cli import explore
 from topicart.graph_cli import graph
 from topicart.label_cli import label, summarize
 from topicart.report_cli import report
+from topicart.study_cli import study
 from topicart.train_cli import train
 
 app = typer.Typer(
@@ -54,6 +55,7 @@ app = typer.Typer(
 app.add_typer(train, name="train")
 app.add_typer(graph, name="graph")
 app.add_typer(bench, name="bench")
+app.add_typer(study, name="study")
 
 Out = Annotated[
     Path, typer.Option("--out", help="Folder for the run; resumed if it holds this fit.")

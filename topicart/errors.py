@@ -12,6 +12,7 @@ __all__ = [
     "RetrievalError",
     "RunError",
     "ServerError",
+    "StudyError",
     "TopicartError",
     "TrainingError",
     "WriteError",
@@ -66,3 +67,9 @@ class ServerError(TopicartError):
     """The server cannot start: its port is taken, or there is no such address here."""
 
     exit_code = 10
+
+
+class StudyError(TopicartError):
+    """A study cannot be made: too few works, no words to ask by, a file that is not as expected."""
+
+    exit_code = 11

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from topicart.errors import WriteError
@@ -15,6 +15,7 @@ __all__ = [
     "cached_file",
     "fetch_file",
     "progress_bars",
+    "require_hub",
 ]
 
 _PROBE_TIMEOUT_S = 8.0
@@ -118,6 +119,27 @@ def fetch_file(repository: str, names: Sequence[str]) -> Path:
                 ) from error
             raise HubUnreachableError(_said(error)) from error
     raise HubFileMissingError(f"the repository {repository} has no file {' or '.join(names)}")
+
+
+def require_hub(repository: str, weights: Sequence[str]) -> None:
+    """Ask the hub quickly, where weights are not in the cache: other libraries ask for a minute.
+
+    Parameters
+    ----------
+    repository : str
+        ``owner/name``.
+    weights : sequence of str
+        Names of files of which one is loaded next.
+
+    Raises
+    ------
+    HubUnreachableError
+        If none of them is cached and the hub does not answer.
+    """
+    if cached_file(repository, weights) is None:
+        # What is missing there is told by whoever loads it.
+        with suppress(HubFileMissingError):
+            fetch_file(repository, ["config.json"])
 
 
 def _said(error: Exception) -> str:

@@ -19,7 +19,7 @@ from topicart.preprocess import Preprocess
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["BuiltModel", "build_model"]
+__all__ = ["BuiltModel", "build_model", "quiet_open_clip"]
 
 # What a configuration may pass to the tokenizer: open_clip's own settings. Others reach
 # transformers, where one of them, trust_remote_code, runs programs from a repository.
@@ -71,7 +71,7 @@ def build_model(source: ModelSource) -> BuiltModel:
             text_cfg["hf_model_name"] = str(source.text_folder)
             text_cfg["hf_model_pretrained"] = False
             overrides["text_cfg"] = text_cfg
-    with _quiet_open_clip():
+    with quiet_open_clip():
         try:
             model = open_clip.create_model(
                 source.architecture,
@@ -227,22 +227,27 @@ def _one_line(error: BaseException) -> str:
 
 
 @contextmanager
-def _quiet_open_clip() -> Iterator[None]:
+def quiet_open_clip() -> Iterator[None]:
     """Keep open_clip's notes off the screen while a model is built.
 
     open_clip logs to the root logger, which sets up logging for the whole program where it was
     not, and warns that weights are random before we load them.
+
+    Yields
+    ------
+    None
+        Its errors are still logged.
     """
     root = logging.getLogger()
     silent = logging.NullHandler()
 
-    def not_from_open_clip(record: logging.LogRecord) -> bool:
+    def _not_from_open_clip(record: logging.LogRecord) -> bool:
         return "open_clip" not in Path(record.pathname).parts or record.levelno >= logging.ERROR
 
     root.addHandler(silent)
-    root.addFilter(not_from_open_clip)
+    root.addFilter(_not_from_open_clip)
     try:
         yield
     finally:
-        root.removeFilter(not_from_open_clip)
+        root.removeFilter(_not_from_open_clip)
         root.removeHandler(silent)

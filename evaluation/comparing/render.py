@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import topicart.report
 from evaluation.comparing import charts, flows
 from evaluation.comparing.charts import figure
 from evaluation.comparing.compared import ComparedModel, Comparison
-from evaluation.comparing.page import MOST_TOPICS, Page, lay_out
-from evaluation.comparing.pictures import Embedded, embed_pictures
+from evaluation.comparing.page import MOST_TOPICS, lay_out
+from evaluation.comparing.pictures import embed_pictures
 from evaluation.comparing.place import DATA, require_usable
+from evaluation.comparing.style import SHARED, page_style, policy_hash, ratio_class
 from evaluation.comparing.tables import write_tables
 from knowledge_graph.atomic import make_folder, write_text_atomic
 from topicart.report.environment import page_environment
-from topicart.report.palette import N_COLOURS, topic_tones
+from topicart.report.palette import N_COLOURS
 from topicart.report.wording import counted, day
 
 if TYPE_CHECKING:
     import jinja2
 
 _HERE = Path(__file__).parent
-_HOUSE = Path(topicart.report.__file__).parent / "static" / "site.css"
-_OWN = ("page.css", "topics.css", "drawings.css", "tables.css", "print.css")
+_OWN = tuple(_HERE / "static" / name for name in ("topics.css", "print.css"))
 
 
 def write_report(comparison: Comparison, out: Path) -> Path:
@@ -60,7 +57,8 @@ def write_report(comparison: Comparison, out: Path) -> Path:
     write_tables(comparison, out / "tables")
     page = lay_out(comparison)
     pictures = embed_pictures(comparison.works, page.shown)
-    style = _style(page, pictures)
+    n_tones = min(len(page.first.topics), N_COLOURS)
+    style = page_style([*SHARED, *_OWN], pictures.values(), n_tones)
     text = (
         _environment()
         .get_template("index.html")
@@ -69,7 +67,7 @@ def write_report(comparison: Comparison, out: Path) -> Path:
             comparison=comparison,
             pictures=pictures,
             style=style,
-            style_sha256=_sha256(style),
+            style_sha256=policy_hash(style),
             citation=_citation(comparison),
             notes=_notes(comparison),
             longest=max((cost.seconds or 0.0 for cost in page.costs), default=0.0),
@@ -78,35 +76,6 @@ def write_report(comparison: Comparison, out: Path) -> Path:
     )
     write_text_atomic(out / "index.html", text)
     return out / "index.html"
-
-
-def _style(page: Page, pictures: dict[str, Embedded]) -> str:
-    """Return the page's only style sheet: the house's, the comparison's, and the colours in use.
-
-    The page's policy allows this one by its hash, so that no other can be smuggled in.
-    """
-    sheets = [_HOUSE, *(_HERE / "static" / name for name in _OWN)]
-    tones = topic_tones(min(len(page.first.topics), N_COLOURS))
-    ratios = sorted({_ratio(picture) for picture in pictures.values()})
-    lines = [
-        *(path.read_text(encoding="utf-8") for path in sheets),
-        *(f".r{round(ratio * 100)}{{--r:{ratio:.2f}}}" for ratio in ratios),
-        *(f".t{number}{{--tone:{tone.light}}}" for number, tone in enumerate(tones)),
-        "@media screen and (prefers-color-scheme:dark){",
-        *(f".t{number}{{--tone:{tone.dark}}}" for number, tone in enumerate(tones)),
-        "}",
-    ]
-    return "\n".join(lines)
-
-
-def _ratio(picture: Embedded) -> float:
-    from topicart.report.mosaic import shown_ratio
-
-    return shown_ratio(picture.width / picture.height)
-
-
-def _sha256(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
 def _citation(comparison: Comparison) -> str:
@@ -124,7 +93,7 @@ def _environment() -> jinja2.Environment:
         figure=figure,
         figure1=lambda value: figure(round(value, 1 if value < 100 else 0)),
         fixed=fixed,
-        ratio_class=lambda picture: f"r{round(_ratio(picture) * 100)}",
+        ratio_class=ratio_class,
         settings=lambda model: list(_settings(model)),
     )
     environment.globals.update(

@@ -100,6 +100,13 @@ class SentenceEncoder:
     device
         ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
 
+    Attributes
+    ----------
+    name : str
+        The published name.
+    longest : int
+        Most word pieces of a text that are read.
+
     Raises
     ------
     ModelError
@@ -108,6 +115,7 @@ class SentenceEncoder:
 
     def __init__(self, device: str = "auto") -> None:
         self.name = MINILM.model
+        self.longest = _LONGEST
         # Looked up now: a missing package is told before an hour's work, not after it.
         self._file = MINILM.path
         self._asked = device
@@ -141,6 +149,21 @@ class SentenceEncoder:
             vectors[rows] = normalise(summed.cpu().numpy())
         return vectors
 
+    def token_counts(self, texts: Sequence[str]) -> NDArray[np.intp]:
+        """Count the word pieces of texts, uncut.
+
+        Parameters
+        ----------
+        texts
+            Words or sentences.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape ``(len(texts),)``, with the two that mark a text's beginning and end.
+        """
+        return np.array([len(one.ids) for one in self._uncut.encode_batch(list(texts))], np.intp)
+
     @cached_property
     def _device(self) -> str:
         from topicart.device import choose_device
@@ -155,6 +178,15 @@ class SentenceEncoder:
     def _model(self) -> BertModel:
         model: BertModel = self._built[0].to(self._device)  # type: ignore[arg-type]
         return model
+
+    @cached_property
+    def _uncut(self) -> Tokenizer:
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_str(json.dumps(self._built[1]))
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:

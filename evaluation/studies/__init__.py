@@ -1,56 +1,7 @@
-"""Studies of conditional retrieval: how often the same content is found in another style.
+"""Published studies of what models see in art, made runnable for any model and any collection.
 
-The measurements of MosAIC (Hamilton et al., arXiv 2007.07177), made again on pictures that are at
-hand: ``conditional_font`` draws letters in fonts, ``conditional_art`` gives works styles by code
-(``stylisations``); ``features`` look at them, ``metrics`` compare, ``conditional_accuracy`` counts,
-``study`` does it all and ``study_tables`` shows it. ``published_matches`` holds the index against
-the nearest works that the paper's authors published.
+``semantic_gap`` asks whether scenes that tell a story are found less well than things;
+``perception`` asks what a model sees, what of it words reach, and whether people agree;
+``conditional`` measures conditional retrieval. ``looking`` is what they look through: models,
+pictures as they are and as treated, vectors kept. ``reporting`` writes their pages.
 """
-
-from evaluation.studies.conditional_accuracy import (
-    Accuracy,
-    Questions,
-    Share,
-    conditional_accuracy,
-    draw_questions,
-)
-from evaluation.studies.conditional_art import conditional_art, pictures_of_folders
-from evaluation.studies.conditional_font import CHARACTERS, FontFace, conditional_font, find_faces
-from evaluation.studies.features import FEATURES, Feature, load_feature
-from evaluation.studies.metrics import METRICS, METRICS_TOLD, keys_and_queries
-from evaluation.studies.pictures_in_styles import PicturesInStyles
-from evaluation.studies.published_matches import MatchAgreement, match_agreement, published_index
-from evaluation.studies.study import QUESTIONS, StudyResult, run_study
-from evaluation.studies.study_tables import study_markdown, study_table
-from evaluation.studies.stylisations import STYLES, stylise
-
-__all__ = [
-    "CHARACTERS",
-    "FEATURES",
-    "METRICS",
-    "METRICS_TOLD",
-    "QUESTIONS",
-    "STYLES",
-    "Accuracy",
-    "Feature",
-    "FontFace",
-    "MatchAgreement",
-    "PicturesInStyles",
-    "Questions",
-    "Share",
-    "StudyResult",
-    "conditional_accuracy",
-    "conditional_art",
-    "conditional_font",
-    "draw_questions",
-    "find_faces",
-    "keys_and_queries",
-    "load_feature",
-    "match_agreement",
-    "pictures_of_folders",
-    "published_index",
-    "run_study",
-    "study_markdown",
-    "study_table",
-    "stylise",
-]
