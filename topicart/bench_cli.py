@@ -1,4 +1,4 @@
-"""The commands that measure topicart itself: ``bench planted`` and the studies."""
+"""The commands that measure topicart itself: the benchmarks, ``bench planted``, the studies."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from evaluation.benchmarks.registry import SUMMARIES
 from topicart.door import (
     Format,
     Images,
@@ -42,6 +43,18 @@ Metrics = Annotated[
 ]
 Asked = Annotated[int, typer.Option("--questions", min=1, help="How many, at most.")]
 Device = Annotated[str, typer.Option("--device", help="auto, cpu, cuda, cuda:1, mps.")]
+BenchWorks = Annotated[int | None, typer.Option("--works", min=1, help="Other than published.")]
+BenchSource = Annotated[
+    str | None, typer.Option("--source", help="Pictures of your own, where it takes some.")
+]
+BenchOut = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        help="Folder for the results. [default: those of the docs, unless --works or --source]",
+    ),
+]
+BenchDevice = Annotated[str, typer.Option("--device", help="cpu, cuda, cuda:1.")]
 StudySeed = Annotated[int, typer.Option("--seed", min=0, help="The one seed.")]
 
 bench = typer.Typer(
@@ -55,6 +68,76 @@ bench = typer.Typer(
 @bench.callback()
 def _bench() -> None:
     pass
+
+
+@bench.command("all")
+def every(
+    works: BenchWorks = None,
+    device: BenchDevice = "cpu",
+    source: BenchSource = None,
+    out: BenchOut = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Run all benchmarks below, one after the other."""
+    _run(list(SUMMARIES), works, device, source, out, quiet, as_json)
+
+
+def _add_benchmark(name: str, summary: str) -> None:
+    def command(
+        works: BenchWorks = None,
+        device: BenchDevice = "cpu",
+        source: BenchSource = None,
+        out: BenchOut = None,
+        quiet: Quiet = False,
+        as_json: Json = False,
+    ) -> None:
+        _run([name], works, device, source, out, quiet, as_json)
+
+    bench.command(name, help=summary)(command)
+
+
+for _name, _summary in SUMMARIES.items():
+    _add_benchmark(_name, _summary)
+
+
+def _run(
+    names: list[str],
+    works: int | None,
+    device: str,
+    source: str | None,
+    out: Path | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Run benchmarks in turn, keep and print their results; one that fails stops no other."""
+    with door("Repeat the same command; nothing of the benchmark under way was kept."):
+        from evaluation.benchmarks.runner import run_benchmark
+        from evaluation.benchmarks.table import keep, ratios_table
+        from topicart.errors import BenchmarkError
+
+        found = {}
+        failed = []
+        for name in names:
+            try:
+                with show_progress(quiet or as_json) as progress:
+                    found[name] = run_benchmark(
+                        name, progress, device=device, works=works, source=source
+                    )
+            except BenchmarkError as error:
+                failed.append(str(error))
+                continue
+            file = keep(name, found[name], out, published=works is None and source is None)
+            if not (quiet or as_json):
+                from rich.console import Console
+
+                Console().print(ratios_table(name, found[name]))
+                if file is not None:
+                    say_where("Results", file)
+        if as_json:
+            print_json(found[names[0]] if len(names) == 1 and found else found)
+        if failed:
+            raise BenchmarkError("\n".join(failed))
 
 
 @bench.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from knowledge_graph import TopicartError, WriteError
 
 __all__ = [
+    "BenchmarkError",
     "EmbeddingStoreError",
     "FitError",
     "ModelError",
@@ -73,3 +74,9 @@ class StudyError(TopicartError):
     """A study cannot be made: too few works, no words to ask by, a file that is not as expected."""
 
     exit_code = 11
+
+
+class BenchmarkError(TopicartError):
+    """A benchmark is unknown, lacks what it measures beside, or ended before it had measured."""
+
+    exit_code = 12

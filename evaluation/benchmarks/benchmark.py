@@ -1,4 +1,4 @@
-"""What a benchmark is: a name, a measurement, and the rows that it adds to the table in the docs."""
+"""What a benchmark is: a name, a measurement, and its rows of the table in the docs."""
 
 from __future__ import annotations
 

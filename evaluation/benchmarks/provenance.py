@@ -6,7 +6,7 @@ import os
 import platform
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 
@@ -18,7 +18,7 @@ def provenance(name: str, packages: Sequence[str], device: str = "cpu") -> dict[
     name : str
         The benchmark's.
     packages : sequence of str
-        Distributions that decide its figures.
+        Distributions that decide its figures; those not installed are left out.
     device : str
         A torch device.
 
@@ -41,8 +41,16 @@ def provenance(name: str, packages: Sequence[str], device: str = "cpu") -> dict[
             "device": processor,
             "python": platform.python_version(),
         },
-        "versions": {package: version(package) for package in packages},
+        "versions": {package: told for package in packages if (told := _version(package))},
     }
+
+
+def _version(package: str) -> str:
+    """Give a distribution's version, or nothing where it is not installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
 
 
 def rounded(value: Any) -> Any:

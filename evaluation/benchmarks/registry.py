@@ -1,0 +1,51 @@
+"""The benchmarks that there are, by name; none is imported before it is asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from topicart.errors import BenchmarkError
+
+if TYPE_CHECKING:
+    from evaluation.benchmarks.benchmark import Benchmark
+
+__all__ = ["SUMMARIES", "find_benchmark"]
+
+SUMMARIES = {
+    "start": "How soon a command starts, and how soon a fit reads its first picture.",
+    "encoding": "Pictures a second from files, beside the bare encoder; torch and OpenVINO.",
+    "encoding-memory": "How much memory encoding takes, of few works and of many.",
+    "topics": "From vectors to finished topics, beside BERTopic with the same settings.",
+    "growth": "How time and memory of topics grow from 10,000 works to a million.",
+    "sampling": "What fitting a sample and assigning the others costs in quality.",
+}
+"""Each benchmark's one line, as its own ``summary``. A module is called as its benchmark, with
+underscores for hyphens."""
+
+
+def find_benchmark(name: str) -> Benchmark:
+    """Give the benchmark of a name.
+
+    Parameters
+    ----------
+    name
+        One of :data:`SUMMARIES`.
+
+    Returns
+    -------
+    Benchmark
+        From its module.
+
+    Raises
+    ------
+    BenchmarkError
+        If there is none of this name.
+    """
+    if name not in SUMMARIES:
+        raise BenchmarkError(
+            f"There is no benchmark {name!r}. Name one of {', '.join(sorted(SUMMARIES))}, or all."
+        )
+    module = import_module(f"evaluation.benchmarks.{name.replace('-', '_')}")
+    found: Benchmark = module.BENCHMARK
+    return found
