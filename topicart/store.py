@@ -15,49 +15,47 @@ change). A shard on disk with the right key is never encoded again.
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from knowledge_graph import Problem
-from knowledge_graph.atomic import (
-    make_folder,
-    remove_leftovers,
-    write_bytes_atomic,
-    write_text_atomic,
-)
-from topicart.embeddings import Embeddings, fuse_texts, normalise
+from knowledge_graph.atomic import make_folder, remove_leftovers
+from topicart.embeddings import Embeddings, fuse_texts
 from topicart.errors import EmbeddingStoreError
-from topicart.slices import EncodedSlice, Progress, encode_slices, slices_of
+from topicart.shards import (
+    FORMAT,
+    MANIFEST,
+    listed_shards,
+    read_manifest,
+    remove,
+    remove_beyond,
+    shard_name,
+    write_manifest,
+    write_shard,
+)
+from topicart.slices import EncodedSlice, Progress, slices_of
+from topicart.store_in_work import StoreInWork, digest, size_and_time
 
 if TYPE_CHECKING:
     from knowledge_graph import Collection
     from topicart.encoder import Encoder
 
-__all__ = ["Embeddings", "encode_collection", "fuse_texts", "open_embeddings", "save_embeddings"]
-
-_FORMAT = "topicart-embeddings"
-_VERSION = 1
-_MANIFEST = "manifest.json"
-_DTYPES = ("float32", "float16")
-
-
-@dataclass(frozen=True, eq=False)
-class _Shard:
-    """One shard, as read and checked."""
-
-    key: str
-    ids: tuple[str, ...]
-    problems: tuple[Problem, ...]
-    vectors: NDArray[np.float32]
+__all__ = [
+    "Embeddings",
+    "encode_collection",
+    "encode_to",
+    "fuse_texts",
+    "iter_embeddings",
+    "open_embeddings",
+    "save_embeddings",
+    "size_and_time",
+]
 
 
-def encode_collection(
+def encode_to(
     encoder: Encoder,
     collection: Collection,
     folder: Path,
@@ -67,8 +65,10 @@ def encode_collection(
     workers: int | None = None,
     dtype: str = "float32",
     progress: Progress | None = None,
-) -> tuple[Embeddings, tuple[Problem, ...]]:
+) -> tuple[Problem, ...]:
     """Encode a collection's pictures into a folder, going on where an earlier call stopped.
+
+    No more than one shard is held in memory; :func:`iter_embeddings` reads them back as lightly.
 
     Parameters
     ----------
@@ -92,9 +92,7 @@ def encode_collection(
 
     Returns
     -------
-    embeddings : Embeddings
-        Of the works that have a readable picture, in the collection's order.
-    problems : tuple of Problem
+    tuple of Problem
         Pictures that could not be read, in the collection's order.
 
     Raises
@@ -105,45 +103,64 @@ def encode_collection(
     ValueError
         If a number is less than 1, or ``dtype`` unknown.
     """
-    if dtype not in _DTYPES:
-        raise ValueError(f"dtype must be {' or '.join(_DTYPES)}, got {dtype!r}.")
-    folder = Path(folder)
-    make_folder(folder)
-    remove_leftovers(folder)
-    slices = slices_of(len(collection), shard_size)
-    keys = [_slice_key(encoder, collection, rows, dtype) for rows in slices]
-    missing = [
-        number
-        for number, key in enumerate(keys)
-        if not _is_valid(folder / _shard_name(number), key, encoder.dim)
-    ]
+    store = StoreInWork(encoder, collection, Path(folder), shard_size, dtype)
+    make_folder(store.folder)
+    remove_leftovers(store.folder)
+    found = {number: store.problems_in(number) for number in range(len(store.slices))}
+    missing = [number for number, problems in found.items() if problems is None]
     if missing:
-        # A store without manifest is one that is being written; see open_embeddings.
-        _remove(folder / _MANIFEST)
-    done = len(collection) - sum(len(slices[number]) for number in missing)
+        store.open_again()
+    done = len(collection) - sum(len(store.slices[number]) for number in missing)
     if progress is not None and done:
         progress(done, len(collection))
-    encoded = encode_slices(
+    found |= store.encode(
+        missing, batch_size=batch_size, workers=workers, progress=progress, done=done
+    )
+    store.finish()
+    return tuple(problem for problems in found.values() for problem in problems or ())
+
+
+def encode_collection(
+    encoder: Encoder,
+    collection: Collection,
+    folder: Path,
+    *,
+    shard_size: int | None = None,
+    batch_size: int = 32,
+    workers: int | None = None,
+    dtype: str = "float32",
+    progress: Progress | None = None,
+) -> tuple[Embeddings, tuple[Problem, ...]]:
+    """Encode a collection's pictures into a folder, as :func:`encode_to`, and read them back.
+
+    Parameters
+    ----------
+    encoder, collection, folder, shard_size, batch_size, workers, dtype, progress
+        As for :func:`encode_to`.
+
+    Returns
+    -------
+    embeddings : Embeddings
+        Of the works that have a readable picture, in the collection's order.
+    problems : tuple of Problem
+        Pictures that could not be read, in the collection's order.
+
+    Raises
+    ------
+    WriteError, ValueError
+        As :func:`encode_to`.
+    """
+    problems = encode_to(
         encoder,
         collection,
-        [slices[number] for number in missing],
+        folder,
+        shard_size=shard_size,
         batch_size=batch_size,
         workers=workers,
+        dtype=dtype,
         progress=progress,
-        done=done,
     )
-    for number, part in zip(missing, encoded, strict=True):
-        _write_shard(folder / _shard_name(number), keys[number], part, dtype)
-    _remove_beyond(folder, len(slices))
-    described = {
-        "model": encoder.name,
-        "weights_sha256": encoder.weights_sha256,
-        "fingerprint": encoder.fingerprint,
-        "preprocess": encoder.preprocess.as_dict(),
-        "precision": encoder.precision,
-    }
-    _write_manifest(folder, keys, encoder.dim, dtype, described)
-    return _read_all(folder)
+    return open_embeddings(folder), problems
 
 
 def save_embeddings(
@@ -168,18 +185,18 @@ def save_embeddings(
     folder = Path(folder)
     make_folder(folder)
     remove_leftovers(folder)
-    _remove(folder / _MANIFEST)
+    remove(folder / MANIFEST)
     keys = []
     slices = slices_of(len(embeddings))
     for number, rows in enumerate(slices):
         ids = embeddings.ids[rows.start : rows.stop]
         vectors = embeddings.vectors[rows.start : rows.stop]
-        key = _digest([_FORMAT, ids, hashlib.sha256(vectors.tobytes()).hexdigest()])
+        key = digest([FORMAT, ids, hashlib.sha256(vectors.tobytes()).hexdigest()])
         part = EncodedSlice(rows, Embeddings(ids, vectors), ())
-        _write_shard(folder / _shard_name(number), key, part, "float32")
+        write_shard(folder / shard_name(number), key, part, "float32")
         keys.append(key)
-    _remove_beyond(folder, len(slices))
-    _write_manifest(folder, keys, embeddings.dim, "float32", dict(about or {}))
+    remove_beyond(folder, len(slices))
+    write_manifest(folder, keys, embeddings.dim, "float32", dict(about or {}))
 
 
 def open_embeddings(folder: Path) -> Embeddings:
@@ -201,210 +218,50 @@ def open_embeddings(folder: Path) -> Embeddings:
         If the folder is none, is unfinished, of a newer version, or has a shard that is missing,
         damaged or another than the manifest says.
     """
-    return _read_all(Path(folder))[0]
-
-
-def _read_all(folder: Path) -> tuple[Embeddings, tuple[Problem, ...]]:
-    """Read a whole store; memory is that of the result and one shard."""
-    manifest = _read_manifest(folder)
-    dim, listed = manifest["dim"], manifest["shards"]
+    folder = Path(folder)
+    manifest = read_manifest(folder)
     ids: list[str] = []
-    problems: list[Problem] = []
-    vectors = np.empty((sum(shard["rows"] for shard in listed), dim), dtype=np.float32)
-    for entry in listed:
-        file = folder / entry["file"]
-        try:
-            shard = _read_shard(file)
-        except EmbeddingStoreError as error:
-            raise EmbeddingStoreError(
-                f"{error} Run the same fit again: only this shard is made anew."
-            ) from error
-        if shard.key != entry["key"] or shard.vectors.shape != (entry["rows"], dim):
-            raise EmbeddingStoreError(
-                f"{file} is not the shard that {_MANIFEST} lists (its key or its shape, "
-                f"{shard.vectors.shape} for {(entry['rows'], dim)}, differs). Run the same fit "
-                "again, or copy the whole folder again."
-            )
+    rows = sum(shard["rows"] for shard in manifest["shards"])
+    # Memory is that of the result and one shard.
+    vectors = np.empty((rows, manifest["dim"]), dtype=np.float32)
+    for shard in listed_shards(folder, manifest):
         vectors[len(ids) : len(ids) + len(shard.ids)] = shard.vectors
         ids += shard.ids
-        problems += shard.problems
     try:
-        return Embeddings(tuple(ids), vectors), tuple(problems)
+        return Embeddings(tuple(ids), vectors)
     except ValueError as error:
-        raise EmbeddingStoreError(
-            f"{folder} holds no usable vectors: {error} Delete the folder and run the fit again."
-        ) from error
+        raise _unusable(folder, error) from error
 
 
-def _read_manifest(folder: Path) -> dict[str, Any]:
-    """Read and check a manifest."""
-    file = folder / _MANIFEST
-    if not file.is_file():
-        if any(folder.glob("shard-*.safetensors")):
-            raise EmbeddingStoreError(
-                f"{folder} is unfinished: it has shards but no {_MANIFEST}, so encoding was "
-                "interrupted. Run the same fit again: it goes on where it stopped."
-            )
-        raise EmbeddingStoreError(
-            f"{folder} is no folder of embeddings: it has no {_MANIFEST}. Run the "
-            "same fit again, with --overwrite where it was finished."
-        )
-    try:
-        manifest = json.loads(file.read_text(encoding="utf-8"))
-        version = manifest["version"]
-        is_ours = manifest["format"] == _FORMAT and isinstance(version, int)
-        if is_ours and version <= _VERSION:
-            int(manifest["dim"])
-            for shard in manifest["shards"]:
-                # A name with a folder in it would be read from outside the store.
-                is_ours &= shard["file"] == Path(shard["file"]).name and shard["rows"] >= 0
-                str(shard["key"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise EmbeddingStoreError(
-            f"{file} cannot be read ({type(error).__name__}: {error}). Run the same fit again: "
-            "the shards are kept."
-        ) from error
-    if not is_ours:
-        raise EmbeddingStoreError(f"{file} is no manifest of embeddings written by topicart.")
-    if version > _VERSION:
-        raise EmbeddingStoreError(
-            f"{folder} was written by a newer topicart (embeddings of version {version}; this one "
-            f"reads {_VERSION}). Update topicart."
-        )
-    return dict(manifest)
-
-
-def _write_manifest(
-    folder: Path, keys: Sequence[str], dim: int, dtype: str, described: Mapping[str, Any]
-) -> None:
-    """Write the manifest; it makes the store a finished one."""
-    shards = []
-    for number, key in enumerate(keys):
-        name = _shard_name(number)
-        shards.append({"file": name, "rows": _rows(folder / name), "key": key})
-    manifest = {
-        "format": _FORMAT,
-        "version": _VERSION,
-        **described,
-        "dim": dim,
-        "dtype": dtype,
-        "works": sum(shard["rows"] for shard in shards),
-        "shards": shards,
-    }
-    write_text_atomic(folder / _MANIFEST, json.dumps(manifest, indent=1) + "\n")
-
-
-def _write_shard(file: Path, key: str, part: EncodedSlice, dtype: str) -> None:
-    """Write one shard, atomically."""
-    from safetensors.numpy import save
-
-    vectors = np.ascontiguousarray(part.embeddings.vectors, dtype=dtype)
-    about = {
-        "key": key,
-        "vectors_sha256": hashlib.sha256(vectors.tobytes()).hexdigest(),
-        "ids": part.embeddings.ids,
-        "problems": [[problem.id, problem.file, problem.reason] for problem in part.problems],
-    }
-    # All in one entry: safetensors writes several in an order that changes from run to run.
-    metadata = {_FORMAT: json.dumps(about)}
-    write_bytes_atomic(file, save({"vectors": vectors}, metadata=metadata))
-
-
-def _read_shard(file: Path) -> _Shard:
-    """Read one shard and check that it is whole."""
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(file, framework="numpy") as shard:
-            about = json.loads(shard.metadata()[_FORMAT])
-            stored = shard.get_tensor("vectors")
-        ids = tuple(about["ids"])
-        problems = tuple(Problem(*problem) for problem in about["problems"])
-        key, digest = str(about["key"]), about["vectors_sha256"]
-    except FileNotFoundError:
-        raise EmbeddingStoreError(f"The shard {file} is missing.") from None
-    except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
-        raise EmbeddingStoreError(
-            f"The shard {file} is damaged ({type(error).__name__}: {error})."
-        ) from error
-    if hashlib.sha256(stored.tobytes()).hexdigest() != digest or len(stored) != len(ids):
-        raise EmbeddingStoreError(f"The shard {file} is damaged: its vectors have changed.")
-    # Rounded to half precision, the rows have no longer quite length 1.
-    vectors = stored if stored.dtype == np.float32 else normalise(stored)
-    return _Shard(key, ids, problems, vectors)
-
-
-def _is_valid(file: Path, key: str, dim: int) -> bool:
-    """Whether a shard is on disk, whole, and holds what its key says."""
-    try:
-        shard = _read_shard(file)
-    except EmbeddingStoreError:
-        return False
-    return shard.key == key and shard.vectors.shape[1:] == (dim,)
-
-
-def _rows(file: Path) -> int:
-    """Number of rows of a shard, from its header."""
-    from safetensors import safe_open
-
-    with safe_open(file, framework="numpy") as shard:
-        return int(shard.get_slice("vectors").get_shape()[0])
-
-
-def _slice_key(encoder: Encoder, collection: Collection, rows: range, dtype: str) -> str:
-    """The key of a slice: SHA-256 of all that decides its vectors and problems."""
-    part = collection.arrow.select(["id", "images"]).slice(rows.start, len(rows)).to_pydict()
-    works = [
-        [id_, [[file, *size_and_time(collection.root / file)] for file in images]]
-        for id_, images in zip(part["id"], part["images"], strict=True)
-    ]
-    return _digest([_FORMAT, _VERSION, encoder.fingerprint, dtype, works])
-
-
-def size_and_time(file: Path) -> tuple[int, int]:
-    """Look up what tells whether a file has changed.
+def iter_embeddings(folder: Path) -> Iterator[Embeddings]:
+    """Read a folder of embeddings shard by shard; no more than one is in memory.
 
     Parameters
     ----------
-    file : Path
-        A file, which need not be there.
+    folder : Path
+        A store that was finished.
 
-    Returns
-    -------
-    tuple of int
-        Size in bytes and time of change in nanoseconds; -1 for what cannot be looked at.
+    Yields
+    ------
+    Embeddings
+        Of the next works, in the collection's order; a shard without vectors is left out.
+
+    Raises
+    ------
+    EmbeddingStoreError
+        As :func:`open_embeddings`, where the shard is met.
     """
-    try:
-        status = file.stat()
-    except OSError:
-        return (-1, -1)
-    return (status.st_size, status.st_mtime_ns)
+    folder = Path(folder)
+    for shard in listed_shards(folder, read_manifest(folder)):
+        if shard.ids:
+            try:
+                part = Embeddings(shard.ids, shard.vectors)
+            except ValueError as error:
+                raise _unusable(folder, error) from error
+            yield part
 
 
-def _digest(content: Any) -> str:
-    """SHA-256 of JSON values."""
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
-
-
-def _shard_name(number: int) -> str:
-    """File name of a shard."""
-    return f"shard-{number:05d}.safetensors"
-
-
-def _remove_beyond(folder: Path, count: int) -> None:
-    """Remove shards of an earlier, larger collection."""
-    names = {_shard_name(number) for number in range(count)}
-    for file in folder.glob("shard-*.safetensors"):
-        if file.name not in names:
-            _remove(file)
-
-
-def _remove(file: Path) -> None:
-    """Remove a file if it is there."""
-    try:
-        file.unlink(missing_ok=True)
-    except OSError as error:
-        raise EmbeddingStoreError(
-            f"{file} cannot be removed ({error.strerror}). Choose another folder, or change its "
-            "permissions."
-        ) from error
+def _unusable(folder: Path, error: ValueError) -> EmbeddingStoreError:
+    return EmbeddingStoreError(
+        f"{folder} holds no usable vectors: {error} Delete the folder and run the fit again."
+    )
