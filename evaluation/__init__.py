@@ -3,8 +3,8 @@
 ``evaluate`` measures a run by its words, its pictures, as clusters, against the records and by what
 is found again (``measuring``), with a judge that did not make it (``judges``); ``compare`` sets
 runs side by side (``comparing``); ``baselines`` are the models to compare with. The other modules
-are the measures themselves. ``retrieval`` and ``zero_shot`` judge encoders. The names below load what
-they need when used.
+are the measures themselves. ``retrieval`` and ``zero_shot`` judge encoders. The names below load
+what they need when used.
 """
 
 from __future__ import annotations

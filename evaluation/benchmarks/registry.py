@@ -5,12 +5,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from topicart.errors import BenchmarkError
-
 if TYPE_CHECKING:
     from evaluation.benchmarks.benchmark import Benchmark
 
-__all__ = ["SUMMARIES", "find_benchmark"]
+__all__ = ["SUMMARIES", "find_benchmark", "require_known"]
 
 SUMMARIES = {
     "start": "How soon a command starts, and how soon a fit reads its first picture.",
@@ -42,10 +40,28 @@ def find_benchmark(name: str) -> Benchmark:
     BenchmarkError
         If there is none of this name.
     """
+    require_known(name)
+    module = import_module(f"evaluation.benchmarks.{name.replace('-', '_')}")
+    found: Benchmark = module.BENCHMARK
+    return found
+
+
+def require_known(name: str) -> None:
+    """Refuse a name that no benchmark has.
+
+    Parameters
+    ----------
+    name
+        Perhaps one of :data:`SUMMARIES`.
+
+    Raises
+    ------
+    BenchmarkError
+        If it is none.
+    """
+    from topicart.errors import BenchmarkError  # a door imports this module to list the names
+
     if name not in SUMMARIES:
         raise BenchmarkError(
             f"There is no benchmark {name!r}. Name one of {', '.join(sorted(SUMMARIES))}, or all."
         )
-    module = import_module(f"evaluation.benchmarks.{name.replace('-', '_')}")
-    found: Benchmark = module.BENCHMARK
-    return found

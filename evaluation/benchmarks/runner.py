@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evaluation.benchmarks.registry import SUMMARIES
+from evaluation.benchmarks.registry import require_known
 from knowledge_graph.atomic import make_folder, write_text_atomic
 from topicart.errors import BenchmarkError
 
@@ -56,10 +56,7 @@ def run_benchmark(
     BenchmarkError
         If there is no such benchmark, or it failed.
     """
-    if name not in SUMMARIES:
-        raise BenchmarkError(
-            f"There is no benchmark {name!r}. Name one of {', '.join(sorted(SUMMARIES))}, or all."
-        )
+    require_known(name)
     with tempfile.TemporaryDirectory(prefix="topicart-bench-") as folder:
         options = {"folder": folder, "device": device, "works": works, "source": source}
         child = subprocess.Popen(
