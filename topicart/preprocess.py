@@ -17,11 +17,13 @@ from numpy.typing import NDArray
 
 from topicart.errors import PictureError
 from topicart.images import load_picture, picture_of
+from topicart.thumbnail_cache import Thumbnails, leads_inside
+from topicart.thumbnail_making import Made, ThumbnailMaker
 
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["Preprocess", "fitted", "load_pixels", "pixels_of", "read_pixels"]
+__all__ = ["Preprocess", "fitted", "load_pixels", "pixels_of", "read_and_keep", "read_pixels"]
 
 _LONGEST_STRIP = 8
 
@@ -136,7 +138,9 @@ def fitted(picture: Image.Image, preprocess: Preprocess) -> NDArray[np.uint8]:
         ) from error
 
 
-def read_pixels(root: Path, file: str, preprocess: Preprocess) -> NDArray[np.uint8] | PictureError:
+def read_pixels(
+    root: Path, file: str, preprocess: Preprocess, thumbnails: Thumbnails | None = None
+) -> NDArray[np.uint8] | PictureError:
     """Read a picture of a collection; what is wrong with one is a result, not a failure.
 
     Parameters
@@ -147,6 +151,8 @@ def read_pixels(root: Path, file: str, preprocess: Preprocess) -> NDArray[np.uin
         The picture's path in it.
     preprocess : Preprocess
         How the encoder takes pictures.
+    thumbnails : Thumbnails, optional
+        Copies to read it from, where they are large enough.
 
     Returns
     -------
@@ -154,15 +160,46 @@ def read_pixels(root: Path, file: str, preprocess: Preprocess) -> NDArray[np.uin
         The pixels, RGB, or why there are none.
     """
     try:
-        path = (root / file).resolve()
         # Checked when the collection was opened; a link may have been put there since.
-        if not path.is_relative_to(root):
+        if not leads_inside(root, file):
             return PictureError("it leads outside the collection's folder")
-        return load_pixels(path, preprocess)
-    except (OSError, RuntimeError) as error:  # a loop of links
-        return PictureError(f"the path cannot be followed ({error})")
+        if thumbnails is None:
+            return load_pixels(root / file, preprocess)
+        return fitted(thumbnails.load(root, file, at_least=max(preprocess.size)), preprocess)
     except PictureError as error:
         return error
+
+
+def read_and_keep(
+    root: Path, file: str, preprocess: Preprocess, maker: ThumbnailMaker
+) -> tuple[NDArray[np.uint8] | PictureError, Made | None]:
+    """Read a picture of a collection from its copy, which is made if it is missing.
+
+    Parameters
+    ----------
+    root : Path
+        The collection's folder, resolved.
+    file : str
+        The picture's path in it.
+    preprocess : Preprocess
+        How the encoder takes pictures.
+    maker : ThumbnailMaker
+        The copies.
+
+    Returns
+    -------
+    pixels : ndarray of uint8, shape (height, width, 3), or PictureError
+        The same whether the copy was there or not; or why there are none.
+    made : Made or None
+        What is to be given to ``maker.keep``.
+    """
+    try:
+        if not leads_inside(root, file):
+            return PictureError("it leads outside the collection's folder"), None
+        picture, made = maker.picture(root, file)
+        return picture if isinstance(picture, PictureError) else fitted(picture, preprocess), made
+    except PictureError as error:
+        return error, None
 
 
 def _fit(picture: Image.Image, preprocess: Preprocess) -> Image.Image:

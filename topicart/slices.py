@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from knowledge_graph import Problem
 from topicart.embeddings import Embeddings, normalise
 from topicart.errors import PictureError
-from topicart.preprocess import Preprocess, read_pixels
+from topicart.preprocess import Preprocess, read_and_keep, read_pixels
 from topicart.stream import default_workers, run_ahead
+from topicart.thumbnail_making import Made, ThumbnailMaker, side_for
 
 if TYPE_CHECKING:
     from knowledge_graph import Collection
@@ -77,6 +78,7 @@ def encode_slices(
     workers: int | None = None,
     progress: Progress | None = None,
     done: int = 0,
+    thumbnails: Path | None = None,
 ) -> Iterator[EncodedSlice]:
     """Encode slices of a collection in a stream: the next pictures are decoded meanwhile.
 
@@ -99,6 +101,9 @@ def encode_slices(
         Called with the works done and all works.
     done : int
         Works that were done before and count as progress.
+    thumbnails : Path, optional
+        A folder of reduced copies: those that are missing are made, and the vectors are of the
+        copies, not of the files. By default none are read or made.
 
     Yields
     ------
@@ -109,22 +114,30 @@ def encode_slices(
     ------
     ValueError
         If ``batch_size`` or ``workers`` is less than 1.
+    WriteError
+        If the folder of copies cannot be written.
     """
     threads = default_workers() if workers is None else workers
     require_positive("batch_size", batch_size)
     require_positive("workers", threads)
     total = done + sum(len(rows) for rows in slices)
+    preprocess = encoder.preprocess
+    maker = None if thumbnails is None else ThumbnailMaker(thumbnails, side_for(preprocess))
     stream = run_ahead(
         _picture_jobs(collection, slices),
-        partial(_load, root=collection.root, preprocess=encoder.preprocess),
+        partial(_load, root=collection.root, preprocess=preprocess, maker=maker),
         workers=threads,
         # One batch ready while another is encoded, and work for every thread besides.
         ahead=2 * batch_size + 2 * threads,
     )
     remaining = iter(slices)
     current = _SliceInWork(encoder, next(remaining, range(0)))
-    for job, outcome in stream:
+    for job, (outcome, made) in stream:
+        if maker is not None:
+            maker.keep(made)
         if not job.file:
+            if maker is not None:
+                maker.write()
             yield current.finish()
             done += len(current.rows)
             current = _SliceInWork(encoder, next(remaining, range(0)))
@@ -230,9 +243,11 @@ class _SliceInWork:
 
 
 def _load(
-    job: _PictureJob, *, root: Path, preprocess: Preprocess
-) -> NDArray[np.uint8] | PictureError | None:
+    job: _PictureJob, *, root: Path, preprocess: Preprocess, maker: ThumbnailMaker | None
+) -> tuple[NDArray[np.uint8] | PictureError | None, Made | None]:
     """Read one picture in a worker thread; what is wrong with it is a result, not a failure."""
     if not job.file:
-        return None
-    return read_pixels(root, job.file, preprocess)
+        return None, None
+    if maker is None:
+        return read_pixels(root, job.file, preprocess), None
+    return read_and_keep(root, job.file, preprocess, maker)
