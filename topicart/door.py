@@ -22,6 +22,10 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but er
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for machines.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder that `fit` has written.")]
 
+Engine = Annotated[
+    str, typer.Option(help="What encodes pictures: torch, or openvino (a CPU, the extra cpu).")
+]
+
 SourceArgument = Annotated[
     str,
     typer.Argument(

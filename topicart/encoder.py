@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from knowledge_graph import Problem
 from topicart.cpu import keep_freed_memory, wait_without_spinning
-from topicart.device import choose_device, choose_precision
 from topicart.embeddings import Embeddings, normalise
+from topicart.engines import Pending, choose_engine
 from topicart.errors import ModelError
 from topicart.hub import progress_bars
 from topicart.images import DECODER_VERSION
@@ -50,6 +50,8 @@ class Encoder:
         A torch device.
     precision : str
         ``fp32``, ``bf16`` or ``fp16``.
+    engine : str
+        What runs the picture tower: ``torch``, or ``openvino`` on a CPU.
 
     Attributes
     ----------
@@ -63,11 +65,14 @@ class Encoder:
     precision : str
         ``fp32``, or the type of the matrix products: ``bf16`` or ``fp16`` (autocast; weights and
         results stay float32).
+    engine : str
+        ``torch``, or ``openvino``: then pictures alone are encoded with it, in that precision,
+        and texts with torch in float32.
     weights_sha256 : str
         SHA-256 of its file of weights; with an adapter, of both.
     fingerprint : str
         SHA-256 of all that decides a picture's vector: weights, architecture, preprocessing,
-        precision, and the version of our decoder.
+        precision, engine, and the version of our decoder.
     note : str
         A sentence to be shown wherever its results are; empty for most models.
     preprocess : Preprocess
@@ -92,6 +97,7 @@ class Encoder:
         weights_sha256: str,
         device: str,
         precision: str,
+        engine: str = "torch",
     ) -> None:
         import torch
 
@@ -101,6 +107,7 @@ class Encoder:
         self.dim = built.dim
         self.device = device
         self.precision = precision
+        self.engine = engine
         self.weights_sha256 = weights_sha256
         self.note = source.note
         self.preprocess: Preprocess = built.preprocess
@@ -116,6 +123,12 @@ class Encoder:
         self.fingerprint = _fingerprint(self, source)
         self._mean = torch.tensor(self.preprocess.mean, device=device).view(1, 3, 1, 1)
         self._std = torch.tensor(self.preprocess.std, device=device).view(1, 3, 1, 1)
+        self._begin = self._begin_with_torch
+        if engine == "openvino":
+            from topicart.openvino_engine import OpenVinoTower
+
+            tower = OpenVinoTower(self.name, self.model, self.preprocess, self.dim, precision)
+            self._begin = tower.begin
 
     @classmethod
     def load(
@@ -124,6 +137,7 @@ class Encoder:
         *,
         device: str = "auto",
         precision: str = "auto",
+        engine: str = "torch",
         progress: bool = True,
     ) -> Encoder:
         """Load a model by name, downloading its weights on first use.
@@ -140,6 +154,11 @@ class Encoder:
         precision : str
             ``auto``, ``fp32``, ``bf16`` or ``fp16``. ``auto`` is float32 on a CPU; on a CUDA GPU
             bfloat16 if it computes in it, else float16; float16 on Apple's.
+        engine : str
+            What runs the picture tower: ``torch``, or ``openvino``, which takes a half to a fifth
+            of torch's time on a CPU (the extra ``cpu``). Its vectors are other ones than torch's,
+            by cosines of 0.995 and more; its ``auto`` precision is bfloat16 where the CPU
+            multiplies in it.
         progress : bool
             Show a bar on standard error while weights are downloaded.
 
@@ -152,12 +171,11 @@ class Encoder:
         ------
         ModelError
             If the name is unknown, files are missing and the hub cannot be reached, the model is
-            damaged or unsafe, or the device or precision cannot be had. The message says what to
-            do.
+            damaged or unsafe, or the device, precision or engine cannot be had. The message says
+            what to do.
         """
         wait_without_spinning()
-        chosen_device = choose_device(device)
-        chosen_precision = choose_precision(precision, chosen_device)
+        chosen_device, chosen_precision = choose_engine(engine, device, precision)
         from topicart.openclip import build_model
 
         with progress_bars(progress):
@@ -170,6 +188,7 @@ class Encoder:
             weights_sha256=weights_sha256,
             device=chosen_device,
             precision=chosen_precision,
+            engine=engine,
         )
 
     def encode_texts(
@@ -248,16 +267,23 @@ class Encoder:
         ndarray of float32, shape (n, dim)
             Rows of length 1; a row is not-a-number where the model's output is not finite.
         """
-        import torch
+        return self.begin_pixels(pixels)()
 
-        with torch.inference_mode():
-            batch = torch.from_numpy(pixels).to(self.device, non_blocking=True)
-            # A view: what lay as (n, height, width, 3) is channels-last already.
-            batch = batch.permute(0, 3, 1, 2).float().div_(255.0)
-            self.standardise(batch)
-            with self._autocast():
-                raw = self.model.encode_image(batch)
-            return normalise(raw.float().cpu().numpy())
+    def begin_pixels(self, pixels: NDArray[np.uint8]) -> Pending:
+        """Begin to encode one batch; where the engine can, it works on while other things are done.
+
+        Parameters
+        ----------
+        pixels : ndarray of uint8, shape (n, height, width, 3)
+            As for :meth:`encode_pixels`; not to be changed before the vectors are taken.
+
+        Returns
+        -------
+        callable
+            Waits for the vectors and gives them, as :meth:`encode_pixels` does.
+        """
+        features = self._begin(pixels)
+        return lambda: normalise(features())
 
     def encode_images(
         self,
@@ -313,11 +339,37 @@ class Encoder:
                     on_problem(problem)
         return Embeddings(tuple(ids), np.concatenate(parts))
 
+    def _begin_with_torch(self, pixels: NDArray[np.uint8]) -> Pending:
+        """Begin a batch; on a GPU it is under way when this returns."""
+        import torch
+
+        on_cuda = self.device.startswith("cuda")
+        with torch.inference_mode():
+            batch = torch.from_numpy(pixels)
+            if on_cuda:  # from other memory the copy would wait for the batch before
+                batch = batch.pin_memory().to(self.device, non_blocking=True)
+            # A view: what lay as (n, height, width, 3) is channels-last already.
+            batch = batch.to(self.device).permute(0, 3, 1, 2).float().div_(255.0)
+            self.standardise(batch)
+            with self._autocast():
+                raw = self.model.encode_image(batch).float()
+            if not on_cuda:
+                return lambda: raw.cpu().numpy()
+            features = torch.empty(raw.shape, pin_memory=True).copy_(raw, non_blocking=True)
+            done = torch.cuda.Event()
+            done.record(torch.cuda.current_stream(raw.device))
+
+        def finish() -> NDArray[np.float32]:
+            done.synchronize()
+            return features.numpy()
+
+        return finish
+
     def _autocast(self) -> AbstractContextManager[Any]:
         """Compute matrix products in the chosen precision."""
         import torch
 
-        if self.precision == "fp32":
+        if self.precision == "fp32" or self.engine != "torch":
             return nullcontext()
         dtype = torch.bfloat16 if self.precision == "bf16" else torch.float16
         return torch.autocast(torch.device(self.device).type, dtype=dtype)
@@ -336,4 +388,6 @@ def _fingerprint(encoder: Encoder, source: ModelSource) -> str:
         "precision": encoder.precision,
         "decoder": DECODER_VERSION,
     }
+    if encoder.engine != "torch":  # the key that stores had before there were others stays good
+        decides["engine"] = encoder.engine
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()

@@ -18,7 +18,7 @@ __all__ = ["encoder_of", "picture_pixels", "require_own"]
 
 
 def encoder_of(run: Run, device: str = "auto") -> Encoder:
-    """Load the model that encoded a run's works, in the precision that it had.
+    """Load the model that encoded a run's works, in the precision and by the engine that it had.
 
     Parameters
     ----------
@@ -40,7 +40,15 @@ def encoder_of(run: Run, device: str = "auto") -> Encoder:
     from topicart.encoder import Encoder
 
     model = run.record.model
-    return Encoder.load(model.name, device=device, precision=model.precision, progress=False)
+    if model.engine != "torch":
+        device = "auto"  # the engine has one device, whatever searches
+    return Encoder.load(
+        model.name,
+        device=device,
+        precision=model.precision,
+        engine=model.engine,
+        progress=False,
+    )
 
 
 def require_own(encoder: Encoder, run: Run) -> None:
