@@ -8,35 +8,32 @@ which a file can be broken ends in a :class:`PictureError` with a plain reason.
 from __future__ import annotations
 
 import io
+import stat
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from topicart.errors import PictureError
+from topicart.picture_memory import MAX_BYTES, bytes_to_decode, reserved
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from PIL import Image
 
-__all__ = ["DECODER_VERSION", "FORMATS", "MAX_PIXELS", "load_picture", "picture_of"]
+__all__ = ["DECODER_VERSION", "FORMATS", "load_picture", "picture_of", "reading_picture"]
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "JPEG2000", "AVIF", "PPM")
 """PIL's names of the formats that are opened; all of them are plain raster formats."""
 
-MAX_PIXELS = 256_000_000
-"""Most pixels that are ever decoded for one picture (16,000 x 16,000: 1 GB in memory).
-
-A baseline JPEG counts after its reduction while decoding, so a 700-megapixel museum scan is read.
-"""
-
 DECODER_VERSION = 1
 """Part of the key of stored embeddings: raise it when the same file would give other pixels."""
 
-_LARGE = 40_000_000
-# Large pictures are decoded one at a time, so that the peak memory does not grow with the number
-# of workers.
-_one_large_picture = threading.Semaphore(1)
+_BAND_PIXELS = 8_000_000
+# Pictures are converted to RGB so many pixels at a time.
 
 _limit_lock = threading.Lock()
 _limit_depth = 0
@@ -82,18 +79,41 @@ def load_picture(path: Path, *, at_least: int | None = None) -> Image.Image:
         If the file is missing, empty, not a picture, truncated, damaged or too large; the
         message is the reason in plain words.
     """
-    try:
-        if path.stat().st_size == 0:
-            raise PictureError("the file is empty (0 bytes)")
-        return _decoded(path, at_least)
-    except FileNotFoundError:
-        raise PictureError("the file does not exist") from None
-    except IsADirectoryError:
-        raise PictureError("this is a folder, not a picture") from None
-    except PermissionError:
-        raise PictureError("there is no permission to read the file") from None
-    except OSError as error:
-        raise PictureError(_damage(error)) from error
+    with reading_picture(path, at_least=at_least) as picture:
+        return picture
+
+
+@contextmanager
+def reading_picture(source: Path | bytes, *, at_least: int | None = None) -> Iterator[Image.Image]:
+    """Read a picture, and count its memory as in use until it has been made smaller.
+
+    Threads that read pictures so never hold more than :data:`topicart.picture_memory.MAX_BYTES`
+    together, however many they are. Inside, no other picture may be read.
+
+    Parameters
+    ----------
+    source : Path or bytes
+        The file, or all of its content.
+    at_least : int, optional
+        As for :func:`load_picture`.
+
+    Yields
+    ------
+    PIL.Image.Image
+        The picture in mode RGB.
+
+    Raises
+    ------
+    PictureError
+        As :func:`load_picture`.
+    """
+    with ExitStack() as held:
+        # Without the decoder's own exception, whose traceback would keep the pixels in memory as
+        # long as the problem is remembered.
+        read = _outcome(source, at_least, held)
+        if isinstance(read, str):
+            raise PictureError(read)
+        yield read
 
 
 def picture_of(data: bytes, *, at_least: int | None = None) -> Image.Image:
@@ -116,79 +136,142 @@ def picture_of(data: bytes, *, at_least: int | None = None) -> Image.Image:
     PictureError
         As :func:`load_picture`.
     """
-    if not data:
-        raise PictureError("the file is empty (0 bytes)")
-    return _decoded(data, at_least)
+    with reading_picture(data, at_least=at_least) as picture:
+        return picture
 
 
-def _decoded(source: Path | bytes, at_least: int | None) -> Image.Image:
-    """Decode a file or its content; whatever is wrong with a picture is a PictureError."""
-    from PIL import Image, UnidentifiedImageError
+def _outcome(source: Path | bytes, at_least: int | None, held: ExitStack) -> Image.Image | str:
+    """Decode a file or its content, or say in plain words why that cannot be done."""
+    from PIL import UnidentifiedImageError
 
     try:
-        with _own_size_limit():
-            file = io.BytesIO(source) if isinstance(source, bytes) else source
-            opened = Image.open(file, formats=FORMATS)
-        with opened:
-            pixels = _reduce_and_check(opened, at_least)
-            with _one_large_picture if pixels > _LARGE else nullcontext():
-                return _upright(_to_rgb(opened), _orientation(opened))
-    except (PictureError, FileNotFoundError, IsADirectoryError, PermissionError):
-        raise
-    except UnidentifiedImageError:
-        raise PictureError(_not_a_picture(source)) from None
+        with _opened(source) as file:
+            try:
+                return _decoded(file, at_least, held)
+            except UnidentifiedImageError:
+                return _not_a_picture(file)
+    except PictureError as error:
+        return str(error)
+    except FileNotFoundError:
+        return "the file does not exist"
+    except IsADirectoryError:
+        return "this is a folder, not a picture"
+    except PermissionError:
+        return "there is no permission to read the file"
     except MemoryError:
-        raise PictureError("there is not enough memory to decode the picture") from None
+        return "there is not enough memory to decode the picture"
     # PIL's readers meet damaged files with almost any exception (OSError, SyntaxError,
     # struct.error, zlib.error, IndexError, KeyError, ...); each of them means the same here.
     except Exception as error:
-        raise PictureError(_damage(error)) from error
+        return _damage(error)
 
 
-def _reduce_and_check(picture: Image.Image, at_least: int | None) -> int:
-    """Ask a JPEG for a smaller decoding, refuse what is too large, return the pixels to decode.
+def _opened(source: Path | bytes) -> IO[bytes]:
+    """Open a plain file; reading a pipe or a device may wait, or go on, for ever.
+
+    PIL is given the open file, never its path: it would map some formats into memory, and a file
+    that is cut short meanwhile would then end the process.
 
     Raises
     ------
     PictureError
-        If more than :data:`MAX_PIXELS` would be decoded.
+        If it is no plain file, or empty.
     """
-    width, height = picture.size
-    # A progressive JPEG holds all its coefficients in memory at full size, so that decoding it
-    # smaller saves time but not memory: it is judged by its full size.
-    pixels = width * height
-    if picture.format in ("JPEG", "MPO") and at_least is not None:
-        picture.draft(None, (2 * at_least, 2 * at_least))
-        if "progressive" not in picture.info:
-            pixels = picture.size[0] * picture.size[1]
-    if pixels > MAX_PIXELS:
-        raise PictureError(
-            f"the picture says that it has {width:,} x {height:,} pixels; more than "
-            f"{MAX_PIXELS // 1_000_000} megapixels are not decoded (a decompression bomb, or a "
-            "scan to be reduced first)"
-        )
-    return pixels
+    if isinstance(source, bytes):
+        size = len(source)
+    else:
+        status = source.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise IsADirectoryError
+        if not stat.S_ISREG(status.st_mode):
+            raise PictureError("this is a pipe, a socket or a device, not a file")
+        size = status.st_size
+    if size == 0:
+        raise PictureError("the file is empty (0 bytes)")
+    return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+
+
+def _decoded(file: IO[bytes], at_least: int | None, held: ExitStack) -> Image.Image:
+    """Decode a file, once there is memory for it."""
+    from PIL import Image
+
+    with _own_size_limit():
+        opened = Image.open(file, formats=FORMATS)
+    with opened:
+        full_size = opened.size
+        if opened.format in ("JPEG", "MPO") and at_least is not None:
+            opened.draft(None, (2 * at_least, 2 * at_least))
+        amount = bytes_to_decode(opened, file, full_size)
+        held.enter_context(reserved(full_size, amount))
+        return _upright(_to_rgb(opened), _orientation(opened))
 
 
 def _to_rgb(picture: Image.Image) -> Image.Image:
-    """Decode and convert any of PIL's modes to RGB."""
+    """Decode and convert any of PIL's modes to RGB, a band of rows at a time."""
     from PIL import Image
 
     picture.load()
+    # A copy without the reader, which may hold the picture once more.
+    plain = picture._new(picture.im)
+    if plain.mode == "RGB" and "transparency" not in plain.info:
+        return plain
+    profile = plain.info.get("icc_profile")
+    if not (isinstance(profile, bytes) and profile[16:20] == b"RGB "):
+        plain.info.pop("icc_profile", None)  # of ink or of grey, and wrong for RGB
+    rows = max(1, _BAND_PIXELS // plain.width)
+    boxes = [
+        (0, top, plain.width, min(top + rows, plain.height)) for top in range(0, plain.height, rows)
+    ]
+    convert = _conversion(plain, boxes)
+    if len(boxes) == 1:
+        return convert(plain)
+    whole = Image.new("RGB", plain.size)
+    for box in boxes:
+        whole.paste(convert(plain.crop(box)), box)
+    return whole
+
+
+def _conversion(
+    picture: Image.Image, boxes: list[tuple[int, int, int, int]]
+) -> Callable[[Image.Image], Image.Image]:
+    """Return what brings a band of a picture to RGB."""
     mode = picture.mode
     if mode.startswith("I") or mode == "F":
-        return _scaled_to_8_bit(picture)
+        ranges = [_range(picture.crop(box)) for box in boxes]
+        darkest = min(0.0, *(low for low, _ in ranges))
+        brightest = max(high for _, high in ranges) - darkest
+        return partial(_scaled_to_8_bit, darkest=darkest, brightest=brightest)
     if mode == "LAB":
-        return _lab_to_rgb(picture)
+        return _lab_to_rgb
     if mode in ("LA", "PA", "RGBA", "RGBa") or "transparency" in picture.info:
-        with_alpha = picture.convert("RGBA")
-        white = Image.new("RGB", picture.size, "white")
-        white.paste(with_alpha, mask=with_alpha.getchannel("A"))
-        return white
-    return picture.convert("RGB")
+        return _on_white
+    return lambda band: band.convert("RGB")
 
 
-def _scaled_to_8_bit(picture: Image.Image) -> Image.Image:
+def _on_white(picture: Image.Image) -> Image.Image:
+    """Lay what is transparent on white."""
+    from PIL import Image
+
+    with_alpha = picture.convert("RGBA")
+    white = Image.new("RGB", picture.size, "white")
+    white.paste(with_alpha, mask=with_alpha.getchannel("A"))
+    return white
+
+
+def _values(picture: Image.Image) -> NDArray[np.float32]:
+    """Grey values of more than 8 bits; what is not finite is black."""
+    import numpy as np
+
+    return np.nan_to_num(np.asarray(picture, dtype=np.float32), posinf=0.0, neginf=0.0)
+
+
+def _range(picture: Image.Image) -> tuple[float, float]:
+    """Least and greatest grey value."""
+    values = _values(picture)
+    return float(values.min()), float(values.max())
+
+
+def _scaled_to_8_bit(picture: Image.Image, *, darkest: float, brightest: float) -> Image.Image:
     """Scale grey values of 16 or 32 bits, or of floating point, to 8 bits.
 
     PIL's own conversion clips at 255, which turns a 16-bit scan white. Values above 16 bits
@@ -197,9 +280,8 @@ def _scaled_to_8_bit(picture: Image.Image) -> Image.Image:
     import numpy as np
     from PIL import Image
 
-    values = np.nan_to_num(np.asarray(picture, dtype=np.float32))
-    values -= min(float(values.min()), 0.0)
-    brightest = float(values.max())
+    values = _values(picture)
+    values -= darkest
     if picture.mode == "F":
         white = next((usual for usual in (1.0, 255.0, 65535.0) if brightest <= usual), brightest)
     else:
@@ -236,17 +318,15 @@ def _upright(picture: Image.Image, orientation: int) -> Image.Image:
     from PIL import Image
 
     name = _UPRIGHT.get(orientation)
+    if name is not None and 8 * picture.width * picture.height > MAX_BYTES:
+        raise PictureError("it is too large to be turned upright as its EXIF data ask")
     return picture if name is None else picture.transpose(Image.Transpose[name])
 
 
-def _not_a_picture(source: Path | bytes) -> str:
+def _not_a_picture(file: IO[bytes]) -> str:
     """Why PIL does not know the file: often a web page or a drawing saved under a wrong name."""
-    if isinstance(source, bytes):
-        start = source[:256]
-    else:
-        with source.open("rb") as handle:
-            start = handle.read(256)
-    start = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    file.seek(0)
+    start = file.read(256).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<svg", b"<?xml")):
         return "this is SVG or XML text, not a raster picture"
     if start.startswith((b"<!doctype html", b"<html")):
@@ -268,7 +348,7 @@ def _damage(error: Exception) -> str:
 
 @contextmanager
 def _own_size_limit() -> Iterator[None]:
-    """Lift PIL's size limit while a header is read; :func:`_reduce_and_check` sets ours after it.
+    """Lift PIL's size limit while a header is read; our own is asked after it.
 
     PIL warns above 89 megapixels and refuses above 179, before a JPEG can be asked for a smaller
     decoding; good museum scans are larger. The limit is one global variable of PIL, so it is put

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from tests.topicart.tiny_models import noise
-from topicart import images
+from topicart import picture_memory
 from topicart.errors import PictureError
 from topicart.images import load_picture
 from topicart.preprocess import Preprocess, load_pixels
@@ -220,7 +220,7 @@ def test_a_jpeg_over_the_limit_is_read_if_it_can_be_decoded_smaller(
     picture = noise(1024, 1024, seed=3)
     picture.save(tmp_path / "baseline.jpg")
     picture.save(tmp_path / "progressive.jpg", progressive=True)
-    monkeypatch.setattr(images, "MAX_PIXELS", 200_000)
+    monkeypatch.setattr(picture_memory, "MAX_BYTES", 800_000)
     assert load_picture(tmp_path / "baseline.jpg", at_least=100).size == (256, 256)
     # All coefficients of a progressive file are held at full size.
     with pytest.raises(PictureError, match="1,024 x 1,024"):
