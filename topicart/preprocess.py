@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topicart.errors import PictureError
-from topicart.images import load_picture, picture_of
+from topicart.images import reading_picture
 from topicart.thumbnail_cache import Thumbnails, leads_inside
 from topicart.thumbnail_making import Made, ThumbnailMaker
 
@@ -83,7 +83,8 @@ def load_pixels(path: Path, preprocess: Preprocess) -> NDArray[np.uint8]:
     PictureError
         If the picture cannot be read, with the reason.
     """
-    return fitted(load_picture(path, at_least=max(preprocess.size)), preprocess)
+    with reading_picture(path, at_least=max(preprocess.size)) as picture:
+        return fitted(picture, preprocess)
 
 
 def pixels_of(data: bytes, preprocess: Preprocess) -> NDArray[np.uint8]:
@@ -106,7 +107,8 @@ def pixels_of(data: bytes, preprocess: Preprocess) -> NDArray[np.uint8]:
     PictureError
         If the picture cannot be read, with the reason.
     """
-    return fitted(picture_of(data, at_least=max(preprocess.size)), preprocess)
+    with reading_picture(data, at_least=max(preprocess.size)) as picture:
+        return fitted(picture, preprocess)
 
 
 def fitted(picture: Image.Image, preprocess: Preprocess) -> NDArray[np.uint8]:
@@ -264,6 +266,8 @@ def _shorten_strip(picture: Image.Image, width: int, height: int) -> Image.Image
     # An even number of pixels goes, half at each end: the centre stays where it was.
     keep -= (long - keep) % 2
     start = (long - keep) // 2
-    if picture.width > picture.height:
-        return picture.crop((start, 0, start + keep, picture.height))
-    return picture.crop((0, start, picture.width, start + keep))
+    box = (start, 0, start + keep, picture.height)
+    if picture.height > picture.width:
+        box = (0, start, picture.width, start + keep)
+    # Not Image.crop, which takes what is left of a large frieze for a decompression bomb.
+    return picture._new(picture.im.crop(box))
