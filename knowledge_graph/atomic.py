@@ -19,6 +19,7 @@ __all__ = [
     "remove_leftovers",
     "replacing",
     "write_bytes_atomic",
+    "write_error",
     "write_text_atomic",
 ]
 
@@ -95,7 +96,7 @@ def replacing(path: Path) -> Iterator[Path]:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
         if isinstance(error, OSError):
-            raise _write_error(path, error) from error
+            raise write_error(path, error) from error
         raise
 
 
@@ -141,7 +142,7 @@ def make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _write_error(path, error) from error
+        raise write_error(path, error) from error
 
 
 def remove_leftovers(folder: Path) -> None:
@@ -193,8 +194,21 @@ def _flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _write_error(path: Path, error: OSError) -> WriteError:
-    """Say in plain words why a path could not be written and what to do."""
+def write_error(path: Path, error: OSError) -> WriteError:
+    """Say in plain words why a path could not be written and what to do.
+
+    Parameters
+    ----------
+    path : Path
+        What was to be written.
+    error : OSError
+        What the system says.
+
+    Returns
+    -------
+    WriteError
+        To be raised.
+    """
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         reason = "the disk is full. Free some space, or choose a folder on another disk"
     elif error.errno == errno.EROFS:

@@ -2,82 +2,55 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import platform
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
 
 from prompts import caption
+from topicart.embedding import EMBEDDINGS, encode_stage
 from topicart.embeddings import Embeddings, fuse_texts
 from topicart.errors import FitError
 from topicart.graph_export import export_topics
 from topicart.labels import read_words
-from topicart.model import TopicModel, TopicModelConfig, require_enough_works
-from topicart.out import prepare
-from topicart.run import Model, Run, RunRecord, Source, write_record
-from topicart.run_files import write_problems, write_topics
-from topicart.store import encode_collection, save_embeddings, size_and_time
+from topicart.lock import in_use
+from topicart.model import TopicModel, require_enough_works
+from topicart.out import prepare, require_usable
+from topicart.recording import (
+    FitConfig,
+    Progress,
+    Silent,
+    absolute,
+    content_sha256,
+    most_memory_mb,
+    new_record,
+    now,
+    versions_here,
+)
+from topicart.run import Run, RunRecord, write_record
+from topicart.run_files import write_topics
+from topicart.store import open_embeddings, save_embeddings
 
 if TYPE_CHECKING:
     from knowledge_graph import Collection
     from topicart.encoder import Encoder
     from topicart.topics import Topics
 
-_PACKAGES = ("datasets", "hdbscan", "numpy", "open_clip_torch", "pillow", "scikit-learn", "torch",
-             "umap-learn")  # fmt: skip
-
-
-class FitConfig(BaseModel):
-    """What decides the result of a fit; two fits with the same are the same fit."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    topics: TopicModelConfig = TopicModelConfig()
-    """How topics are found and named."""
-    text_weight: float = Field(default=0.0, ge=0.0, le=1.0)
-    """Share of the caption's vector in a work's vector; 0 is pictures only, as published."""
-    opened_with: dict[str, Any] = {}
-    """The options the collection was opened with (column map, separator, folders as a facet)."""
-
-
-class Progress(Protocol):
-    """Told of what is going on."""
-
-    def stage(self, name: str) -> None:
-        """Tell that a stage begins."""
-        ...
-
-    def count(self, done: int, total: int) -> None:
-        """Tell how far the stage is."""
-        ...
-
-    def note(self, text: str) -> None:
-        """Tell how the stage goes, in a few words."""
-        ...
-
-
-class Silent:
-    """Progress that nobody looks at."""
-
-    def stage(self, name: str) -> None:
-        """Do nothing."""
-
-    def count(self, done: int, total: int) -> None:
-        """Do nothing."""
-
-    def note(self, text: str) -> None:
-        """Do nothing."""
+__all__ = [
+    "FitConfig",
+    "Progress",
+    "Silent",
+    "absolute",
+    "content_sha256",
+    "fit_run",
+    "most_memory_mb",
+    "now",
+    "versions_here",
+    "write_finished",
+]
 
 
 def fit_run(
@@ -131,25 +104,40 @@ def fit_run(
     progress = progress or Silent()
     folder = Path(out)
     read_words(config.topics.labels)  # a mistake in them is told before the long work
-    record = _new_record(collection, encoder, config)
+    record = new_record(collection, encoder, config)
     require_enough_works(
         record.source.works if config.text_weight else record.source.with_picture, config.topics
     )
-    if prepare(folder, record, overwrite=overwrite):
-        return Run.open(folder)
+    require_usable(folder)
+    with in_use(folder):
+        if prepare(folder, record, overwrite=overwrite):
+            return Run.open(folder)
+        return _fit(collection, folder, encoder, config, record, batch_size, workers, progress)
+
+
+def _fit(
+    collection: Collection,
+    folder: Path,
+    encoder: Encoder,
+    config: FitConfig,
+    record: RunRecord,
+    batch_size: int,
+    workers: int | None,
+    progress: Progress,
+) -> Run:
+    """Fit, in a folder that is ready and nobody else's."""
     clock = _Clock(progress)
     with clock.timed("encode"):
-        pictures, unread = encode_collection(
-            encoder,
+        problems = encode_stage(
             collection,
-            folder / "embeddings",
+            encoder,
+            folder,
             batch_size=batch_size,
             workers=workers,
-            progress=progress.count,
+            progress=progress,
         )
+        pictures = open_embeddings(folder / EMBEDDINGS)
         embeddings = _fused(pictures, collection, encoder, config, folder)
-    problems = {*collection.problems, *unread}
-    write_problems(folder, problems)
     if not embeddings.ids:
         raise FitError(
             f"None of the {len(collection):,} works of {collection.source} has a readable picture; "
@@ -223,67 +211,6 @@ def write_finished(
     return Run.open(folder)
 
 
-def _new_record(collection: Collection, encoder: Encoder, config: FitConfig) -> RunRecord:
-    from topicart import __version__
-
-    return RunRecord(
-        topicart_version=__version__,
-        created=now(),
-        source=Source(
-            path=str(absolute(collection.source)),
-            root=str(collection.root.resolve()),
-            works=len(collection),
-            with_picture=sum(bool(images) for images in collection.column("images")),
-            sha256=content_sha256(collection),
-        ),
-        model=Model(
-            name=encoder.name,
-            weights_sha256=encoder.weights_sha256,
-            fingerprint=encoder.fingerprint,
-            dim=encoder.dim,
-            device=encoder.device,
-            precision=encoder.precision,
-            note=encoder.note,
-        ),
-        config=config.model_dump(mode="json"),
-        versions=versions_here(),
-    )
-
-
-def versions_here() -> dict[str, str]:
-    """Return the versions of what decides a fit's result.
-
-    Returns
-    -------
-    dict
-        Of Python and of packages, by name.
-    """
-    return {
-        "python": platform.python_version(),
-        **{package: version(package) for package in _PACKAGES},
-    }
-
-
-def content_sha256(collection: Collection) -> str:
-    """Return a hash of all that the works' facts and picture files say.
-
-    Parameters
-    ----------
-    collection
-        The works.
-
-    Returns
-    -------
-    str
-        SHA-256, in hexadecimal, of facts, and of the files' sizes and times.
-    """
-    digest = hashlib.sha256()
-    for work in collection:
-        files = [[*size_and_time(collection.root / image)] for image in work.images]
-        digest.update(json.dumps([asdict(work), files]).encode())
-    return digest.hexdigest()
-
-
 def _fused(
     pictures: Embeddings,
     collection: Collection,
@@ -304,23 +231,6 @@ def _fused(
     fused = fuse_texts(pictures, ids, texts, config.text_weight)
     save_embeddings(fused, folder / "fused")
     return fused
-
-
-def absolute(source: str) -> Path | str:
-    """Return a path made absolute; the name of what is none as it is.
-
-    Parameters
-    ----------
-    source
-        What a collection was opened from.
-
-    Returns
-    -------
-    Path or str
-        Where it is.
-    """
-    path = Path(source)
-    return path.resolve() if path.exists() else source
 
 
 class _Clock:
@@ -348,30 +258,3 @@ class _Clock:
         if self._stage:
             self.seconds[self._stage] = round(time.perf_counter() - self._start, 3)
         self._stage = ""
-
-
-def now() -> str:
-    """Return the time as records state it.
-
-    Returns
-    -------
-    str
-        ISO 8601, to the second, in UTC.
-    """
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def most_memory_mb() -> float | None:
-    """Return the most memory that the process has held so far.
-
-    Returns
-    -------
-    float or None
-        In MiB, resident; ``None`` where the system does not tell.
-    """
-    if sys.platform == "win32":
-        return None
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(peak / (1 << 20 if sys.platform == "darwin" else 1 << 10), 1)

@@ -29,16 +29,16 @@ def require_usable(folder: Path) -> None:
     """
     if folder.exists() and not folder.is_dir():
         raise RunError(f"--out {folder} is a file. Name a folder that is new or holds a run.")
-    if folder.exists() and read_record(folder) is None:
-        remove_leftovers(folder)
-        if any(not path.name.startswith(".") for path in folder.iterdir()):
-            raise RunError(
-                f"--out {folder} is not empty and holds no run. Name a new folder; nothing that "
-                "is not a run is ever replaced."
-            )
+    if not folder.exists() or read_record(folder) is not None:
+        return
+    if any(not path.name.startswith(".") for path in folder.iterdir()):
+        raise RunError(
+            f"--out {folder} is not empty and holds no run. Name a new folder; nothing that "
+            "is not a run is ever replaced."
+        )
 
 
-def prepare(folder: Path, record: RunRecord, *, overwrite: bool) -> bool:
+def prepare(folder: Path, record: RunRecord, *, overwrite: bool, only_works: bool = False) -> bool:
     """Make a folder ready for a fit, unless it holds that very fit, finished.
 
     Parameters
@@ -50,6 +50,8 @@ def prepare(folder: Path, record: RunRecord, *, overwrite: bool) -> bool:
     overwrite
         Replace another finished fit. One that was cut short holds embeddings only, which are
         used again where they fit, and is replaced without asking.
+    only_works
+        Any finished fit to the same works by the same model will do.
 
     Returns
     -------
@@ -66,7 +68,7 @@ def prepare(folder: Path, record: RunRecord, *, overwrite: bool) -> bool:
     remove_leftovers(folder)
     found = read_record(folder)
     if found and found.state == "finished" and not overwrite:
-        if differing := _differences(found, record):
+        if differing := _differences(found, record, only_works=only_works):
             if differing == ["labels"]:
                 raise RunError(
                     f"--out {folder} holds this fit with other names. `topicart label {folder}` "
@@ -90,22 +92,47 @@ def prepare(folder: Path, record: RunRecord, *, overwrite: bool) -> bool:
     return False
 
 
-def _differences(found: RunRecord, wanted: RunRecord) -> list[str]:
+def require_same_works(folder: Path, record: RunRecord) -> None:
+    """Refuse a folder in which others are at work, unless on the same.
+
+    Parameters
+    ----------
+    folder
+        The run's folder.
+    record
+        The fit whose works are to be encoded.
+
+    Raises
+    ------
+    RunError
+        If the works or the model differ.
+    """
+    found = read_record(folder)
+    differing = _differences(found, record, only_works=True) if found else ["nothing recorded"]
+    if differing:
+        raise RunError(
+            f"--out {folder}: other processes are embedding something else there (different: "
+            f"{', '.join(differing)}). Name another folder, or wait until they have ended."
+        )
+
+
+def _differences(found: RunRecord, wanted: RunRecord, *, only_works: bool = False) -> list[str]:
     """Return the names of what makes two fits different ones."""
-    ours, theirs = _identity(wanted), _identity(found)
+    ours, theirs = (_identity(record, only_works=only_works) for record in (wanted, found))
     return sorted(name for name in {*ours, *theirs} if ours.get(name) != theirs.get(name))
 
 
-def _identity(record: RunRecord) -> dict[str, Any]:
+def _identity(record: RunRecord, *, only_works: bool) -> dict[str, Any]:
     """Return all that decides a fit's result, by the name that the user knows it by."""
-    return {
+    works = {
         "topicart version": record.topicart_version,
         "source": record.source.root,
         "works or pictures": record.source.sha256,
         "model": record.model.fingerprint,
-        "text_weight": record.config.get("text_weight"),
-        **record.config["topics"],
     }
+    if only_works:
+        return works
+    return {**works, "text_weight": record.config.get("text_weight"), **record.config["topics"]}
 
 
 def remove_what_names_made(folder: Path) -> None:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Embeddings",
+    "count_embeddings",
     "encode_collection",
     "encode_to",
     "fuse_texts",
@@ -64,6 +65,7 @@ def encode_to(
     batch_size: int = 32,
     workers: int | None = None,
     dtype: str = "float32",
+    thumbnails: Path | None = None,
     progress: Progress | None = None,
 ) -> tuple[Problem, ...]:
     """Encode a collection's pictures into a folder, going on where an earlier call stopped.
@@ -87,6 +89,9 @@ def encode_to(
         Threads that decode; they change no vector.
     dtype : str
         ``float32``, or ``float16`` for half the space (cosines then change by less than 0.001).
+    thumbnails : Path, optional
+        Folder of reduced copies of the pictures, which are read, or made where they are missing.
+        The vectors differ slightly from those of the pictures, and are stored as others.
     progress : callable, optional
         Called with the works done and all works; works on disk count at once.
 
@@ -103,7 +108,7 @@ def encode_to(
     ValueError
         If a number is less than 1, or ``dtype`` unknown.
     """
-    store = StoreInWork(encoder, collection, Path(folder), shard_size, dtype)
+    store = StoreInWork(encoder, collection, Path(folder), shard_size, dtype, thumbnails)
     make_folder(store.folder)
     remove_leftovers(store.folder)
     found = {number: store.problems_in(number) for number in range(len(store.slices))}
@@ -129,13 +134,14 @@ def encode_collection(
     batch_size: int = 32,
     workers: int | None = None,
     dtype: str = "float32",
+    thumbnails: Path | None = None,
     progress: Progress | None = None,
 ) -> tuple[Embeddings, tuple[Problem, ...]]:
     """Encode a collection's pictures into a folder, as :func:`encode_to`, and read them back.
 
     Parameters
     ----------
-    encoder, collection, folder, shard_size, batch_size, workers, dtype, progress
+    encoder, collection, folder, shard_size, batch_size, workers, dtype, thumbnails, progress
         As for :func:`encode_to`.
 
     Returns
@@ -158,6 +164,7 @@ def encode_collection(
         batch_size=batch_size,
         workers=workers,
         dtype=dtype,
+        thumbnails=thumbnails,
         progress=progress,
     )
     return open_embeddings(folder), problems
@@ -259,6 +266,27 @@ def iter_embeddings(folder: Path) -> Iterator[Embeddings]:
             except ValueError as error:
                 raise _unusable(folder, error) from error
             yield part
+
+
+def count_embeddings(folder: Path) -> int:
+    """Return how many works have a vector, without reading any.
+
+    Parameters
+    ----------
+    folder : Path
+        A store that was finished.
+
+    Returns
+    -------
+    int
+        As its manifest says.
+
+    Raises
+    ------
+    EmbeddingStoreError
+        If the folder is none, is unfinished, or of a newer version.
+    """
+    return sum(shard["rows"] for shard in read_manifest(Path(folder))["shards"])
 
 
 def _unusable(folder: Path, error: ValueError) -> EmbeddingStoreError:

@@ -53,6 +53,8 @@ class StoreInWork:
     """Works in a shard; by default 256 up to 10,000 works, 1,024 above."""
     dtype: str = "float32"
     """Type of the vectors on disk: ``float32``, or ``float16`` for half the space."""
+    thumbnails: Path | None = None
+    """Folder of reduced copies of the pictures, which are read, or made where they are missing."""
 
     def __post_init__(self) -> None:
         if self.dtype not in _DTYPES:
@@ -66,7 +68,10 @@ class StoreInWork:
     @cached_property
     def keys(self) -> list[str]:
         """What decides the content of each shard, as a hash; looked up once."""
-        return [_slice_key(self.encoder, self.collection, rows, self.dtype) for rows in self.slices]
+        kind = [self.encoder.fingerprint, self.dtype]
+        if self.thumbnails is not None:
+            kind.append("thumbnails")
+        return [_slice_key(self.collection, rows, kind) for rows in self.slices]
 
     def problems_in(self, number: int) -> tuple[Problem, ...] | None:
         """Look for a shard.
@@ -122,6 +127,7 @@ class StoreInWork:
             [self.slices[number] for number in wanted],
             batch_size=batch_size,
             workers=workers,
+            thumbnails=self.thumbnails,
             progress=progress,
             done=done,
         )
@@ -158,14 +164,14 @@ class StoreInWork:
         write_manifest(self.folder, self.keys, self.encoder.dim, self.dtype, described)
 
 
-def _slice_key(encoder: Encoder, collection: Collection, rows: range, dtype: str) -> str:
+def _slice_key(collection: Collection, rows: range, kind: list[str]) -> str:
     """The key of a slice: SHA-256 of all that decides its vectors and problems."""
     part = collection.arrow.select(["id", "images"]).slice(rows.start, len(rows)).to_pydict()
     works = [
         [id_, [[file, *size_and_time(collection.root / file)] for file in images]]
         for id_, images in zip(part["id"], part["images"], strict=True)
     ]
-    return digest([FORMAT, VERSION, encoder.fingerprint, dtype, works])
+    return digest([FORMAT, VERSION, *kind, works])
 
 
 def size_and_time(file: Path) -> tuple[int, int]:
