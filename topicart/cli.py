@@ -35,6 +35,7 @@ from topicart.door import (
     report_run,
     show_progress,
 )
+from topicart.embed_cli import embed
 from topicart.evaluate_cli import baseline, compare, evaluate
 from topicart.explore_cli import explore
 from topicart.graph_cli import graph
@@ -109,7 +110,13 @@ def fit(
     fuse: Annotated[
         float, typer.Option(min=0, max=1, help="Weight of captions beside pictures.")
     ] = 0.0,
-    clusterer: Annotated[str, typer.Option(help="hdbscan, kmeans or evoc.")] = "hdbscan",
+    clusterer: Annotated[
+        str,
+        typer.Option("--clusterer", "--cluster", help="hdbscan, kmeans, or evoc (much quicker)."),
+    ] = "hdbscan",
+    backend: Annotated[
+        str, typer.Option(help="cpu, or cuml: reduce and cluster on a CUDA GPU.")
+    ] = "cpu",
     min_size: Annotated[
         int | None, typer.Option(min=2, help="Least works in a theme. [default: scaled]")
     ] = None,
@@ -158,6 +165,7 @@ def fit(
             topics=TopicModelConfig.model_validate(
                 {
                     "clusterer": clusterer,
+                    "backend": backend,
                     "min_cluster_size": min_size,
                     "min_samples": min_samples,
                     "max_share": max_share,
@@ -191,6 +199,9 @@ def fit(
                 progress=progress,
             )
         report_run(run, quiet=quiet, as_json=as_json)
+
+
+app.command()(embed)
 
 
 @app.command()

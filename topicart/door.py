@@ -26,6 +26,13 @@ Engine = Annotated[
     str, typer.Option(help="What encodes pictures: torch, or openvino (a CPU, the extra cpu).")
 ]
 
+Thumbnails = Annotated[
+    bool,
+    typer.Option(
+        "--thumbnails", help="Keep reduced copies of the pictures in --out, and read those."
+    ),
+]
+
 SourceArgument = Annotated[
     str,
     typer.Argument(

@@ -44,6 +44,26 @@ class Embedded:
     problems: int | None
     """Lines of ``problems.csv``; ``None`` if a finished run of these works was there already."""
 
+    def told(self) -> str:
+        """Say it in a line or two.
+
+        Returns
+        -------
+        str
+            With the command that comes next.
+        """
+        if self.problems is None:
+            return f"{self.folder} holds a finished run of these works by this model already."
+        without = (
+            f" What could not be read is in {self.folder / 'problems.csv'}."
+            if self.problems
+            else ""
+        )
+        return (
+            f"{self.embedded:,} of {self.works:,} works have a vector.{without}\n"
+            f"`topicart fit` with the same source, model and --out {self.folder} goes on from here."
+        )
+
 
 def embed_run(
     collection: Collection,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from topicart.device import choose_device, choose_precision
 from topicart.errors import TrainingError
+from topicart.processes import from_launcher
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
@@ -56,7 +57,7 @@ def make_accelerator(
     if device == "auto" and os.environ.get("ACCELERATE_USE_CPU", "").lower() in ("true", "1"):
         device = "cpu"
     chosen = choose_device(device)
-    together = _from_launcher("WORLD_SIZE", "OMPI_COMM_WORLD_SIZE", "PMI_SIZE", default=1) > 1
+    together = from_launcher("WORLD_SIZE", "OMPI_COMM_WORLD_SIZE", "PMI_SIZE", default=1) > 1
     kind = chosen.partition(":")[0]
     launched_with = os.environ.get("ACCELERATE_MIXED_PRECISION", "no")
     if precision == "auto" and launched_with in ("bf16", "fp16"):
@@ -113,7 +114,7 @@ def is_main_process() -> bool:
     bool
         Known from the environment, without torch.
     """
-    return _from_launcher("RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK", default=0) == 0
+    return from_launcher("RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK", default=0) == 0
 
 
 def any_process(accelerator: Accelerator, asked: bool) -> bool:
@@ -162,11 +163,6 @@ def require_agreement(found: str, folder: Path) -> None:
             f"--out {folder} is not the same folder on all machines (found: "
             f"{', '.join(everywhere)}). Name one that they share."
         )
-
-
-def _from_launcher(*names: str, default: int) -> int:
-    """Read a number that torchrun or an MPI sets in each process."""
-    return next((int(os.environ[name]) for name in names if os.environ.get(name)), default)
 
 
 def _require_tracker(name: str) -> None:
