@@ -35,6 +35,8 @@ DECODER_VERSION = 1
 _BAND_PIXELS = 8_000_000
 # Pictures are converted to RGB so many pixels at a time.
 
+_LARGE_PIXELS = 40_000_000
+
 _limit_lock = threading.Lock()
 _limit_depth = 0
 _limit_saved: int | None = None
@@ -66,7 +68,8 @@ def load_picture(path: Path, *, at_least: int | None = None) -> Image.Image:
         The shorter side that is needed, in pixels. A large JPEG is then decoded at 1/2, 1/4 or
         1/8 of its size (libjpeg's DCT scaling), as long as both sides stay at least twice that
         long: what follows is an antialiased reduction by two or more, so next to nothing is
-        lost, and decoding is about twice as quick.
+        lost, and decoding is about twice as quick. Other pictures of more than 40 megapixels are
+        reduced as far after decoding.
 
     Returns
     -------
@@ -80,7 +83,7 @@ def load_picture(path: Path, *, at_least: int | None = None) -> Image.Image:
         message is the reason in plain words.
     """
     with reading_picture(path, at_least=at_least) as picture:
-        return picture
+        return _handy(picture, at_least)
 
 
 @contextmanager
@@ -137,7 +140,18 @@ def picture_of(data: bytes, *, at_least: int | None = None) -> Image.Image:
         As :func:`load_picture`.
     """
     with reading_picture(data, at_least=at_least) as picture:
+        return _handy(picture, at_least)
+
+
+def _handy(picture: Image.Image, at_least: int | None) -> Image.Image:
+    """Reduce what is so large that some of its kind would fill the memory.
+
+    Embeddings are made of what :func:`reading_picture` gives, which is not reduced.
+    """
+    if at_least is None or picture.width * picture.height <= _LARGE_PIXELS:
         return picture
+    factor = min(picture.size) // (2 * at_least)
+    return picture.reduce(factor) if factor > 1 else picture
 
 
 def _outcome(source: Path | bytes, at_least: int | None, held: ExitStack) -> Image.Image | str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import IO, TYPE_CHECKING, Any
 
 from topicart.errors import PictureError
@@ -27,7 +27,7 @@ Enough for 300 megapixels of RGB in a PNG or a TIFF. A baseline JPEG counts afte
 while decoding, so a 700-megapixel museum scan is read.
 """
 
-MAX_SIDE = 500_000
+MAX_SIDE = 200_000
 """Longest side in pixels. Reducing a strip takes 32 bytes for each pixel of its length."""
 
 _MAX_SCANNED_PIXELS = 20_000_000_000
@@ -112,7 +112,7 @@ class _Memory:
 _memory = _Memory()
 
 
-def reserved(size: tuple[int, int], amount: int) -> Any:
+def reserved(size: tuple[int, int], amount: int) -> AbstractContextManager[None]:
     """Hold memory for one picture while it is in work, or refuse it as too large.
 
     A thread that holds a reservation must not ask for another.
