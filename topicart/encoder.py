@@ -267,22 +267,22 @@ class Encoder:
         ndarray of float32, shape (n, dim)
             Rows of length 1; a row is not-a-number where the model's output is not finite.
         """
-        return self.begin_pixels(pixels)()
+        return self.begin_pixels(list(pixels))()
 
-    def begin_pixels(self, pixels: NDArray[np.uint8]) -> Pending:
+    def begin_pixels(self, pictures: Sequence[NDArray[np.uint8]]) -> Pending:
         """Begin to encode one batch; where the engine can, it works on while other things are done.
 
         Parameters
         ----------
-        pixels : ndarray of uint8, shape (n, height, width, 3)
-            As for :meth:`encode_pixels`; not to be changed before the vectors are taken.
+        pictures : sequence of ndarray of uint8, shape (height, width, 3)
+            RGB pictures, as for :meth:`encode_pixels`.
 
         Returns
         -------
         callable
             Waits for the vectors and gives them, as :meth:`encode_pixels` does.
         """
-        features = self._begin(pixels)
+        features = self._begin(pictures)
         return lambda: normalise(features())
 
     def encode_images(
@@ -339,17 +339,19 @@ class Encoder:
                     on_problem(problem)
         return Embeddings(tuple(ids), np.concatenate(parts))
 
-    def _begin_with_torch(self, pixels: NDArray[np.uint8]) -> Pending:
-        """Begin a batch; on a GPU it is under way when this returns."""
+    def _begin_with_torch(self, pictures: Sequence[NDArray[np.uint8]]) -> Pending:
+        """Begin a batch; on a CUDA GPU it is under way when this returns."""
         import torch
 
         on_cuda = self.device.startswith("cuda")
         with torch.inference_mode():
-            batch = torch.from_numpy(pixels)
-            if on_cuda:  # from other memory the copy would wait for the batch before
-                batch = batch.pin_memory().to(self.device, non_blocking=True)
+            # Pinned: from other memory the copy would wait for the batch before.
+            shape = (len(pictures), *self.image_size, 3)
+            pixels = torch.empty(shape, dtype=torch.uint8, pin_memory=on_cuda)
+            np.stack(pictures, out=pixels.numpy())
+            batch = pixels.to(self.device, non_blocking=on_cuda)
             # A view: what lay as (n, height, width, 3) is channels-last already.
-            batch = batch.to(self.device).permute(0, 3, 1, 2).float().div_(255.0)
+            batch = batch.permute(0, 3, 1, 2).float().div_(255.0)
             self.standardise(batch)
             with self._autocast():
                 raw = self.model.encode_image(batch).float()

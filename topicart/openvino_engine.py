@@ -11,7 +11,7 @@ import importlib
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -118,15 +118,16 @@ class OpenVinoTower:
         self._dim = dim
         self._precision = precision
         self._compiled: Any = None
+        self._idle: list[Any] = []
         self._lock = threading.Lock()
 
-    def begin(self, pixels: NDArray[np.uint8]) -> Pending:
+    def begin(self, pictures: Sequence[NDArray[np.uint8]]) -> Pending:
         """Begin to encode a batch; the cores go on with it while the next is made ready.
 
         Parameters
         ----------
-        pixels : ndarray of uint8, shape (n, height, width, 3)
-            RGB pictures.
+        pictures : sequence of ndarray of uint8, shape (height, width, 3)
+            RGB pictures of the tower's size.
 
         Returns
         -------
@@ -138,26 +139,32 @@ class OpenVinoTower:
         ModelError
             If OpenVINO cannot read the model.
         """
-        with self._lock:
-            if self._compiled is None:
-                self._compiled = self._compile()
-        ov = require_openvino()
-        features = np.empty((len(pixels), self._dim), dtype=np.float32)
-        queue = ov.AsyncInferQueue(self._compiled, min(_streams(), -(-len(pixels) // _PIECE)))
+        queue = self._queue()
+        features = np.empty((len(pictures), self._dim), dtype=np.float32)
 
         def keep(request: Any, start: int) -> None:
             rows = features[start : start + _PIECE]
             rows[:] = request.get_output_tensor().data[: len(rows)]
 
         queue.set_callback(keep)
-        for start in range(0, len(pixels), _PIECE):
-            queue.start_async({0: _filled(pixels[start : start + _PIECE])}, start)
+        for start in range(0, len(pictures), _PIECE):
+            queue.start_async({0: _piece(pictures[start : start + _PIECE])}, start)
 
         def finish() -> NDArray[np.float32]:
             queue.wait_all()
+            self._idle.append(queue)
             return features
 
         return finish
+
+    def _queue(self) -> Any:
+        """Give a queue that no batch is in, one for each batch under way."""
+        with self._lock:
+            if self._compiled is None:
+                self._compiled = self._compile()
+            if self._idle:
+                return self._idle.pop()
+            return require_openvino().AsyncInferQueue(self._compiled, _streams())
 
     def _compile(self) -> Any:
         """Convert the tower, pixels of 8 bits in, features out, and compile it."""
@@ -209,12 +216,11 @@ def _from_pixels(model: torch.nn.Module, preprocess: Preprocess) -> torch.nn.Mod
     return FromPixels().eval()
 
 
-def _filled(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Fill the last piece of a batch up."""
-    missing = _PIECE - len(pixels)
-    if not missing:
-        return pixels
-    return np.concatenate([pixels, np.zeros((missing, *pixels.shape[1:]), dtype=np.uint8)])
+def _piece(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """Put a piece together; the last one of a batch is filled up."""
+    piece = np.zeros((_PIECE, *pictures[0].shape), dtype=np.uint8)
+    np.stack(pictures, out=piece[: len(pictures)])
+    return piece
 
 
 def _cores() -> int:

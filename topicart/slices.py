@@ -1,6 +1,7 @@
 """Encode a collection slice by slice, in a stream: what is stored, and resumed, as one.
 
-Decoding runs ahead of the encoder across the borders of slices; the batches do not.
+Decoding runs ahead of the encoder across the borders of slices; the batches do not. A batch is
+begun before the one before it is waited for, so that an engine that can always has one in hand.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,7 @@ from topicart.thumbnail_making import Made, ThumbnailMaker, side_for
 if TYPE_CHECKING:
     from knowledge_graph import Collection
     from topicart.encoder import Encoder
+    from topicart.engines import Pending
 
 __all__ = ["EncodedSlice", "Progress", "encode_slices", "require_positive", "slices_of"]
 
@@ -132,19 +135,27 @@ def encode_slices(
     )
     remaining = iter(slices)
     current = _SliceInWork(encoder, next(remaining, range(0)))
+    ended: _SliceInWork | None = None
     for job, (outcome, made) in stream:
         if maker is not None:
             maker.keep(made)
+        begun = current.add(job, outcome, batch_size) if job.file else current.end()
+        if maker is not None and not job.file:
+            maker.write()
+        if begun and ended is not None:
+            yield ended.finish()
+            done += len(ended.rows)
+            ended = None
+            if progress is not None:
+                progress(done, total)
         if not job.file:
-            if maker is not None:
-                maker.write()
-            yield current.finish()
-            done += len(current.rows)
-            current = _SliceInWork(encoder, next(remaining, range(0)))
-        elif current.add(job, outcome, batch_size) and progress is not None:
+            ended, current = current, _SliceInWork(encoder, next(remaining, range(0)))
+        elif begun and progress is not None:
             progress(done + job.row - current.rows.start, total)
-        if not job.file and progress is not None:
-            progress(done, total)
+    if ended is not None:
+        yield ended.finish()
+        if progress is not None:
+            progress(total, total)
 
 
 def require_positive(name: str, value: int) -> None:
@@ -194,7 +205,8 @@ class _SliceInWork:
         self._encoder = encoder
         self._jobs: list[_PictureJob] = []
         self._pixels: list[NDArray[np.uint8]] = []
-        self._problems: list[Problem] = []
+        self._begun: tuple[list[_PictureJob], Pending] | None = None
+        self._problems: list[tuple[int, Problem]] = []
         self._vectors: dict[str, list[NDArray[np.float32]]] = {}
 
     def add(
@@ -203,34 +215,51 @@ class _SliceInWork:
         outcome: NDArray[np.uint8] | PictureError | None,
         batch_size: int,
     ) -> bool:
-        """Take what reading a picture gave; say whether a batch was full and has been encoded."""
+        """Take what reading a picture gave; say whether a batch was full and has been begun."""
         if isinstance(outcome, PictureError):
-            self._problems.append(Problem(job.id, job.file, str(outcome)))
+            self._problems.append((job.row, Problem(job.id, job.file, str(outcome))))
         elif outcome is not None:
             self._jobs.append(job)
             self._pixels.append(outcome)
         if len(self._jobs) < batch_size:
             return False
-        self._encode()
+        self._begin()
+        return True
+
+    def end(self) -> bool:
+        """Take that there are no more pictures, and begin the last batch, if any is left."""
+        self._begin()
         return True
 
     def finish(self) -> EncodedSlice:
-        """Encode what is left and put the works' vectors together."""
-        self._encode()
+        """Wait for the last batch and put the works' vectors together."""
+        self._settle()
         ids = tuple(self._vectors)
         vectors = np.empty((len(ids), self._encoder.dim), dtype=np.float32)
         for row, pictures in enumerate(self._vectors.values()):
             # Exactly opposite vectors would cancel out and leave nothing to scale.
             mean = normalise(np.mean([pictures], axis=1, dtype=np.float64))[0]
             vectors[row] = mean if np.isfinite(mean).all() else pictures[0]
-        return EncodedSlice(self.rows, Embeddings(ids, vectors), tuple(self._problems))
+        # A vector that is not finite is met later than a file that cannot be read.
+        problems = [problem for _, problem in sorted(self._problems, key=itemgetter(0))]
+        return EncodedSlice(self.rows, Embeddings(ids, vectors), tuple(problems))
 
-    def _encode(self) -> None:
-        """Encode the batch in hand, if any."""
+    def _begin(self) -> None:
+        """Begin the batch in hand, if any, and only then wait for the one before it."""
         if not self._jobs:
             return
-        vectors = self._encoder.encode_pixels(np.stack(self._pixels))
-        for job, vector in zip(self._jobs, vectors, strict=True):
+        begun = self._jobs, self._encoder.begin_pixels(self._pixels)
+        self._jobs, self._pixels = [], []
+        self._settle()
+        self._begun = begun
+
+    def _settle(self) -> None:
+        """Wait for the batch that is under way, if any, and take its vectors."""
+        if self._begun is None:
+            return
+        jobs, vectors = self._begun
+        self._begun = None
+        for job, vector in zip(jobs, vectors(), strict=True):
             if np.isfinite(vector).all():
                 self._vectors.setdefault(job.id, []).append(vector)
             else:
@@ -238,8 +267,7 @@ class _SliceInWork:
                     f"the model gives no finite vector for it in {self._encoder.precision}; "
                     "--precision fp32 may help"
                 )
-                self._problems.append(Problem(job.id, job.file, reason))
-        self._jobs, self._pixels = [], []
+                self._problems.append((job.row, Problem(job.id, job.file, reason)))
 
 
 def _load(

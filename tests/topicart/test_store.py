@@ -19,6 +19,7 @@ from knowledge_graph.atomic import make_folder, remove_leftovers, replacing, wri
 from tests.topicart.tiny_models import DIM, collection_of, paint_collection, write_clip_folder
 from topicart.embeddings import Embeddings, normalise
 from topicart.encoder import Encoder
+from topicart.engines import Pending
 from topicart.errors import EmbeddingStoreError, WriteError
 from topicart.store import encode_collection, open_embeddings, save_embeddings
 
@@ -61,9 +62,9 @@ class CountingEncoder:
     def __getattr__(self, name: str) -> object:
         return getattr(self._encoder, name)
 
-    def encode_pixels(self, pixels: np.ndarray) -> np.ndarray:
-        self.pictures += len(pixels)
-        return self._encoder.encode_pixels(pixels)
+    def begin_pixels(self, pictures: list[np.ndarray]) -> Pending:
+        self.pictures += len(pictures)
+        return self._encoder.begin_pixels(pictures)
 
 
 def test_what_is_stored_is_what_the_encoder_gives(

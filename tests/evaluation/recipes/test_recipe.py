@@ -17,6 +17,7 @@ from evaluation.comparing import ComparisonError
 from evaluation.recipes import Recipe, RecipeError, load_recipe, run_recipe
 from evaluation.reference import ReferenceTextError
 from topicart import Encoder, Run
+from topicart.engines import Pending
 
 SHIPPED = Path(evaluation.recipes.following.__file__).parent / "wikiart-sample.toml"
 
@@ -159,13 +160,13 @@ def test_a_recipe_is_followed_to_its_report_and_nothing_is_done_twice(
         raise BaselineError("nmf: it is broken today.")
 
     encoded = []
-    see = Encoder.encode_pixels
+    see = Encoder.begin_pixels
 
-    def seen(self: Encoder, pixels: np.ndarray) -> np.ndarray:
-        encoded.append(len(pixels))
-        return see(self, pixels)
+    def seen(self: Encoder, pictures: list[np.ndarray]) -> Pending:
+        encoded.append(len(pictures))
+        return see(self, pictures)
 
-    monkeypatch.setattr(Encoder, "encode_pixels", seen)
+    monkeypatch.setattr(Encoder, "begin_pixels", seen)
     out = tmp_path / "out"
     with monkeypatch.context() as today:
         today.setattr(Nmf, "fit", broken)
