@@ -15,6 +15,7 @@ from topicart.cpu import wait_without_spinning
 from topicart.door import (
     INTERRUPTED,
     Columns,
+    Engine,
     FoldersAs,
     Format,
     Images,
@@ -138,6 +139,7 @@ def fit(
     seed: Seed = 0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
     precision: Annotated[str, typer.Option(help="auto, fp32, bf16 or fp16.")] = "auto",
+    engine: Engine = "torch",
     batch_size: Annotated[int, typer.Option(min=1, help="Pictures encoded at a time.")] = 32,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Threads that decode pictures.")
@@ -185,6 +187,7 @@ def fit(
             DEFAULT_MODEL if model is None else model,
             device=device,
             precision=precision,
+            engine=engine,
             progress=not (quiet or as_json),
         )
         with show_progress(quiet or as_json) as progress:

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from topicart.compiled import keep_compiled
 from topicart.errors import FitError
+from topicart.gpu import hdbscan_on_gpu
 from topicart.topics import OUTLIER
 
 if TYPE_CHECKING:
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ClustererName = Literal["hdbscan", "kmeans", "evoc"]
+Backend = Literal["cpu", "cuml"]
+"""Who reduces and clusters: umap-learn and hdbscan, or cuML on a CUDA GPU."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,7 @@ class Hdbscan:
     min_cluster_size: int
     min_samples: int
     max_share: float
+    backend: Backend = "cpu"
     reduces: bool = True
 
     def __call__(self, points: NDArray[np.float32]) -> Clusters:
@@ -89,6 +94,16 @@ class Hdbscan:
 
     def _cluster(self, points: NDArray[np.float32], max_cluster_size: int) -> Clusters:
         import numpy as np
+
+        if self.backend == "cuml":
+            return Clusters(
+                *hdbscan_on_gpu(
+                    points,
+                    min_cluster_size=self.min_cluster_size,
+                    min_samples=self.min_samples,
+                    max_cluster_size=max_cluster_size,
+                )
+            )
         from hdbscan import HDBSCAN
 
         found = HDBSCAN(
@@ -145,6 +160,7 @@ class Evoc:
         import numpy as np
 
         try:
+            keep_compiled("evoc")
             from evoc import EVoC
         except ImportError as error:
             raise FitError(
@@ -163,6 +179,7 @@ def make_clusterer(
     max_share: float,
     n_topics: int,
     seed: int,
+    backend: Backend = "cpu",
 ) -> Clusterer:
     """Return the clusterer of a name.
 
@@ -176,6 +193,8 @@ def make_clusterer(
         For ``kmeans``.
     seed
         Seed of the random steps.
+    backend
+        Where ``hdbscan`` runs.
 
     Returns
     -------
@@ -183,7 +202,7 @@ def make_clusterer(
         Ready to be called with points.
     """
     makers: dict[str, Callable[[], Clusterer]] = {
-        "hdbscan": lambda: Hdbscan(min_cluster_size, min_samples, max_share),
+        "hdbscan": lambda: Hdbscan(min_cluster_size, min_samples, max_share, backend),
         "kmeans": lambda: KMeans(n_topics, seed),
         "evoc": lambda: Evoc(min_cluster_size, seed),
     }

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from topicart.centroids import closeness, reassigned, topic_centroids
 from topicart.cluster import (
+    Backend,
     ClustererName,
     Clusters,
     default_min_cluster_size,
@@ -18,8 +20,10 @@ from topicart.cluster import (
     make_clusterer,
 )
 from topicart.errors import FitError
+from topicart.gpu import reduce_on_gpu
 from topicart.labels import LabelConfig, describe_topics
-from topicart.reduce import reduce_umap
+from topicart.neighbours import KEPT_NEIGHBOURS, Nearest, nearest_works
+from topicart.reduce import STOCK, reduce_umap
 from topicart.topics import OUTLIER, Topics
 
 if TYPE_CHECKING:
@@ -48,6 +52,8 @@ class TopicModelConfig(BaseModel):
     """HDBSCAN's caution: larger leaves more outliers. By default an eighth of the least size."""
     max_share: float = Field(default=1 / 3, gt=0.0, le=1.0)
     """HDBSCAN chooses smaller topics where one would hold more than this share of the works."""
+    backend: Backend = "cpu"
+    """``cpu`` (the same to the bit each time) or ``cuml`` (a CUDA GPU)."""
     n_topics: int | None = Field(default=None, ge=2)
     """Number of topics for ``kmeans``; by default half the square root of the number of works."""
     n_components: int = Field(default=5, ge=2)
@@ -77,12 +83,36 @@ class TopicModelConfig(BaseModel):
             )
         if self.min_samples is not None and self.clusterer != "hdbscan":
             raise ValueError(f"min_samples (--min-samples) is of hdbscan, not of {self.clusterer}")
+        if self.backend != "cpu" and self.clusterer == "evoc":
+            raise ValueError("evoc runs on the CPU alone; leave --backend out")
         if self.min_cluster_size is not None and self.clusterer == "kmeans":
             raise ValueError(
                 "kmeans takes a number of topics (n_topics, --topics), not a least size "
                 "(min_cluster_size, --min-size)"
             )
         return self
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """Works in their groups and on the map, without names.
+
+    Parameters
+    ----------
+    clusters
+        The groups, largest first.
+    positions
+        Place of each work on the map, shape ``(n_works, 2)``.
+    parameters
+        What was really used, JSON-ready.
+    nearest
+        The nearest works of each, where they were sought.
+    """
+
+    clusters: Clusters
+    positions: NDArray[np.float32]
+    parameters: dict[str, Any]
+    nearest: Nearest | None
 
 
 @dataclass(frozen=True)
@@ -143,30 +173,20 @@ class TopicModel:
                 f"{len(unknown):,} works have a vector but are not in the collection, "
                 f"{min(unknown)!r} for one. Give the collection that the vectors were made from."
             )
-        vectors = embeddings.vectors
-        clusters, used = self.cluster(vectors, on_stage=on_stage)
-        on_stage("map")
-        map_seed = derive_seed(self.config.seed, "map")
-        used["seeds"]["map"] = map_seed
-        positions = reduce_umap(
-            vectors,
-            n_components=2,
-            n_neighbors=self.config.n_neighbors,
-            min_dist=self.config.map_min_dist,
-            seed=map_seed,
-        )
+        placed = self.place(embeddings.vectors, on_stage=on_stage)
         on_stage("label")
-        return topics_of(
-            clusters,
+        topics = topics_of(
+            placed.clusters,
             embeddings,
             collection,
-            positions,
-            used,
+            placed.positions,
+            placed.parameters,
             encoder=encoder,
             labels=self.config.labels,
             threshold_quantile=self.config.threshold_quantile,
             on_count=on_count,
         )
+        return topics if placed.nearest is None else replace(topics, nearest=placed.nearest.rows)
 
     def cluster(
         self, vectors: NDArray[np.float32], *, on_stage: Callable[[str], object] = str
@@ -190,7 +210,42 @@ class TopicModel:
         FitError
             If there are too few works.
         """
+        return self._cluster(_Space(vectors, self.config), on_stage)
+
+    def place(
+        self, vectors: NDArray[np.float32], *, on_stage: Callable[[str], object] = str
+    ) -> Placed:
+        """Find the groups and the works' places on the map, without names.
+
+        Parameters
+        ----------
+        vectors
+            Unit vectors, shape ``(n_works, dim)``.
+        on_stage
+            Called with ``reduce``, ``cluster`` and ``map`` as each begins.
+
+        Returns
+        -------
+        Placed
+            Aligned with ``vectors``.
+
+        Raises
+        ------
+        FitError
+            If there are too few works.
+        """
+        space = _Space(vectors, self.config)
+        clusters, used = self._cluster(space, on_stage)
+        on_stage("map")
+        used["seeds"]["map"] = map_seed = derive_seed(self.config.seed, "map")
+        positions = space.reduced(2, self.config.map_min_dist, map_seed)
+        return Placed(clusters, positions, used, space.nearest)
+
+    def _cluster(
+        self, space: _Space, on_stage: Callable[[str], object]
+    ) -> tuple[Clusters, dict[str, Any]]:
         config = self.config
+        vectors = space.vectors
         n_works = len(vectors)
         min_cluster_size = config.min_cluster_size or default_min_cluster_size(n_works)
         min_samples = config.min_samples or max(3, min_cluster_size // 8)
@@ -211,17 +266,12 @@ class TopicModel:
             max_share=config.max_share,
             n_topics=n_topics,
             seed=seeds["cluster"],
+            backend=config.backend,
         )
         points = vectors
         if clusterer.reduces:
             on_stage("reduce")
-            points = reduce_umap(
-                vectors,
-                n_components=config.n_components,
-                n_neighbors=config.n_neighbors,
-                min_dist=config.min_dist,
-                seed=seeds["reduce"],
-            )
+            points = space.reduced(config.n_components, config.min_dist, seeds["reduce"])
         on_stage("cluster")
         clusters = largest_first(clusterer(points))
         if config.reassign:
@@ -229,6 +279,52 @@ class TopicModel:
             used["reassigned"] = int((clusters.labels == OUTLIER).sum()) if len(centroids) else 0
             clusters = reassigned(clusters, vectors, centroids)
         return clusters, used
+
+
+class _Space:
+    """The vectors, and what is found of their neighbourhoods on the way."""
+
+    def __init__(self, vectors: NDArray[np.float32], config: TopicModelConfig) -> None:
+        self.vectors = vectors
+        self._config = config
+        self._points: NDArray[np.float32] | None = None
+
+    @cached_property
+    def nearest(self) -> Nearest | None:
+        """The nearest works of each, sought once; none where UMAP is used as it comes."""
+        if len(self.vectors) < STOCK or self._config.backend != "cpu":
+            return None
+        return nearest_works(
+            self.vectors,
+            max(self._config.n_neighbors, KEPT_NEIGHBOURS),
+            seed=derive_seed(self._config.seed, "neighbours"),
+        )
+
+    @cached_property
+    def _surroundings(self) -> Nearest | None:
+        """As many of the nearest as UMAP is to keep together."""
+        return None if self.nearest is None else self.nearest.first(self._config.n_neighbors)
+
+    def reduced(self, n_components: int, min_dist: float, seed: int) -> NDArray[np.float32]:
+        """Reduce the vectors; what was reduced before is where the next layout starts from."""
+        if self._config.backend == "cuml":
+            return reduce_on_gpu(
+                self.vectors,
+                n_components=n_components,
+                n_neighbors=self._config.n_neighbors,
+                min_dist=min_dist,
+                seed=seed,
+            )
+        self._points = reduce_umap(
+            self.vectors,
+            n_components=n_components,
+            n_neighbors=self._config.n_neighbors,
+            min_dist=min_dist,
+            seed=seed,
+            nearest=self._surroundings,
+            start=self._points,
+        )
+        return self._points
 
 
 def topics_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Iterable, Mapping
@@ -12,10 +13,15 @@ from knowledge_graph import Problem, problems_csv
 from knowledge_graph.atomic import write_bytes_atomic, write_text_atomic
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from knowledge_graph import Collection
     from topicart.topics import Topic, Topics
+
+NEAREST = "nearest.safetensors"
+"""File of the nearest works of each, where a fit has sought them."""
 
 
 def write_topics(folder: Path, collection: Collection, topics: Topics) -> None:
@@ -41,6 +47,83 @@ def write_topics(folder: Path, collection: Collection, topics: Topics) -> None:
     write_names(folder, topics.topics, topics.groups)
     arrays = {"centroids": topics.centroids, "thresholds": topics.thresholds}
     write_bytes_atomic(folder / "model.safetensors", save(arrays))
+
+
+def write_nearest(folder: Path, rows: NDArray[np.int32], vectors: NDArray[np.float32]) -> None:
+    """Write ``nearest.safetensors``: the nearest works of each, for whoever seeks paths.
+
+    Parameters
+    ----------
+    folder
+        The run's folder.
+    rows
+        Itself first, shape ``(n_works, k)``.
+    vectors
+        What they are near by, shape ``(n_works, dim)``.
+    """
+    from safetensors.numpy import save
+
+    metadata = {"embeddings_sha256": fingerprint_of(vectors)}
+    write_bytes_atomic(folder / NEAREST, save({"rows": rows}, metadata=metadata))
+
+
+def read_nearest(folder: Path, fingerprint: str, n_works: int) -> NDArray[np.int32] | None:
+    """Read the nearest works of each.
+
+    Parameters
+    ----------
+    folder
+        The run's folder.
+    fingerprint
+        Of the vectors, from :func:`fingerprint_of`.
+    n_works
+        How many there are.
+
+    Returns
+    -------
+    ndarray or None
+        Itself first, shape ``(n_works, k)``; ``None`` where there are none of these vectors, or
+        they are damaged.
+    """
+    import numpy as np
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(folder / NEAREST, framework="numpy") as kept:
+            same = (kept.metadata() or {}).get("embeddings_sha256") == fingerprint
+            rows = kept.get_tensor("rows")
+    except (OSError, SafetensorError):
+        return None
+    sound = (
+        same
+        and rows.ndim == 2
+        and rows.dtype == np.int32
+        and len(rows) == n_works
+        and rows.size > 0
+        and rows.min() >= 0
+        and rows.max() < n_works
+    )
+    return rows if sound else None
+
+
+def fingerprint_of(vectors: NDArray[np.floating]) -> str:
+    """Give what tells one run's vectors from another's.
+
+    Parameters
+    ----------
+    vectors : ndarray of float32 or float16, shape (n, dim)
+        In the order of the works.
+
+    Returns
+    -------
+    str
+        SHA-256 of their shape and values.
+    """
+    import numpy as np
+
+    digest = hashlib.sha256(repr(vectors.shape).encode())
+    digest.update(np.ascontiguousarray(vectors).data)
+    return digest.hexdigest()
 
 
 def write_names(folder: Path, topics: Iterable[Topic], groups: Iterable[Topic]) -> None:
@@ -88,7 +171,7 @@ def write_problems(folder: Path, problems: Iterable[Problem]) -> None:
 
 
 def works_table(collection: Collection, topics: Topics) -> pa.Table:
-    """Return the collection's table with what the fit found in five more columns.
+    """Return the collection's table with what the fit found in five or six more columns.
 
     Parameters
     ----------
@@ -101,7 +184,7 @@ def works_table(collection: Collection, topics: Topics) -> pa.Table:
     -------
     pyarrow.Table
         With ``topic``, ``probability``, ``rank``, ``x`` and ``y``, all null for works without a
-        vector.
+        vector; and ``fitted``, if topics were sought in some of the works only.
     """
     import pyarrow as pa
 
@@ -114,6 +197,8 @@ def works_table(collection: Collection, topics: Topics) -> pa.Table:
         "x": topics.positions[:, 0],
         "y": topics.positions[:, 1],
     }
+    if topics.fitted is not None:
+        found["fitted"] = topics.fitted
     table = collection.arrow.combine_chunks().replace_schema_metadata(None)
     for name, values in found.items():
         table = table.append_column(name, pa.array(values).take(rows))

@@ -266,6 +266,9 @@ class Topics:
         Groups of topics (level 1), then groups of those (level 2), each largest first.
     parameters
         What the stages really used (a scaled minimum size, say).
+    fitted
+        Whether topics were sought among these works, shape ``(n_works,)``; the others were assigned
+        to them later. ``None`` where it was so for all.
     """
 
     ids: tuple[str, ...]
@@ -278,6 +281,7 @@ class Topics:
     topics: tuple[Topic, ...]
     groups: tuple[Topic, ...]
     parameters: Mapping[str, Any]
+    fitted: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.topics)

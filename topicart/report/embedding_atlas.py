@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 from knowledge_graph import FACETS
 from knowledge_graph.atomic import replacing
+from topicart.neighbours import nearest_works
 from topicart.report.downloads import joined, theme_names
 from topicart.report.miniatures import Miniature, kept_miniatures
 from topicart.report.sprites import SIDES
-from topicart.retrieval import nearest_to_each
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -165,16 +165,13 @@ def _neighbours(run: Run) -> pa.Array:
     import numpy as np
     import pyarrow as pa
 
-    vectors = np.asarray(run.embeddings.vectors, np.float32)
-    found, cosines = nearest_to_each(vectors, _NEIGHBOURS)
-    n, k = found.shape
-    rows = np.column_stack([np.arange(n), found]).astype(np.int32)
-    distances = np.column_stack([np.zeros(n, np.float32), (1 - cosines).clip(0, 2)])
-    offsets = pa.array(np.arange(0, n * (k + 1) + 1, k + 1, dtype=np.int32))
+    near = nearest_works(run.embeddings.vectors, _NEIGHBOURS + 1)
+    n, k = near.rows.shape
+    offsets = pa.array(np.arange(0, n * k + 1, k, dtype=np.int32))
     return pa.StructArray.from_arrays(
         [
             pa.ListArray.from_arrays(offsets, pa.array(values.ravel()))
-            for values in (rows, distances)
+            for values in (near.rows, near.distances)
         ],
         names=["ids", "distances"],
     )

@@ -14,7 +14,6 @@ from topicart.retrieval.conditions import Condition, parse_condition
 from topicart.retrieval.facts import Facts
 from topicart.retrieval.found import BestOfEach, Found, FoundMany, Plan
 from topicart.retrieval.index import ConditionalIndex
-from topicart.retrieval.nearest import nearest_to_each
 from topicart.retrieval.neighbours import Neighbours, neighbours_of
 from topicart.retrieval.own_encoder import encoder_of
 from topicart.retrieval.paths import WorkPath, find_path, path
@@ -44,7 +43,6 @@ __all__ = [
     "blind_spots",
     "encoder_of",
     "find_path",
-    "nearest_to_each",
     "neighbours_of",
     "parse_condition",
     "path",

@@ -22,15 +22,15 @@ from numpy.typing import NDArray
 from knowledge_graph import WriteError
 from knowledge_graph.atomic import make_folder, remove_leftovers, write_bytes_atomic
 from topicart.errors import RetrievalError
+from topicart.neighbours import EXACT, nearest_works
 from topicart.retrieval.corridor import angles_between, unit_rows
-from topicart.retrieval.nearest import nearest_to_each
+from topicart.run_files import fingerprint_of, read_nearest
 
 __all__ = [
     "LEAST_ANGLE",
     "NEIGHBOURS",
     "Neighbours",
     "find_neighbours",
-    "fingerprint_of",
     "neighbours_of",
 ]
 
@@ -41,8 +41,6 @@ _FOLDER = "neighbours"
 _MANIFEST = "manifest.json"
 _GRAPH = "graph.safetensors"
 _FORMAT, _VERSION = "topicart-neighbours", 1
-_EXACT = 20_000
-"""Works up to which neighbours are sought exactly: some seconds. Above, by pynndescent."""
 _BLOCK = 1024
 _HUBS = 2048
 """Pieces that the others are joined to at a time, the largest: never all with all."""
@@ -102,7 +100,12 @@ class Neighbours:
 
 
 def find_neighbours(
-    vectors: NDArray[np.float32], *, k: int = NEIGHBOURS, seed: int = 0, exact: int = _EXACT
+    vectors: NDArray[np.float32],
+    *,
+    k: int = NEIGHBOURS,
+    seed: int = 0,
+    exact: int = EXACT,
+    known: NDArray[np.int32] | None = None,
 ) -> Neighbours:
     """Join each work to its nearest ones.
 
@@ -116,6 +119,8 @@ def find_neighbours(
         Of the approximate search.
     exact : int
         Works up to which the search is exact.
+    known : ndarray of int, shape (n, at least k + 1), optional
+        The nearest works of each, itself first, where they were sought before.
 
     Returns
     -------
@@ -136,11 +141,12 @@ def find_neighbours(
     if not np.isfinite(vectors).all():
         raise RetrievalError("A work's vector is not finite: it has no neighbours.")
     k = min(k, n - 1)
-    found = nearest_to_each(vectors, k)[0] if n <= exact else _approximate(vectors, k, seed)
+    if known is None or known.shape[1] <= k:
+        known = nearest_works(vectors, k + 1, seed=seed, exact=exact).rows
+    found = known[:, 1 : k + 1]
     left = np.repeat(np.arange(n, dtype=np.int64), found.shape[1])
     right = found.ravel().astype(np.int64)
-    known = (right >= 0) & (right != left)
-    pairs = _once(left[known], right[known], n)
+    pairs = _once(left[left != right], right[left != right], n)
     joined = 0
     while True:
         graph = coo_array((np.ones(len(pairs), np.int8), (pairs // n, pairs % n)), shape=(n, n))
@@ -176,7 +182,10 @@ def neighbours_of(folder: Path, vectors: NDArray[np.floating]) -> Neighbours:
         return kept
     # Of length 1 again where half precision has rounded them.
     rounded = vectors.dtype != np.float32
-    graph = find_neighbours(unit_rows(vectors, np.arange(len(vectors))) if rounded else vectors)
+    graph = find_neighbours(
+        unit_rows(vectors, np.arange(len(vectors))) if rounded else vectors,
+        known=read_nearest(folder, fingerprint, len(vectors)),
+    )
     try:
         _keep(own, graph, fingerprint)
     except (WriteError, OSError) as error:
@@ -205,24 +214,6 @@ def _keep(own: Path, graph: Neighbours, fingerprint: str) -> None:
         "joined": graph.joined,
     }
     write_bytes_atomic(own / _MANIFEST, (json.dumps(manifest, indent=2) + "\n").encode())
-
-
-def fingerprint_of(vectors: NDArray[np.floating]) -> str:
-    """Give what tells one run's vectors from another's.
-
-    Parameters
-    ----------
-    vectors : ndarray of float32 or float16, shape (n, dim)
-        In the order of the works.
-
-    Returns
-    -------
-    str
-        SHA-256 of their shape and values.
-    """
-    digest = hashlib.sha256(repr(vectors.shape).encode())
-    digest.update(np.ascontiguousarray(vectors).data)
-    return digest.hexdigest()
 
 
 def _read(folder: Path, fingerprint: str, n: int) -> Neighbours | None:
@@ -264,16 +255,6 @@ def _is_sound(graph: Neighbours, n: int) -> bool:
         and (angles > 0).all()
         and np.isfinite(angles).all()
     )
-
-
-def _approximate(vectors: NDArray[np.float32], k: int, seed: int) -> NDArray[np.int64]:
-    """Nearly the k nearest of each row: some edges are missed, which a path hardly feels."""
-    from pynndescent import NNDescent
-
-    # The row itself is among its own neighbours.
-    index = NNDescent(vectors, metric="dot", n_neighbors=k + 1, random_state=seed)
-    found: NDArray[np.int64] = index.neighbor_graph[0].astype(np.int64)
-    return found
 
 
 def _once(left: NDArray[np.int64], right: NDArray[np.int64], n: int) -> NDArray[np.int64]:
