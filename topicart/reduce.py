@@ -129,7 +129,8 @@ def _principal(points: NDArray[np.float32], n_components: int, seed: int) -> NDA
 
     drawn = points[:: -(-len(points) // _DRAWN)]
     axes = PCA(n_components, svd_solver="covariance_eigh")
-    with threadpool_limits(1):
+    # Of copies of one picture no axis explains more than another: 0 divided by 0.
+    with threadpool_limits(1), np.errstate(invalid="ignore", divide="ignore"):
         axes.fit(drawn)
         parts = [
             axes.transform(points[begin : begin + _DRAWN])
