@@ -9,6 +9,7 @@ size, and the worker threads run no torch code, which would start its own thread
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -198,8 +199,7 @@ def read_and_keep(
     try:
         if not leads_inside(root, file):
             return PictureError("it leads outside the collection's folder"), None
-        picture, made = maker.picture(root, file)
-        return picture if isinstance(picture, PictureError) else fitted(picture, preprocess), made
+        return maker.use(root, file, partial(fitted, preprocess=preprocess))
     except PictureError as error:
         return error, None
 

@@ -3,8 +3,10 @@
 Layout (format 2.1): ``run.json``, ``works.parquet``, ``topics.json``, ``model.safetensors``,
 ``metrics.json``, ``problems.csv``, ``topics.ttl``, ``embeddings/`` and ``site/``; ``judged/`` and
 ``refits/`` keep what ``evaluation`` need not do again, ``miniatures/`` the small pictures of the
-site, ``neighbours/`` the graph that `topicart explore` walks through; ``atlas.parquet`` is what
-`topicart report --atlas` writes.
+site, ``thumbnails/`` the reduced pictures that a fit was asked to keep, ``neighbours/`` the graph
+that `topicart explore` walks through; ``atlas.parquet`` is what `topicart report --atlas` writes.
+``works.parquet`` has a column ``fitted`` where topics were sought in some of the works only
+(`fit --sample`, `assign --into`).
 Nothing is pickled; every file is written beside its place and renamed into it.
 """
 
@@ -32,10 +34,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from knowledge_graph import Collection
+    from topicart.assigning import Assigned, Fitted
     from topicart.embeddings import Embeddings
+    from topicart.thumbnail_cache import LoadPicture
 
 RESULTS = ("works.parquet", "topics.json", "model.safetensors", "problems.csv", "topics.ttl")
 """What a fit writes; a finished run has them all."""
+
+THUMBNAILS = "thumbnails"
+"""The folder of reduced copies of the pictures, where a fit was asked to keep them."""
 
 FORMAT_VERSION = (2, 1)
 """Major and minor version of the folder's format; another major version is not read."""
@@ -68,6 +75,8 @@ class Model(BaseModel):
     dim: int
     device: str
     precision: str
+    engine: str = "torch"
+    """What encoded the pictures."""
     note: str | None = None
     """What a reader must know about it (said on the page of the run)."""
 
@@ -198,8 +207,7 @@ class Run:
         """The unit vectors of the works that have one."""
         from topicart.store import open_embeddings
 
-        fused = self.folder / "fused"
-        return open_embeddings(fused if fused.exists() else self.folder / "embeddings")
+        return open_embeddings(self._vectors)
 
     @cached_property
     def picture_embeddings(self) -> Embeddings:
@@ -207,6 +215,13 @@ class Run:
         from topicart.store import open_embeddings
 
         return open_embeddings(self.folder / "embeddings")
+
+    @cached_property
+    def load_picture(self) -> LoadPicture:
+        """Reads a picture: from a reduced copy where the run keeps one that is large enough."""
+        from topicart.thumbnail_cache import Thumbnails
+
+        return Thumbnails(self.folder / THUMBNAILS).reader(Path(self.record.source.root))
 
     @cached_property
     def metrics(self) -> dict[str, Any]:
@@ -240,7 +255,7 @@ class Run:
 
     @cached_property
     def model_arrays(self) -> dict[str, NDArray[np.float32]]:
-        """Centroids and thresholds: all that assigning a new work needs."""
+        """Each topic's centroid, and the least cosine with which a new work joins it."""
         from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
@@ -275,8 +290,52 @@ class Run:
                     "same --out and --overwrite."
                 )
 
+    @cached_property
+    def fitted(self) -> Fitted:
+        """The works that topics were sought in: what new works are compared with."""
+        import numpy as np
+
+        from topicart.assigning import Fitted
+        from topicart.sampling import vectors_of
+
+        works = self.works_with_vector
+        if "fitted" in works.column_names:
+            vectors = vectors_of(self._vectors, works["fitted"].to_numpy())
+            works = works.filter(works["fitted"])
+        else:
+            vectors = self.embeddings.vectors
+        return Fitted(
+            vectors,
+            works["topic"].to_numpy().astype(np.int32),
+            works["probability"].to_numpy().astype(np.float32),
+            np.stack([works[name].to_numpy() for name in "xy"], axis=1).astype(np.float32),
+            **self.model_arrays,
+        )
+
+    def assign(self, vectors: NDArray[np.float32]) -> Assigned:
+        """Assign new works to the run's topics: the fitted works nearest to each vote.
+
+        Parameters
+        ----------
+        vectors
+            Unit vectors by the run's own encoder, shape ``(n_works, dim)``.
+
+        Returns
+        -------
+        Assigned
+            Topic, probability and place on the map of each work, and its nearest topic.
+
+        Raises
+        ------
+        FitError
+            If the vectors are of another space or not of length 1.
+        """
+        from topicart.assigning import assign
+
+        return assign(vectors, self.fitted)
+
     def transform(self, vectors: NDArray[np.float32]) -> NDArray[np.int32]:
-        """Assign new works to the run's topics.
+        """Give the topics of new works, as :meth:`assign` does.
 
         Parameters
         ----------
@@ -287,11 +346,18 @@ class Run:
         -------
         numpy.ndarray
             Topic of each work, shape ``(n_works,)``; -1 where no topic is near enough.
-        """
-        from topicart.centroids import assign
 
-        arrays = self.model_arrays
-        return assign(vectors, arrays["centroids"], arrays["thresholds"])
+        Raises
+        ------
+        FitError
+            If the vectors are of another space or not of length 1.
+        """
+        return self.assign(vectors).labels
+
+    @property
+    def _vectors(self) -> Path:
+        fused = self.folder / "fused"
+        return fused if fused.exists() else self.folder / "embeddings"
 
     @cached_property
     def _named(self) -> tuple[tuple[Topic, ...], tuple[Topic, ...]]:

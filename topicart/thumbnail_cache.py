@@ -19,7 +19,7 @@ import zlib
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,12 +33,33 @@ if TYPE_CHECKING:
     from PIL import Image
 
 
-__all__ = ["VERSION", "Thumbnails", "checksum", "key_of", "leads_inside", "state_of"]
+__all__ = ["VERSION", "LoadPicture", "Thumbnails", "checksum", "key_of", "leads_inside", "state_of"]
 
 VERSION = 1
 """Part of every state: raise it when the same file would give another copy."""
 _OWN_NAME = re.compile(r"(\d+)-[0-9a-f]{24}\.safetensors")
 _KEY, _STATE, _CHECK = 20, 12, 8
+
+
+class LoadPicture(Protocol):
+    """What reads a picture, as :func:`topicart.images.load_picture` does."""
+
+    def __call__(self, path: Path, *, at_least: int | None = None) -> Image.Image:
+        """Read a picture.
+
+        Parameters
+        ----------
+        path : Path
+            The file.
+        at_least : int, optional
+            The shorter side that is needed, in pixels.
+
+        Returns
+        -------
+        PIL.Image.Image
+            In mode RGB.
+        """
+        ...
 
 
 class Thumbnails:
@@ -60,7 +81,7 @@ class Thumbnails:
         self._opened = lru_cache(maxsize=4)(_open_shard)
         # Shards added since the index was sorted are few beside it: a million copies are sorted
         # a few times in all.
-        self._recent: dict[str, tuple[str, int]] = {}
+        self._recent: dict[str, tuple[int, str, int]] = {}
         found = []
         for file in sorted(self.folder.glob("*.safetensors")):
             match = _OWN_NAME.fullmatch(file.name)
@@ -97,68 +118,91 @@ class Thumbnails:
             If there is no copy and the file cannot be read.
         """
         state = state_of(root / file)
-        found = self.find(file, state)
+        side, data = self.read(file, state) or (0, b"")
         # Of a file that is gone an earlier copy, of whatever size, is better than nothing.
-        if found is not None and (state is None or at_least <= self._sides[found[1]]):
-            data = self.read(*found)
-            if data:
-                with suppress(PictureError):
-                    return picture_of(data, at_least=at_least)
+        if data and (state is None or at_least <= side):
+            with suppress(PictureError):
+                return picture_of(data, at_least=at_least)
         return load_picture(root / file, at_least=at_least)
 
-    def find(self, file: str, state: str | None) -> tuple[str, int] | None:
-        """Look up a copy, the largest if there are several.
+    def reader(self, root: Path) -> LoadPicture:
+        """Give what reads pictures of a collection by their place, from copies where it can.
+
+        Parameters
+        ----------
+        root : Path
+            The collection's folder.
+
+        Returns
+        -------
+        LoadPicture
+            As :func:`topicart.images.load_picture`.
+        """
+        if not self.shards:
+            return load_picture
+        within = root.resolve()
+
+        def load(path: Path, *, at_least: int | None = None) -> Image.Image:
+            for folder in (root, within):
+                if at_least is not None and path.is_relative_to(folder):
+                    file = path.relative_to(folder).as_posix()
+                    return self.load(folder, file, at_least=at_least)
+            return load_picture(path, at_least=at_least)
+
+        return load
+
+    def find(self, file: str, state: str | None) -> list[tuple[int, str, int]]:
+        """Look up the copies of a picture.
 
         Parameters
         ----------
         file : str
-            The picture's path in the collection.
+            Its path in the collection.
         state : str or None
             Of its file; ``None`` for any.
 
         Returns
         -------
-        tuple of (str, int) or None
-            Its name and the number of its shard, ``None`` where there is none.
+        list of tuple of (int, str, int)
+            Shorter side, name and number of the shard of each, the largest first.
         """
         start = key_of(file) + (state or "")
         # In this order: a copy is in the index before it leaves what is recent.
         if (recent := self._recent.get(start)) is not None:
-            return recent
+            return [recent]
         names, shards = self._index
         row = int(np.searchsorted(names, start.encode()))
-        candidates = []
+        found = []
         while row < len(names) and (name := names[row].decode()).startswith(start):
-            candidates.append((self._sides[shards[row]], name, int(shards[row])))
+            found.append((self._sides[shards[row]], name, int(shards[row])))
             row += 1
-        return max(candidates)[1:] if candidates else None
+        return sorted(found, reverse=True)
 
-    def read(self, name: str, shard: int) -> bytes | None:
-        """Give the bytes of a copy.
+    def read(self, file: str, state: str | None) -> tuple[int, bytes] | None:
+        """Give the largest copy of a picture that is not damaged.
 
         Parameters
         ----------
-        name : str
-            Its name.
-        shard : int
-            The number of its shard.
+        file : str
+            Its path in the collection.
+        state : str or None
+            Of its file; ``None`` for any.
 
         Returns
         -------
-        bytes or None
-            A small picture file; empty where it was found that nothing is worth keeping; ``None``
-            where the copy is damaged.
+        tuple of (int, bytes) or None
+            Its shorter side, and a small picture file, or no bytes where it was found that nothing
+            is worth keeping; ``None`` where there is no copy.
         """
         from safetensors import SafetensorError
 
-        opened = self._opened(self.shards[shard])
-        if opened is None:
-            return None
-        try:
-            data = bytes(opened.get_tensor(name))
-        except SafetensorError:
-            return None
-        return data if name.endswith(checksum(data)) else None
+        for side, name, shard in self.find(file, state):
+            opened = self._opened(self.shards[shard])
+            with suppress(SafetensorError):
+                data = b"" if opened is None else bytes(opened.get_tensor(name))
+                if name.endswith(checksum(data)):
+                    return side, data
+        return None
 
     def _number(self, file: Path, side: int) -> int:
         """Enter a shard and give its number."""
@@ -169,10 +213,10 @@ class Thumbnails:
     def _add(self, names: Iterable[str], file: Path, side: int) -> None:
         """Enter the copies of a shard that has been written."""
         shard = self._number(file, side)
-        self._recent |= {name[:-_CHECK]: (name, shard) for name in names}
+        self._recent |= {name[:-_CHECK]: (side, name, shard) for name in names}
         known, shards = self._index
         if len(self._recent) > 4096 + len(known) // 4:
-            more = [([name], number) for name, number in self._recent.values()]
+            more = [([name], number) for _, name, number in self._recent.values()]
             self._index = _sorted(more, known, shards)
             self._recent = {}
 

@@ -6,13 +6,13 @@ import hashlib
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
 from knowledge_graph.atomic import make_folder, remove_leftovers, write_bytes_atomic
 from topicart.errors import PictureError
-from topicart.images import load_picture, picture_of
+from topicart.images import reading_picture
 from topicart.stream import default_workers, run_ahead
 from topicart.thumbnail_cache import (
     VERSION,
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from knowledge_graph import Collection
     from topicart.preprocess import Preprocess
+
+Used = TypeVar("Used")
 
 __all__ = ["SIDE", "Made", "ThumbnailMaker", "made_as", "make_missing", "side_for"]
 
@@ -104,8 +106,10 @@ class ThumbnailMaker(Thumbnails):
         self._pending: dict[str, bytes] = {}
         self._bytes = 0
 
-    def picture(self, root: Path, file: str) -> tuple[Image.Image | PictureError, Made | None]:
-        """Read a picture from its copy, or make that; to be called in worker threads.
+    def use(
+        self, root: Path, file: str, use: Callable[[Image.Image], Used]
+    ) -> tuple[Used | PictureError, Made | None]:
+        """Use a picture as its copy shows it, which is made if it is missing; from any thread.
 
         Parameters
         ----------
@@ -113,28 +117,28 @@ class ThumbnailMaker(Thumbnails):
             The collection's folder.
         file : str
             The picture's path in it, which leads nowhere else.
+        use : callable
+            Given the picture, in mode RGB; the same whether the copy was there or not.
 
         Returns
         -------
-        picture : PIL.Image.Image or PictureError
-            The same whether the copy was there or not.
+        used : object or PictureError
+            What ``use`` gave, or why there is no picture.
         made : Made or None
             What to give to :meth:`keep`.
         """
         path = root / file
         state = state_of(path)
-        found = None if state is None else self.find(file, state)
-        data = None if found is None else self.read(*found)
+        copy = None if state is None else self.read(file, state)
         made = None
         try:
-            if data:
-                return picture_of(data), None
-            if data is None and state is not None:
+            if copy is None and state is not None:
                 made = Made(key_of(file) + state, b"")
-                picture, data = _reduced(path, self._side)
-                made = made._replace(data=data)
-                return picture, made
-            return load_picture(path, at_least=self._side), None
+                used, data = _used_and_reduced(path, self._side, use)
+                return used, made._replace(data=data)
+            data = copy[1] if copy else b""
+            with reading_picture(data or path, at_least=self._side) as picture:
+                return use(picture), None
         except PictureError as error:
             return error, made
 
@@ -144,7 +148,7 @@ class ThumbnailMaker(Thumbnails):
         Parameters
         ----------
         made : Made or None
-            What :meth:`picture` gave.
+            What :meth:`use` gave.
 
         Raises
         ------
@@ -216,16 +220,16 @@ def make_missing(
         for chunk in collection.arrow.column("images").chunks:
             for file in chunk.flatten().to_pylist():
                 state = state_of(root / file)
-                found = None if state is None else maker.find(file, state)
-                if found is not None:
-                    used.add(found[1])
+                found = [] if state is None else maker.find(file, state)
+                if found:
+                    used.update(shard for _, _, shard in found)
                 elif state is not None:
                     yield file
 
     def make(file: str) -> Made | None:
         with suppress(PictureError):  # told when the work was encoded
             if leads_inside(root, file):
-                return maker.picture(root, file)[1]
+                return maker.use(root, file, lambda _: None)[1]
         return None
 
     threads = default_workers() if workers is None else workers
@@ -241,20 +245,26 @@ def make_missing(
             file.unlink(missing_ok=True)
 
 
-def _reduced(path: Path, side: int) -> tuple[Image.Image, bytes]:
-    """Read a picture and give it as its copy shows it, with the copy's bytes."""
+def _used_and_reduced(
+    path: Path, side: int, use: Callable[[Image.Image], Used]
+) -> tuple[Used, bytes]:
+    """Use a picture as its copy shows it, and give that copy."""
     from PIL import Image
 
-    whole = path.read_bytes() if path.stat().st_size <= _KEPT_WHOLE else b""
-    picture = picture_of(whole, at_least=side) if whole else load_picture(path, at_least=side)
-    short, long = sorted(picture.size)
-    if whole and short <= side:
-        return picture, whole
-    if long > _LONGEST_STRIP * short:
-        return picture, b""
-    if short > side:
-        width, height = (max(round(n * side / short), side) for n in picture.size)
-        picture = picture.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    whole = b""
+    with suppress(OSError):  # told when it is read
+        if path.stat().st_size <= _KEPT_WHOLE:
+            whole = path.read_bytes()
+    with reading_picture(whole or path, at_least=side) as picture:
+        short, long = sorted(picture.size)
+        if whole and short <= side:
+            return use(picture), whole
+        if long > _LONGEST_STRIP * short:
+            return use(picture), b""
+        if short > side:
+            width, height = (max(round(n * side / short), side) for n in picture.size)
+            picture = picture.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
     written = BytesIO()
     picture.save(written, "JPEG", quality=_QUALITY, subsampling=0)
-    return picture_of(written.getvalue()), written.getvalue()
+    with reading_picture(written.getvalue(), at_least=side) as copy:
+        return use(copy), written.getvalue()

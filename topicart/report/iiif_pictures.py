@@ -171,7 +171,7 @@ def find_pictures(
     shown = kept_thumbnails(ids, run.page.parent / PICTURES)
     copies = {id_: (f"{base}{PICTURES}/{copy.file}", copy) for id_, copy in shown.items()}
     wanted = {
-        id_: Wanted(root, images[0], _COPY_PX)
+        id_: Wanted(root, images[0], _COPY_PX, run.load_picture)
         for id_, images, addresses in zip(
             ids, works["images"].to_pylist(), works["image_urls"].to_pylist(), strict=True
         )

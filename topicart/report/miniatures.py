@@ -14,7 +14,7 @@ import stat
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +26,8 @@ from topicart.images import load_picture
 if TYPE_CHECKING:
     import pyarrow as pa
     from PIL import Image
+
+    from topicart.thumbnail_cache import LoadPicture
 
 __all__ = [
     "Miniature",
@@ -87,6 +89,7 @@ def make_miniatures(
     root: Path,
     folder: Path,
     *,
+    load: LoadPicture = load_picture,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Miniature | None]:
     """Make the small copies that are not there yet, and remove those no longer wanted.
@@ -101,6 +104,8 @@ def make_miniatures(
         The folder that they must lie in.
     folder
         Where the copies are kept; made if missing.
+    load
+        Reads a picture; a run may keep reduced ones.
     progress
         Called with the number done and the number wanted.
 
@@ -137,11 +142,12 @@ def make_miniatures(
         if progress is not None:
             progress(done, len(wanted))
 
+    make = partial(_copy, root=Path(real_root), load=load)
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         for start in range(0, len(missing), _PER_FILE):
             rows = missing[start : start + _PER_FILE]
             try:
-                _copy_all(pool, rows, wanted, states, copies, Path(real_root), count)
+                _copy_all(pool, rows, wanted, states, copies, make, count)
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
@@ -216,19 +222,19 @@ def _copy_all(
     wanted: Sequence[SmallWanted],
     states: Sequence[str | None],
     copies: list[Miniature | None],
-    root: Path,
+    make: Callable[[SmallWanted, str], Miniature | None],
     count: Callable[[], None],
 ) -> None:
     """Copy some of the pictures; those that are done stand in ``copies`` also if it is stopped."""
-    futures = {pool.submit(_copy, wanted[row], states[row] or "", root): row for row in rows}
+    futures = {pool.submit(make, wanted[row], states[row] or ""): row for row in rows}
     for future in as_completed(futures):
         copies[futures[future]] = future.result()
         count()
 
 
-def _copy(item: SmallWanted, state: str, root: Path) -> Miniature | None:
+def _copy(item: SmallWanted, state: str, root: Path, load: LoadPicture) -> Miniature | None:
     try:
-        picture = load_picture(root / item.image, at_least=item.side)
+        picture = load(root / item.image, at_least=item.side)
     except PictureError:
         # The run's problems.csv says why.
         return None

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from knowledge_graph.atomic import make_folder, write_bytes_atomic, write_text_atomic
+from topicart.lock import alone
 from topicart.report.downloads import write_downloads
 from topicart.report.frame import ASSETS, PICTURES, Frame
 from topicart.report.matrices import write_facet_pages
@@ -38,6 +39,7 @@ _MAP_SCRIPTS = tuple(
 )  # fmt: skip
 
 
+@alone
 def write_site(run: Run, *, progress: Callable[[int, int], None] | None = None) -> Path:
     """Write the site of a run.
 
@@ -111,7 +113,9 @@ def _wanted(run: Run, exhibition: Exhibition, cards: Iterable[Card]) -> dict[str
     if run.works.num_rows <= _ALL_LARGE:
         images |= dict(zip(run.works["id"].to_pylist(), first_pictures(run.works), strict=True))
     return {
-        work_id: Wanted(root, image, _LEAD_PX if work_id in leads else _PICTURE_PX)
+        work_id: Wanted(
+            root, image, _LEAD_PX if work_id in leads else _PICTURE_PX, run.load_picture
+        )
         for work_id, image in images.items()
         if image is not None
     }

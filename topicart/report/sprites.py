@@ -143,6 +143,7 @@ def write_sprites(
         [*larger, *wanted],
         Path(run.record.source.root),
         run.folder / "miniatures",
+        load=run.load_picture,
         progress=progress,
     )
     folder = site / SPRITES

@@ -9,10 +9,14 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from knowledge_graph.atomic import make_folder, remove_leftovers, replacing
 from topicart.errors import PictureError
 from topicart.images import load_picture
+
+if TYPE_CHECKING:
+    from topicart.thumbnail_cache import LoadPicture
 
 __all__ = ["Thumbnail", "Wanted", "kept_thumbnails", "make_thumbnails"]
 
@@ -34,11 +38,14 @@ class Wanted:
         Its path relative to ``root``.
     long_side
         Longest side of the copy in pixels; smaller pictures are not enlarged.
+    load
+        Reads the picture; a run may keep a reduced one.
     """
 
     root: Path
     image: str
     long_side: int
+    load: LoadPicture = load_picture
 
 
 @dataclass(frozen=True)
@@ -151,7 +158,7 @@ def _make(work_id: str, item: Wanted, folder: Path, present: list[str]) -> Thumb
     if name in present and (found := _existing(folder / name)):
         return found
     try:
-        picture = load_picture(path, at_least=item.long_side)
+        picture = item.load(path, at_least=item.long_side)
     except PictureError:
         # The run's problems.csv says why; the page shows a quiet placeholder.
         return None

@@ -339,13 +339,11 @@ class _Pictures:
     def _scaled(self, row: int, side: int) -> bytes:
         from PIL import Image
 
-        from topicart.images import load_picture
-
         file = self._holding.picture_file(row)
         if file is None:
             raise _gone("The picture of this work is no longer where it was.")
         try:
-            picture = load_picture(file, at_least=side)
+            picture = self._holding.run.load_picture(file, at_least=side)
             picture.thumbnail((side, side), Image.Resampling.BICUBIC)
             written = io.BytesIO()
             picture.save(written, "JPEG", quality=88)

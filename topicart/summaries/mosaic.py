@@ -13,6 +13,8 @@ from topicart.images import load_picture
 if TYPE_CHECKING:
     from PIL import Image
 
+    from topicart.thumbnail_cache import LoadPicture
+
 __all__ = ["BACKGROUND", "LAYOUT", "make_mosaic"]
 
 BACKGROUND = (122, 116, 104)
@@ -24,7 +26,13 @@ LAYOUT = 1
 _GAP_PX = 4
 
 
-def make_mosaic(pictures: Sequence[Path], *, columns: int = 5, cell_px: int = 224) -> Image.Image:
+def make_mosaic(
+    pictures: Sequence[Path],
+    *,
+    columns: int = 5,
+    cell_px: int = 224,
+    load: LoadPicture = load_picture,
+) -> Image.Image:
     """Set pictures side by side on one sheet, row by row.
 
     All cells are squares of one size; each picture is fitted into its cell whole. With few
@@ -39,6 +47,8 @@ def make_mosaic(pictures: Sequence[Path], *, columns: int = 5, cell_px: int = 22
         Most cells in a row.
     cell_px
         Side of a cell, in pixels.
+    load
+        Reads a picture; a run may keep reduced ones.
 
     Returns
     -------
@@ -57,7 +67,7 @@ def make_mosaic(pictures: Sequence[Path], *, columns: int = 5, cell_px: int = 22
     fitted, reasons = [], []
     for path in pictures:
         try:
-            fitted.append(_fitted(load_picture(path, at_least=cell_px), cell_px))
+            fitted.append(_fitted(load(path, at_least=cell_px), cell_px))
         except PictureError as error:
             reasons.append(str(error))
     if not fitted:

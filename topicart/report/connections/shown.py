@@ -215,7 +215,7 @@ def works_sought(
 def _pictures(run: Run, cards: Mapping[str, Card]) -> dict[str, Picture]:
     root = Path(run.record.source.root)
     wanted = {
-        id_: Wanted(root, card.image, _LADDER[0][0])
+        id_: Wanted(root, card.image, _LADDER[0][0], run.load_picture)
         for id_, card in cards.items()
         if card.image is not None
     }
