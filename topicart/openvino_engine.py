@@ -176,8 +176,11 @@ class OpenVinoTower:
         try:
             with torch.inference_mode(), warnings.catch_warnings(), _no_telemetry():
                 warnings.simplefilter("ignore")  # torch's, that tracing will go one day
-                example = torch.zeros(shape, dtype=torch.uint8)
-                graph = ov.convert_model(tower, example_input=example, input=[shape])
+                # Not traced a second time to compare: towers have no branches.
+                traced = torch.jit.trace(
+                    tower, torch.zeros(shape, dtype=torch.uint8), check_trace=False
+                )
+                graph = ov.convert_model(traced, input=[shape])
             return ov.Core().compile_model(
                 graph,
                 "CPU",
