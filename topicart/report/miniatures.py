@@ -252,7 +252,8 @@ def _state(item: SmallWanted, root: str) -> str | None:
         found = path.lstat() if inside else None
         if found and stat.S_ISLNK(found.st_mode):
             found = path.stat() if path.resolve().is_relative_to(root) else None
-    except (OSError, ValueError):  # ValueError: a NUL in the path
+    # A NUL in the path, a loop of links.
+    except (OSError, ValueError, RuntimeError):
         return None
     if found is None or not stat.S_ISREG(found.st_mode):
         return None
