@@ -11,19 +11,21 @@ from typing import TYPE_CHECKING
 
 from knowledge_graph import Problem
 from knowledge_graph.atomic import make_folder
-from topicart.lock import at_work, in_use, try_lock
+from topicart.lock import at_work, in_use, let_go, try_lock
 from topicart.out import prepare, require_same_works, require_usable
 from topicart.processes import Processes
 from topicart.recording import FitConfig, Progress, Silent, new_record
+from topicart.run import THUMBNAILS
 from topicart.run_files import write_problems
 from topicart.store import count_embeddings, encode_to
 from topicart.store_in_work import StoreInWork
+from topicart.thumbnail_making import make_missing, side_for
 
 if TYPE_CHECKING:
     from knowledge_graph import Collection
     from topicart.encoder import Encoder
 
-__all__ = ["Embedded", "embed_run", "encode_stage"]
+__all__ = ["Embedded", "embed_run", "encode_stage", "keep_thumbnails"]
 
 EMBEDDINGS = "embeddings"
 """The store's folder in a run."""
@@ -135,9 +137,9 @@ def embed_run(
             unread = _encode_together(store, processes, batch_size, workers, progress)
             with in_use(folder, among_workers=True):
                 store.finish()
+                keep_thumbnails(collection, encoder, folder, wanted=thumbnails, workers=workers)
                 for share in store.folder.glob(f"{_SHARE}*"):
-                    with suppress(OSError):  # Windows removes none that is held
-                        share.unlink()
+                    is_held(share)  # none is: it goes
                 problems = {*collection.problems, *unread}
                 write_problems(folder, problems)
     else:
@@ -193,6 +195,7 @@ def encode_stage(
         thumbnails=_thumbnails(folder, thumbnails),
         progress=None if progress is None else progress.count,
     )
+    keep_thumbnails(collection, encoder, folder, wanted=thumbnails, workers=workers)
     problems = {*collection.problems, *unread}
     write_problems(folder, problems)
     return problems
@@ -238,7 +241,7 @@ def _encode_together(
                     if numbers := missing(share):
                         encode(numbers)
                 finally:
-                    lock.release()
+                    let_go(lock)
         if len(found) == len(store.slices):
             return [problem for number in sorted(found) for problem in found[number]]
         time.sleep(_PAUSE_S)
@@ -253,8 +256,37 @@ def _shares(shards: int, processes: Processes) -> Iterator[range]:
         yield from shares[(processes.rank + ahead) % processes.world :: processes.world]
 
 
+def keep_thumbnails(
+    collection: Collection,
+    encoder: Encoder,
+    folder: Path,
+    *,
+    wanted: bool,
+    workers: int | None = None,
+) -> None:
+    """Make the reduced copies that are missing in a run, of works that were encoded before.
+
+    Parameters
+    ----------
+    collection
+        The works.
+    encoder
+        The model, which decides how large they are.
+    folder
+        The run, which nobody else is at work in.
+    wanted
+        Whether they were asked for; a run that keeps some already keeps all.
+    workers
+        Threads that decode.
+    """
+    if (place := _thumbnails(folder, wanted)) is not None:
+        make_missing(collection, place, side_for(encoder.preprocess), workers=workers)
+
+
 def _thumbnails(folder: Path, wanted: bool) -> Path | None:
-    return folder / "thumbnails" if wanted else None
+    """Say where reduced copies are kept; those that are there are read without being asked for."""
+    place = folder / THUMBNAILS
+    return place if wanted or place.is_dir() else None
 
 
 def _embedded(folder: Path, collection: Collection, problems: set[Problem] | None) -> Embedded:

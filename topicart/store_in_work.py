@@ -23,6 +23,7 @@ from topicart.shards import (
     write_shard,
 )
 from topicart.slices import Progress, encode_slices, slices_of
+from topicart.thumbnail_making import made_as
 
 if TYPE_CHECKING:
     from knowledge_graph import Collection
@@ -70,7 +71,7 @@ class StoreInWork:
         """What decides the content of each shard, as a hash; looked up once."""
         kind = [self.encoder.fingerprint, self.dtype]
         if self.thumbnails is not None:
-            kind.append("thumbnails")
+            kind.append(made_as(self.encoder.preprocess))
         return [_slice_key(self.collection, rows, kind) for rows in self.slices]
 
     def problems_in(self, number: int) -> tuple[Problem, ...] | None:
@@ -161,6 +162,8 @@ class StoreInWork:
             "preprocess": self.encoder.preprocess.as_dict(),
             "precision": self.encoder.precision,
         }
+        if self.thumbnails is not None:
+            described["thumbnails"] = made_as(self.encoder.preprocess)
         write_manifest(self.folder, self.keys, self.encoder.dim, self.dtype, described)
 
 
