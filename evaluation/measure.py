@@ -28,6 +28,7 @@ from evaluation.stability import TopicStability
 from evaluation.values import RunValues, read_values
 from topicart.errors import RunError
 from topicart.fit import Progress, Silent
+from topicart.lock import alone
 from topicart.run_files import write_json
 
 if TYPE_CHECKING:
@@ -139,6 +140,7 @@ def evaluate(
     )
 
 
+@alone
 def evaluate_run(
     run: Run,
     *,

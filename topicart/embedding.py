@@ -139,7 +139,8 @@ def embed_run(
                 store.finish()
                 keep_thumbnails(collection, encoder, folder, wanted=thumbnails, workers=workers)
                 for share in store.folder.glob(f"{_SHARE}*"):
-                    is_held(share)  # none is: it goes
+                    with suppress(OSError):  # Windows removes none that is open
+                        share.unlink()
                 problems = {*collection.problems, *unread}
                 write_problems(folder, problems)
     else:

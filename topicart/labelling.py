@@ -12,6 +12,7 @@ from topicart.errors import RunError
 from topicart.fit import Silent
 from topicart.graph_export import export_topics
 from topicart.labels import LabelConfig, describe_topics
+from topicart.lock import alone
 from topicart.out import remove_what_names_made
 from topicart.run import Run, write_record
 from topicart.run_files import write_names, write_problems
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from topicart.fit import Progress
 
 
+@alone
 def label_run(
     run: Run,
     encoder: Encoder | None,

@@ -17,10 +17,12 @@ from topicart.errors import RunError
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
-__all__ = ["LOCK", "alone", "at_work", "in_use", "is_held", "try_lock"]
+__all__ = ["LOCK", "alone", "at_work", "in_use", "is_held", "let_go", "require_free", "try_lock"]
 
 LOCK = ".lock"
-"""Held by the process that works in the folder. It stays when the process ends, held by nobody."""
+"""Held by the process that works in the folder. One that is killed leaves it, held by nobody."""
+_MOMENT_S = 0.3
+"""Longer than another process holds a file only to see whether somebody does."""
 _WORKER = ".lock-worker-"
 _NO_LOCKS_HERE = (errno.ENOSYS, errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP)
 
@@ -74,7 +76,7 @@ def in_use(folder: Path, *, among_workers: bool = False) -> Iterator[None]:
         finally:
             _holds[mine] -= 1
         return
-    lock = try_lock(folder / LOCK, wait_s=600.0 if among_workers else 0.0)
+    lock = try_lock(folder / LOCK, wait_s=600.0 if among_workers else _MOMENT_S)
     if lock is None:
         raise _taken(folder, folder / LOCK)
     try:
@@ -88,7 +90,7 @@ def in_use(folder: Path, *, among_workers: bool = False) -> Iterator[None]:
         finally:
             del _holds[mine]
     finally:
-        lock.release()
+        let_go(lock)
 
 
 @contextmanager
@@ -115,13 +117,13 @@ def at_work(folder: Path, number: int) -> Iterator[Callable[[], bool]]:
         If a process of that number is: it was started by somebody else.
     """
     own = folder / f"{_WORKER}{number}"
-    lock = try_lock(own, wait_s=5.0)  # others hold it for a moment to see whether it is held
+    lock = try_lock(own, wait_s=_MOMENT_S)
     if lock is None:
         raise _taken(folder, own)
     try:
         yield lambda: any(is_held(file) for file in folder.glob(f"{_WORKER}*") if file != own)
     finally:
-        lock.release()
+        let_go(lock)
 
 
 def alone(
@@ -185,6 +187,38 @@ def try_lock(file: Path, *, wait_s: float = 0.0) -> BaseFileLock | None:
     return lock
 
 
+def require_free(folder: Path) -> None:
+    """Refuse a folder that another process works in, without taking it.
+
+    Parameters
+    ----------
+    folder : Path
+        A run's or an adapter's; it need not be there.
+
+    Raises
+    ------
+    RunError
+        If another process works in it at this moment.
+    """
+    lock = folder / LOCK
+    if (os.getpid(), folder.resolve()) not in _holds and lock.is_file() and is_held(lock):
+        raise _taken(folder, lock)
+
+
+def let_go(lock: BaseFileLock) -> None:
+    """Release a file, and remove it.
+
+    Parameters
+    ----------
+    lock : BaseFileLock
+        As :func:`try_lock` gave it.
+    """
+    # While it is held: who waits for it sees that it is gone, and makes it anew.
+    with suppress(OSError):  # Windows removes none that is open
+        Path(lock.lock_file).unlink()
+    lock.release()
+
+
 def is_held(file: Path) -> bool:
     """Say whether another process holds a file.
 
@@ -200,7 +234,7 @@ def is_held(file: Path) -> bool:
     """
     lock = try_lock(file)
     if lock is not None:
-        lock.release()
+        let_go(lock)
     return lock is None
 
 

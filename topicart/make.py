@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from evaluation import OWN, evaluate_run
 from topicart.fit import FitConfig, Progress, Silent, fit_run
+from topicart.lock import alone
 from topicart.report import write_site
 from topicart.run import Run
 
@@ -24,13 +25,14 @@ def make_run(
     overwrite: bool = False,
     batch_size: int = 32,
     workers: int | None = None,
+    thumbnails: bool = False,
     progress: Progress | None = None,
 ) -> Run:
     """Find the themes of a collection, measure them and make their page.
 
     Parameters
     ----------
-    collection, out, encoder, config, overwrite, batch_size, workers, progress
+    collection, out, encoder, config, overwrite, batch_size, workers, thumbnails, progress
         As for :func:`topicart.fit_run`.
 
     Returns
@@ -51,11 +53,13 @@ def make_run(
         overwrite=overwrite,
         batch_size=batch_size,
         workers=workers,
+        thumbnails=thumbnails,
         progress=progress,
     )
     return finish_run(run, progress=progress)
 
 
+@alone
 def finish_run(run: Run, *, progress: Progress | None = None) -> Run:
     """Measure the themes of a run and make its page, as far as either is missing.
 
@@ -85,6 +89,7 @@ def finish_run(run: Run, *, progress: Progress | None = None) -> Run:
     return run
 
 
+@alone
 def remake_page(run: Run, *, progress: Progress | None = None) -> Run:
     """Make the page of a run anew, after it was measured otherwise.
 

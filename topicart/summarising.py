@@ -22,6 +22,7 @@ from knowledge_graph import CollectionError, Problem
 from topicart.errors import RunError
 from topicart.fit import Silent, now
 from topicart.graph_export import export_topics
+from topicart.lock import alone
 from topicart.out import remove_what_names_made
 from topicart.run import Run, write_record
 from topicart.run_files import write_names, write_problems
@@ -47,6 +48,7 @@ _END_BYTES = 1 << 16
 _TOPIC_ID = re.compile(r"topic-\d+")
 
 
+@alone
 def summarize_run(
     run: Run,
     summarizer: Summarizer,
@@ -210,7 +212,7 @@ def _ask(
 
 
 def _request(run: Run, question: _Question) -> Request:
-    mosaic = partial(make_mosaic, list(question.pictures.values()))
+    mosaic = partial(make_mosaic, list(question.pictures.values()), load=run.load_picture)
     return Request(question.topic, _works(run, question.rows), question.prompt, mosaic)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,28 +90,30 @@ def finetune(
     ModelError
         If the base cannot be loaded.
     """
-    begun = set_up(
-        collection,
-        Path(out),
-        config or TrainConfig(),
-        resume=resume,
-        overwrite=overwrite,
-        device=device,
-        precision=precision,
-        workers=workers,
-        cache=cache,
-        track=track,
-        progress=progress or Silent(),
-    )
-    if isinstance(begun, AdapterRecord):
-        return begun
-    training = begun.training
-    try:
-        training.begin()
-        fit(training)
-        return finish(begun)
-    finally:
-        training.accelerator.end_training()
+    with ExitStack() as held:
+        begun = set_up(
+            collection,
+            Path(out),
+            config or TrainConfig(),
+            resume=resume,
+            overwrite=overwrite,
+            device=device,
+            precision=precision,
+            workers=workers,
+            cache=cache,
+            track=track,
+            progress=progress or Silent(),
+            held=held,
+        )
+        if isinstance(begun, AdapterRecord):
+            return begun
+        training = begun.training
+        try:
+            training.begin()
+            fit(training)
+            return finish(begun)
+        finally:
+            training.accelerator.end_training()
 
 
 def fit(training: Training) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prompts import Captioner, load_caption_templates
 from topicart.adapter import AdapterRecord, read_record
+from topicart.errors import TrainingError
 from topicart.fit import Progress, Silent
+from topicart.lock import in_use, require_free
 from training.claim import LOGS, PIXELS, begin, claim, require_usable
 from training.config import TrainConfig
 from training.loader import Loader
@@ -53,6 +56,7 @@ def set_up(
     cache: bool,
     track: tuple[str, ...],
     progress: Progress,
+    held: ExitStack,
 ) -> Begun | AdapterRecord:
     """Check all that can be checked, judge the base, and then begin the folder.
 
@@ -62,6 +66,8 @@ def set_up(
         What is learned from, where to, and how.
     resume, overwrite, device, precision, workers, cache, track, progress
         As for :func:`training.finetune`.
+    held : ExitStack
+        Keeps other processes out of the folder, from its beginning until it is closed.
 
     Returns
     -------
@@ -78,6 +84,7 @@ def set_up(
     from training.under_way import Training
 
     require_usable(folder, resume=resume, overwrite=overwrite)
+    require_free(folder)
     accelerator, device, precision = make_accelerator(device, precision, track, folder / LOGS)
     progress = progress if accelerator.is_main_process else Silent()
     problems: list[Problem] = []
@@ -135,6 +142,12 @@ def set_up(
         record = record.model_copy(update={"created": read_record(folder).created})
     accelerator.wait_for_everyone()
     if accelerator.is_main_process:
+        held.enter_context(in_use(folder))
+        if claim(folder, record, resume=resume, overwrite=overwrite) != becomes:
+            raise TrainingError(
+                f"--out {folder} was changed by another training meanwhile. Name another folder, "
+                "or repeat the command to see what is there now."
+            )
         begin(folder, record, resume=becomes == "resume")
         write_split(folder, split)
     accelerator.wait_for_everyone()

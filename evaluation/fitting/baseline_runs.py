@@ -20,6 +20,7 @@ from topicart import Keyword, LabelConfig, Run, RunError, Topics, __version__
 from topicart.cluster import Clusters
 from topicart.fit import Silent, now, versions_here, write_finished
 from topicart.labels import read_words
+from topicart.lock import in_use
 from topicart.model import topics_of
 from topicart.out import prepare, require_usable
 from topicart.run import RunRecord, read_record
@@ -118,24 +119,25 @@ def fit_baseline(
     with measured() as cost:
         found = model.fit(works.embeddings.vectors, works.texts, count, seed)
     # Only now, for a method that fails must not have replaced anything.
-    if prepare(folder, record, overwrite=overwrite):
-        return Run.open(folder)
-    for store in _STORES:
-        _link(source.folder / store, folder / store)
-    write_problems(folder, works.problems)
-    progress.stage("label")
-    with measured() as labelling:
-        topics = _named(found, works, _used(name, found, cost), encoder, labels, progress)
-    progress.stage("write")
-    return write_finished(
-        folder,
-        _told(record, found),
-        works.collection,
-        topics,
-        n_problems=len(works.problems),
-        timings_s={"fit": cost.seconds or 0.0, "label": labelling.seconds or 0.0},
-        peak_memory_mb=cost.peak_memory_mb,
-    )
+    with in_use(folder):
+        if prepare(folder, record, overwrite=overwrite):
+            return Run.open(folder)
+        for store in _STORES:
+            _link(source.folder / store, folder / store)
+        write_problems(folder, works.problems)
+        progress.stage("label")
+        with measured() as labelling:
+            topics = _named(found, works, _used(name, found, cost), encoder, labels, progress)
+        progress.stage("write")
+        return write_finished(
+            folder,
+            _told(record, found),
+            works.collection,
+            topics,
+            n_problems=len(works.problems),
+            timings_s={"fit": cost.seconds or 0.0, "label": labelling.seconds or 0.0},
+            peak_memory_mb=cost.peak_memory_mb,
+        )
 
 
 def _require_apart(folder: Path, source: Run) -> None:
