@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["NEIGHBOURS", "Assigned", "Fitted", "assign", "require_unit"]
+__all__ = ["NEIGHBOURS", "Assigned", "Fitted", "assign", "compared", "unassigned"]
 
-NEIGHBOURS = 15
-"""Fitted works that vote on a new one; as many as UMAP looks at."""
+NEIGHBOURS = 5
+"""Fitted works that vote on a new one; see docs/speed.md for what more would change."""
 
 _BLOCK = 512
 """New works compared at a time."""
-_REFERENCES = 32_768
-"""Fitted works that they are compared with at a time: 64 MiB of cosines."""
+_REFERENCES = 8_192
+"""Fitted works that they are compared with at a time: 16 MiB of cosines."""
 _LEAST_ANGLE = 1e-3
 # The cosine of two equal float32 vectors is 1 within 1e-7: smaller angles are rounding.
 
@@ -115,54 +115,88 @@ def assign(
     """
     import numpy as np
 
-    require_unit(vectors, fitted.centroids.shape[1])
-    n_works = len(vectors)
-    found = Assigned(
+    _require_unit(vectors, fitted.centroids.shape[1])
+    found = unassigned(len(vectors))
+    for rows in _blocks(len(vectors)):
+        near, cosines = _nearest(vectors[rows], fitted.vectors, neighbours)
+        weights = np.maximum(np.arccos(np.clip(cosines, -1.0, 1.0)), _LEAST_ANGLE) ** -2.0
+        voted = fitted.labels[near]
+        labels = _most_voted(voted, weights)
+        inside = voted == labels[:, None]
+        for_it = np.where(inside, weights, 0.0)
+        firm = (for_it * fitted.probabilities[near]).sum(axis=1) / weights.sum(axis=1)
+        share = for_it / for_it.sum(axis=1, keepdims=True)
+        found.positions[rows] = np.einsum("ij,ijk->ik", share, fitted.positions[near])
+        nearest, to_centroid = compared(vectors[rows], labels, fitted.centroids)
+        to_member = np.where(inside, cosines, -1.0).max(axis=1)
+        # The nearest of all may be far away: as far from a topic as none of its works.
+        least = fitted.thresholds[labels] if len(fitted.thresholds) else 0.0
+        astray = (labels != OUTLIER) & (np.maximum(to_centroid, to_member) < least)
+        found.labels[rows] = np.where(astray, OUTLIER, labels)
+        found.probabilities[rows] = np.where(found.labels[rows] == OUTLIER, 0.0, firm)
+        found.nearest[rows] = nearest
+    found.cosines[:] = compared(vectors, found.labels, fitted.centroids)[1]
+    return found
+
+
+def unassigned(n_works: int) -> Assigned:
+    """Give room for what is found of some works.
+
+    Parameters
+    ----------
+    n_works
+        How many.
+
+    Returns
+    -------
+    Assigned
+        With each work in no topic.
+    """
+    import numpy as np
+
+    return Assigned(
         np.full(n_works, OUTLIER, dtype=np.int32),
         np.zeros(n_works, dtype=np.float32),
         np.zeros((n_works, 2), dtype=np.float32),
         np.full(n_works, OUTLIER, dtype=np.int32),
         np.zeros(n_works, dtype=np.float32),
     )
-    for rows in _blocks(n_works):
-        own = vectors[rows]
-        near, cosines = _nearest(own, fitted.vectors, min(neighbours, len(fitted.vectors)))
-        weights = np.maximum(np.arccos(np.clip(cosines, -1.0, 1.0)), _LEAST_ANGLE) ** -2.0
-        voted = fitted.labels[near]
-        labels = _most_voted(voted, weights)
-        to_centroids = own @ fitted.centroids.T
-        inside = voted == labels[:, None]
-        labels = _near_enough(labels, np.where(inside, cosines, -1.0).max(axis=1), to_centroids,
-                              fitted.thresholds)  # fmt: skip
-        for_it = np.where(inside, weights, 0.0)
-        firm = (for_it * fitted.probabilities[near]).sum(axis=1) / weights.sum(axis=1)
-        found.labels[rows] = labels
-        found.probabilities[rows] = np.where(labels == OUTLIER, 0.0, firm)
-        share = for_it / for_it.sum(axis=1, keepdims=True)
-        found.positions[rows] = np.einsum("ij,ijk->ik", share, fitted.positions[near])
-        if len(fitted.centroids):
-            nearest = to_centroids.argmax(axis=1)
-            found.nearest[rows] = nearest
-            named = np.where(labels == OUTLIER, nearest, labels)
-            found.cosines[rows] = np.take_along_axis(to_centroids, named[:, None], 1)[:, 0]
-    return found
 
 
-def require_unit(vectors: NDArray[np.float32], dim: int) -> None:
-    """Refuse vectors that cannot be compared with fitted ones.
+def compared(
+    vectors: NDArray[np.float32], labels: NDArray[np.int32], centroids: NDArray[np.float32]
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Compare works with the topics' centroids.
 
     Parameters
     ----------
     vectors
-        What should be unit vectors, shape ``(n_works, dim)``.
-    dim
-        Dimensions of the fitted ones.
+        Unit vectors, shape ``(n_works, dim)``.
+    labels
+        Topic of each, shape ``(n_works,)``; -1 is an outlier.
+    centroids
+        Unit vectors, shape ``(n_topics, dim)``.
 
-    Raises
-    ------
-    FitError
-        If they are of another space or not of length 1.
+    Returns
+    -------
+    tuple of numpy.ndarray
+        The topic with the nearest centroid; the cosine to the work's own topic, of an outlier to
+        the nearest; both of shape ``(n_works,)``. Without topics -1 and 0.
     """
+    import numpy as np
+
+    nearest = np.full(len(vectors), OUTLIER, dtype=np.int32)
+    own = np.zeros(len(vectors), dtype=np.float32)
+    for rows in _blocks(len(vectors) if len(centroids) else 0):
+        cosines = vectors[rows] @ centroids.T
+        nearest[rows] = cosines.argmax(axis=1)
+        meant = np.where(labels[rows] == OUTLIER, nearest[rows], labels[rows])
+        own[rows] = np.take_along_axis(cosines, meant[:, None], axis=1)[:, 0]
+    return nearest, own
+
+
+def _require_unit(vectors: NDArray[np.float32], dim: int) -> None:
+    """Refuse vectors of another space, or not of length 1."""
     import numpy as np
 
     if vectors.ndim != 2 or vectors.shape[1] != dim:
@@ -206,7 +240,7 @@ def _largest(values: NDArray[np.float32], k: int) -> NDArray[np.intp]:
     return np.argpartition(values, -k, axis=1)[:, -k:]
 
 
-def _most_voted(voted: NDArray[np.int32], weights: NDArray[np.float32]) -> NDArray[np.int32]:
+def _most_voted(voted: NDArray[np.int32], weights: NDArray[np.floating]) -> NDArray[np.int32]:
     """Return the label with the most weight in each row; of equals the smallest."""
     import numpy as np
 
@@ -214,21 +248,5 @@ def _most_voted(voted: NDArray[np.int32], weights: NDArray[np.float32]) -> NDArr
     votes = np.einsum("ijk,ik->ij", same, weights.astype(np.float64))
     # Among equals the smallest label: by rounding, so that the order of the sum decides nothing.
     leading = votes >= votes.max(axis=1, keepdims=True) * (1 - 1e-9)
-    return np.where(leading, voted, np.iinfo(np.int32).max).min(axis=1)
-
-
-def _near_enough(
-    labels: NDArray[np.int32],
-    to_members: NDArray[np.float32],
-    to_centroids: NDArray[np.float32],
-    thresholds: NDArray[np.float32],
-) -> NDArray[np.int32]:
-    """Take out works that are too far from their topic: the nearest of all may be far away."""
-    import numpy as np
-
-    if len(thresholds) == 0:
-        return labels
-    topics = np.maximum(labels, 0)  # an outlier stays one whatever is compared
-    to_own = np.take_along_axis(to_centroids, topics[:, None], axis=1)[:, 0]
-    near = np.maximum(to_own, to_members) >= thresholds[topics]
-    return np.where(near, labels, OUTLIER).astype(np.int32)
+    first: NDArray[np.int32] = np.where(leading, voted, np.iinfo(np.int32).max).min(axis=1)
+    return first

@@ -1,61 +1,15 @@
-"""Topics as directions: their centroids, how near works are to them, and who joins which."""
+"""Topics as directions: their centroids, and how near works are to them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from topicart.cluster import Clusters
-from topicart.errors import FitError
 from topicart.topics import OUTLIER
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-
-def assign(
-    vectors: NDArray[np.float32],
-    centroids: NDArray[np.float32],
-    thresholds: NDArray[np.float32],
-) -> NDArray[np.int32]:
-    """Assign works to topics from what a run saves, without UMAP.
-
-    Parameters
-    ----------
-    vectors
-        Unit vectors, shape ``(n_works, dim)``.
-    centroids
-        Unit vectors, shape ``(n_topics, dim)``.
-    thresholds
-        Least cosine to each centroid, shape ``(n_topics,)``.
-
-    Returns
-    -------
-    numpy.ndarray
-        The topic with the nearest centroid, shape ``(n_works,)``; -1 where it is not near enough.
-
-    Raises
-    ------
-    FitError
-        If the vectors are of another space or not of length 1.
-    """
-    import numpy as np
-
-    if vectors.ndim != 2 or vectors.shape[1] != centroids.shape[1]:
-        raise FitError(
-            f"vectors have shape {vectors.shape}; this model's space has {centroids.shape[1]} "
-            "dimensions. Encode the works with the run's own model."
-        )
-    if not np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-3):
-        raise FitError(
-            "vectors must have length 1, as Encoder gives them; scale each row to length 1."
-        )
-    if len(centroids) == 0:
-        return np.full(len(vectors), OUTLIER, dtype=np.int32)
-    cosines = vectors @ centroids.T
-    nearest = cosines.argmax(axis=1)
-    near_enough = cosines[np.arange(len(vectors)), nearest] >= thresholds[nearest]
-    return np.where(near_enough, nearest, OUTLIER).astype(np.int32)
 
 
 def topic_centroids(vectors: NDArray[np.float32], clusters: Clusters) -> NDArray[np.float32]:
@@ -142,13 +96,37 @@ def closeness(
     """
     import numpy as np
 
-    ranks = np.full(len(vectors), OUTLIER, dtype=np.int32)
+    cosines = np.zeros(len(vectors), dtype=np.float32)
     thresholds = np.zeros(len(centroids), dtype=np.float32)
     order = np.argsort(clusters.labels, kind="stable")
     starts = np.searchsorted(clusters.labels[order], np.arange(len(centroids) + 1))
     for topic, centroid in enumerate(centroids):
         members = order[starts[topic] : starts[topic + 1]]
-        cosines = vectors[members] @ centroid
-        ranks[members[np.argsort(-cosines, kind="stable")]] = np.arange(len(members))
-        thresholds[topic] = np.quantile(cosines, quantile)
-    return ranks, thresholds
+        cosines[members] = vectors[members] @ centroid
+        thresholds[topic] = np.quantile(cosines[members], quantile)
+    return ranks_in_topics(clusters.labels, cosines), thresholds
+
+
+def ranks_in_topics(labels: NDArray[np.int32], cosines: NDArray[np.float32]) -> NDArray[np.int32]:
+    """Return each work's place in its topic.
+
+    Parameters
+    ----------
+    labels
+        Topic of each work, shape ``(n_works,)``; -1 is an outlier.
+    cosines
+        Its cosine to the topic's centroid, shape ``(n_works,)``.
+
+    Returns
+    -------
+    numpy.ndarray
+        The nearest of a topic is 0, of equals the first; -1 for outliers; shape ``(n_works,)``.
+    """
+    import numpy as np
+
+    order = np.lexsort((-cosines, labels))
+    starts = np.searchsorted(labels[order], labels[order], side="left")
+    ranks = np.empty(len(labels), dtype=np.int32)
+    ranks[order] = np.arange(len(labels)) - starts
+    ranks[labels == OUTLIER] = OUTLIER
+    return ranks

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from prompts import caption
-from topicart.embedding import EMBEDDINGS, encode_stage
-from topicart.embeddings import Embeddings, fuse_texts
+from topicart.captions import fuse_captions
+from topicart.embedding import EMBEDDINGS, encode_stage, keep_thumbnails
 from topicart.errors import FitError
+from topicart.gpu import require_gpu
 from topicart.graph_export import export_topics
 from topicart.labels import read_words
 from topicart.lock import in_use
@@ -32,10 +31,11 @@ from topicart.recording import (
 )
 from topicart.run import Run, RunRecord, write_record
 from topicart.run_files import write_topics
-from topicart.store import open_embeddings, save_embeddings
+from topicart.sampling import fit_sample
+from topicart.store import count_embeddings, open_embeddings, save_embeddings
 
 if TYPE_CHECKING:
-    from knowledge_graph import Collection
+    from knowledge_graph import Collection, Problem
     from topicart.encoder import Encoder
     from topicart.topics import Topics
 
@@ -62,6 +62,7 @@ def fit_run(
     overwrite: bool = False,
     batch_size: int = 32,
     workers: int | None = None,
+    thumbnails: bool = False,
     progress: Progress | None = None,
 ) -> Run:
     """Fit a topic model to a collection and leave a run.
@@ -82,6 +83,9 @@ def fit_run(
     batch_size, workers
         Pictures encoded at a time, and threads that decode them. The first can change vectors in
         their last bits, the second changes nothing.
+    thumbnails
+        Keep reduced copies of the pictures in the run: the vectors are of these, and later stages
+        and the page read them. A run that keeps some already goes on without being asked.
     progress
         Told of stages and counts.
 
@@ -104,15 +108,28 @@ def fit_run(
     progress = progress or Silent()
     folder = Path(out)
     read_words(config.topics.labels)  # a mistake in them is told before the long work
+    if config.topics.backend == "cuml":
+        require_gpu()
     record = new_record(collection, encoder, config)
-    require_enough_works(
-        record.source.works if config.text_weight else record.source.with_picture, config.topics
-    )
+    most = record.source.works if config.text_weight else record.source.with_picture
+    require_enough_works(min(most, config.sample or most), config.topics)
     require_usable(folder)
     with in_use(folder):
         if prepare(folder, record, overwrite=overwrite):
+            if thumbnails:
+                keep_thumbnails(collection, encoder, folder, wanted=True, workers=workers)
             return Run.open(folder)
-        return _fit(collection, folder, encoder, config, record, batch_size, workers, progress)
+        encode = partial(
+            encode_stage,
+            collection,
+            encoder,
+            folder,
+            batch_size=batch_size,
+            workers=workers,
+            thumbnails=thumbnails,
+            progress=progress,
+        )
+        return _fit(collection, folder, encoder, config, record, encode, progress)
 
 
 def _fit(
@@ -121,30 +138,27 @@ def _fit(
     encoder: Encoder,
     config: FitConfig,
     record: RunRecord,
-    batch_size: int,
-    workers: int | None,
+    encode: Callable[[], set[Problem]],
     progress: Progress,
 ) -> Run:
     """Fit, in a folder that is ready and nobody else's."""
     clock = _Clock(progress)
     with clock.timed("encode"):
-        problems = encode_stage(
-            collection,
-            encoder,
-            folder,
-            batch_size=batch_size,
-            workers=workers,
-            progress=progress,
-        )
-        pictures = open_embeddings(folder / EMBEDDINGS)
-        embeddings = _fused(pictures, collection, encoder, config, folder)
-    if not embeddings.ids:
+        problems = encode()
+        vectors = _fused(collection, encoder, config, folder)
+    if not count_embeddings(vectors):
         raise FitError(
             f"None of the {len(collection):,} works of {collection.source} has a readable picture; "
             f"{folder / 'problems.csv'} says why for each."
         )
-    topics = TopicModel(config.topics).fit(
-        embeddings, collection, encoder, on_stage=clock.next_stage, on_count=progress.count
+    topics = fit_sample(
+        TopicModel(config.topics),
+        config.sample,
+        vectors,
+        collection,
+        encoder,
+        on_stage=clock.next_stage,
+        on_count=progress.count,
     )
     clock.next_stage("write")
     return write_finished(
@@ -211,26 +225,14 @@ def write_finished(
     return Run.open(folder)
 
 
-def _fused(
-    pictures: Embeddings,
-    collection: Collection,
-    encoder: Encoder,
-    config: FitConfig,
-    folder: Path,
-) -> Embeddings:
-    """Mix in the captions; a work without words keeps its picture's vector, if it has one."""
+def _fused(collection: Collection, encoder: Encoder, config: FitConfig, folder: Path) -> Path:
+    """Mix in the captions, if asked to; give the store to find topics in."""
     if config.text_weight == 0.0:
-        return pictures
-    told = {work.id: words for work in collection if (words := caption(work))}
-    captions = Embeddings(tuple(told), encoder.encode_texts(list(told.values())))
-    ids = [work_id for work_id in collection.ids if work_id in told or work_id in pictures]
-    texts = np.stack(
-        [own.vectors[own.rows([work_id])[0]] for work_id in ids
-         for own in [captions if work_id in told else pictures]]
-    )  # fmt: skip
-    fused = fuse_texts(pictures, ids, texts, config.text_weight)
+        return folder / EMBEDDINGS
+    pictures = open_embeddings(folder / EMBEDDINGS)
+    fused = fuse_captions(pictures, collection, encoder, config.text_weight)
     save_embeddings(fused, folder / "fused")
-    return fused
+    return folder / "fused"
 
 
 class _Clock:

@@ -7,7 +7,8 @@ from sklearn.metrics import adjusted_rand_score
 
 from tests.topicart.conftest import DIM, PER_THEME, STRAYS, THEMES, World, unit
 from topicart import FitError, TopicModel, TopicModelConfig, Topics
-from topicart.centroids import assign, topic_centroids
+from topicart.assigning import Fitted, assign
+from topicart.centroids import topic_centroids
 from topicart.cluster import Clusters
 from topicart.model import derive_seed
 
@@ -86,26 +87,6 @@ def test_the_same_fit_twice_is_the_same_to_the_bit(world: World, topics: Topics)
         np.testing.assert_array_equal(getattr(again, name), getattr(topics, name))
 
 
-def test_new_works_are_assigned_without_umap(world: World, topics: Topics) -> None:
-    members = topics.assignments >= 0
-    again = assign(world.embeddings.vectors, topics.centroids, topics.thresholds)
-    assert (again[members] == topics.assignments[members]).mean() > 0.9
-    afar = unit(-topics.centroids.mean(axis=0, keepdims=True))
-    assert assign(afar, topics.centroids, topics.thresholds) == [-1]
-
-
-def test_vectors_of_another_space_are_refused(topics: Topics) -> None:
-    with pytest.raises(FitError, match=r"this model's space has 32 dimensions"):
-        assign(np.ones((2, 5), dtype=np.float32), topics.centroids, topics.thresholds)
-
-
-def test_vectors_that_are_not_of_length_1_are_refused(topics: Topics) -> None:
-    with pytest.raises(FitError, match="must have length 1"):
-        assign(3 * topics.centroids, topics.centroids, topics.thresholds)
-    with pytest.raises(FitError, match="must have length 1"):
-        assign(np.nan * topics.centroids, topics.centroids, topics.thresholds)
-
-
 def test_vectors_of_other_works_are_refused(world: World) -> None:
     with pytest.raises(FitError, match=r"40 works have a vector but are not in the collection"):
         TopicModel().fit(world.embeddings, world.collection.select(range(40, len(world.truth))))
@@ -159,7 +140,17 @@ def test_a_shapeless_cloud_may_have_no_topic_at_all(world: World) -> None:
     )
     assert len(topics) == 0
     assert topics.n_outliers == len(topics.ids)
-    assert (assign(world.embeddings.vectors, topics.centroids, topics.thresholds) == -1).all()
+    fitted = Fitted(
+        world.embeddings.vectors,
+        topics.assignments,
+        topics.probabilities,
+        topics.positions,
+        topics.centroids,
+        topics.thresholds,
+    )
+    found = assign(world.embeddings.vectors, fitted)
+    assert (found.labels == -1).all()
+    assert (found.nearest == -1).all()
 
 
 def test_too_few_works_get_a_clear_answer(world: World) -> None:
