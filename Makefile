@@ -30,6 +30,7 @@ screenshots: $(VENV)/installed-dev
 
 $(VENV)/installed: pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --editable .
+	@$(BIN)/topicart warmup || echo 'Not compiled ahead: the first fit will.' >&2
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml | $(BIN)/python
