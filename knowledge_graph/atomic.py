@@ -16,6 +16,7 @@ from knowledge_graph.errors import WriteError
 __all__ = [
     "link_or_copy",
     "make_folder",
+    "remove",
     "remove_leftovers",
     "replacing",
     "write_bytes_atomic",
@@ -145,7 +146,29 @@ def make_folder(path: Path) -> None:
         raise write_error(path, error) from error
 
 
-def remove_leftovers(folder: Path) -> None:
+def remove(path: Path) -> None:
+    """Remove a file, or a folder with all that is in it, if it is there.
+
+    Parameters
+    ----------
+    path : Path
+        The file or folder.
+
+    Raises
+    ------
+    WriteError
+        If it may not be removed.
+    """
+    try:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise write_error(path, error) from error
+
+
+def remove_leftovers(folder: Path, *, deep: bool = False) -> None:
     """Remove what processes that were killed while writing left in a folder.
 
     Files of processes that still run on this machine stay.
@@ -153,9 +176,11 @@ def remove_leftovers(folder: Path) -> None:
     Parameters
     ----------
     folder : Path
-        The folder, not searched deeper.
+        The folder.
+    deep : bool
+        Whether the folders in it are searched, too.
     """
-    for entry in folder.glob(".*.tmp"):
+    for entry in folder.rglob(".*.tmp") if deep else folder.glob(".*.tmp"):
         match = _LEFTOVER.fullmatch(entry.name)
         if match and not _runs(int(match["pid"])):
             # Two processes may tidy one folder at once; whoever is second finds nothing.

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaluation import OWN, evaluate_run
+from knowledge_graph.atomic import remove
 from topicart.fit import FitConfig, Progress, Silent, fit_run
 from topicart.lock import alone
 from topicart.report import write_site
@@ -106,5 +107,5 @@ def remake_page(run: Run, *, progress: Progress | None = None) -> Run:
         With what ``metrics.json`` says now.
     """
     run = Run.open(run.folder)
-    run.page.unlink(missing_ok=True)
+    remove(run.page)
     return finish_run(run, progress=progress)

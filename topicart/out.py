@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
-from knowledge_graph.atomic import make_folder, remove_leftovers
+from knowledge_graph.atomic import make_folder, remove, remove_leftovers
 from topicart.errors import RunError
 from topicart.run import RESULTS, RunRecord, read_record, write_record
 
@@ -84,11 +83,7 @@ def prepare(folder: Path, record: RunRecord, *, overwrite: bool, only_works: boo
     # The record first: were the fit cut short here, no finished run without files would be left.
     write_record(folder, record)
     for name in (*RESULTS, *_EXTRAS):
-        path = folder / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+        remove(folder / name)
     return False
 
 
@@ -145,4 +140,4 @@ def remove_what_names_made(folder: Path) -> None:
     """
     exports = ("topics.ttl", "atlas.parquet", "site/iiif/collection.json")
     for name in ("site/index.html", "metrics.json", *exports):
-        (folder / name).unlink(missing_ok=True)
+        remove(folder / name)

@@ -6,7 +6,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge_graph.atomic import make_folder, write_bytes_atomic, write_text_atomic
+from knowledge_graph.atomic import (
+    make_folder,
+    remove,
+    remove_leftovers,
+    write_bytes_atomic,
+    write_text_atomic,
+)
 from topicart.lock import alone
 from topicart.report.downloads import write_downloads
 from topicart.report.frame import ASSETS, PICTURES, Frame
@@ -68,10 +74,11 @@ def write_site(run: Run, *, progress: Callable[[int, int], None] | None = None) 
     site = run.page.parent
     make_folder(site / ASSETS)
     # A page beside the parts of another would be wrong: there is none until all is there.
-    run.page.unlink(missing_ok=True)
+    remove(run.page)
+    remove_leftovers(run.folder, deep=True)
     for room in (*site.glob("theme-*.html"), *site.glob("facet-*.html")):
         if room.is_file():
-            room.unlink()
+            remove(room)
     cards = {card.id: card for card in _shown(exhibition)}
     wanted = _wanted(run, exhibition, cards.values())
     count = progress or (lambda _done, _total: None)
