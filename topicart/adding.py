@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from knowledge_graph import Collection
+from knowledge_graph import Collection, Problem
 from topicart.assigning import Assigned, compared
 from topicart.captions import fuse_captions
 from topicart.centroids import ranks_in_topics
@@ -18,9 +20,10 @@ from topicart.embeddings import Embeddings
 from topicart.errors import RunError
 from topicart.fit import write_finished
 from topicart.labels import describe_topics
+from topicart.lock import in_use
 from topicart.model import TopicModelConfig
 from topicart.newcomers import joined, require_own_encoder
-from topicart.out import prepare
+from topicart.out import prepare, require_usable
 from topicart.recording import Progress, Silent, absolute, content_sha256, now, versions_here
 from topicart.run import Run, RunRecord, Source
 from topicart.run_files import write_problems
@@ -90,19 +93,37 @@ def add_works(
         raise RunError(f"{run.folder} is a baseline; works are put into runs by `topicart fit`.")
     new = _new_works(run, collection)
     everything = _together(run.collection, new)
-    if prepare(folder, _record(run, everything), overwrite=overwrite):
-        return Run.open(folder)
     run.require_whole()
+    require_usable(folder)
+    with in_use(folder):
+        if prepare(folder, record := _record(run, everything), overwrite=overwrite):
+            return Run.open(folder)
+        encode = partial(
+            encode_collection,
+            encoder,
+            new,
+            folder / _ARRIVED,
+            batch_size=batch_size,
+            workers=workers,
+            progress=progress.count,
+        )
+        return _grow(run, new, everything, folder, record, encoder, encode, progress)
+
+
+def _grow(
+    run: Run,
+    new: Collection,
+    everything: Collection,
+    folder: Path,
+    record: RunRecord,
+    encoder: Encoder,
+    encode: Callable[[], tuple[Embeddings, tuple[Problem, ...]]],
+    progress: Progress,
+) -> Run:
+    """Make the copy, in a folder that is ready and nobody else's."""
     started = time.perf_counter()
     progress.stage("encode")
-    pictures, unread = encode_collection(
-        encoder,
-        new,
-        folder / _ARRIVED,
-        batch_size=batch_size,
-        workers=workers,
-        progress=progress.count,
-    )
+    pictures, unread = encode()
     problems = {*run.problems, *new.problems, *unread}
     write_problems(folder, problems)
     _merge_into(folder / "embeddings", run.picture_embeddings, pictures, run)
@@ -116,7 +137,7 @@ def add_works(
     timings = {"encode": encoded - started, "assign": time.perf_counter() - encoded}
     added = write_finished(
         folder,
-        _record(run, everything),
+        record,
         everything,
         topics,
         n_problems=len(problems),

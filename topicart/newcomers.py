@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from knowledge_graph import Problem
+from knowledge_graph.atomic import write_bytes_atomic
 from topicart.assigning import Assigned, unassigned
 from topicart.captions import fuse_captions
-from topicart.errors import RunError
+from topicart.errors import RunError, WriteError
 from topicart.recording import Progress, Silent
 from topicart.slices import encode_slices, slices_of
 
@@ -22,7 +25,15 @@ if TYPE_CHECKING:
     from topicart.encoder import Encoder
     from topicart.run import Run
 
-__all__ = ["AssignedWorks", "assign_works", "encoder_of_run", "joined", "require_own_encoder"]
+__all__ = [
+    "AssignedWorks",
+    "assign_works",
+    "encoder_of_run",
+    "joined",
+    "require_own_encoder",
+    "require_writable",
+    "write_assigned",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,3 +228,51 @@ def joined(parts: Iterable[Assigned]) -> Assigned:
             for column in fields(Assigned)
         )
     )
+
+
+def require_writable(path: Path, *, overwrite: bool) -> None:
+    """Refuse a file that assigned works cannot be written to, before any long work.
+
+    Parameters
+    ----------
+    path
+        The file.
+    overwrite
+        It may be there already.
+
+    Raises
+    ------
+    WriteError
+        If it is neither ``.csv`` nor ``.parquet``, or is there already.
+    """
+    if path.suffix.lower() not in (".csv", ".parquet"):
+        raise WriteError(f"--out {path}: name a file that ends in .csv or .parquet.")
+    if path.exists() and not (overwrite and path.is_file()):
+        raise WriteError(f"--out {path} is there already. Give another name, or --overwrite.")
+
+
+def write_assigned(works: pa.Table, path: Path) -> None:
+    """Write assigned works as CSV or Parquet, by the file's ending.
+
+    Parameters
+    ----------
+    works
+        As :meth:`AssignedWorks.table` gives them.
+    path
+        The file; it is replaced.
+
+    Raises
+    ------
+    WriteError
+        If it cannot be written.
+    """
+    buffer = io.BytesIO()
+    if path.suffix.lower() == ".csv":
+        from pyarrow import csv
+
+        csv.write_csv(works, buffer)
+    else:
+        import pyarrow.parquet as pq
+
+        pq.write_table(works, buffer, compression="zstd")
+    write_bytes_atomic(path, buffer.getvalue())
