@@ -17,9 +17,12 @@ from PIL import Image
 from knowledge_graph import Artwork, Collection
 from tests.topicart.tiny_models import noise
 from topicart import images, thumbnail_making
+from topicart.embedding import encode_stage
 from topicart.errors import PictureError, WriteError
 from topicart.preprocess import Preprocess, load_pixels, read_pixels
+from topicart.run import THUMBNAILS
 from topicart.slices import EncodedSlice, encode_slices, slices_of
+from topicart.store import open_embeddings
 from topicart.thumbnail_cache import Thumbnails
 from topicart.thumbnail_making import SIDE, ThumbnailMaker, made_as, make_missing, side_for
 
@@ -33,8 +36,13 @@ class PixelEncoder:
     preprocess: Preprocess = PREPROCESS
     dim: int = 32 * 32 * 3
     precision: str = "fp32"
+    name: str = "pixels"
+    weights_sha256: str = ""
+    fingerprint: str = "pixels"
+    encoded: int = 0
 
     def begin_pixels(self, pictures: list[np.ndarray]) -> Callable[[], np.ndarray]:
+        self.encoded += len(pictures)
         raw = np.stack(pictures).reshape(len(pictures), -1).astype(np.float32) - 128
         return lambda: raw / np.linalg.norm(raw, axis=1, keepdims=True)
 
@@ -276,3 +284,25 @@ def test_a_folder_that_cannot_be_written_is_told(collection: Collection, tmp_pat
     (tmp_path / "thumbnails").write_text("a file")
     with pytest.raises(WriteError, match="a file stands where a folder is needed"):
         encode(collection, tmp_path / "thumbnails")
+
+
+def test_a_run_that_keeps_copies_goes_on_with_them_and_completes_them(
+    collection: Collection, tmp_path: Path
+) -> None:
+    encoder = PixelEncoder()
+    folder = tmp_path / "run"
+    folder.mkdir()
+    problems = encode_stage(collection, encoder, folder, thumbnails=True)
+    vectors = open_embeddings(folder / "embeddings").vectors
+    assert encoder.encoded == 5
+    (shard,) = shards(folder / THUMBNAILS)
+    shard.unlink()
+    # Not asked for any more: what is there is read, and the vectors are still of the copies.
+    assert encode_stage(collection, encoder, folder) == problems
+    assert encoder.encoded == 5
+    assert shards(folder / THUMBNAILS) == [shard]
+    shutil.rmtree(folder / THUMBNAILS)
+    assert encode_stage(collection, encoder, folder) == problems
+    assert encoder.encoded == 10
+    assert not (folder / THUMBNAILS).exists()
+    assert (open_embeddings(folder / "embeddings").vectors != vectors).any()
