@@ -142,14 +142,14 @@ class Thumbnails:
             return load_picture
         within = root.resolve()
 
-        def load(path: Path, *, at_least: int | None = None) -> Image.Image:
+        def _load(path: Path, *, at_least: int | None = None) -> Image.Image:
             for folder in (root, within):
                 if at_least is not None and path.is_relative_to(folder):
                     file = path.relative_to(folder).as_posix()
                     return self.load(folder, file, at_least=at_least)
             return load_picture(path, at_least=at_least)
 
-        return load
+        return _load
 
     def find(self, file: str, state: str | None) -> list[tuple[int, str, int]]:
         """Look up the copies of a picture.

@@ -216,7 +216,7 @@ def make_missing(
     root = collection.root.resolve()
     used: set[int] = set()
 
-    def missing() -> Iterator[str]:
+    def _missing() -> Iterator[str]:
         for chunk in collection.arrow.column("images").chunks:
             for file in chunk.flatten().to_pylist():
                 state = state_of(root / file)
@@ -226,7 +226,7 @@ def make_missing(
                 elif state is not None:
                     yield file
 
-    def make(file: str) -> Made | None:
+    def _make(file: str) -> Made | None:
         with suppress(PictureError):  # told when the work was encoded
             if leads_inside(root, file):
                 return maker.use(root, file, lambda _: None)[1]
@@ -234,7 +234,7 @@ def make_missing(
 
     threads = default_workers() if workers is None else workers
     present = len(maker.shards)
-    stream = run_ahead(missing(), make, workers=threads, ahead=4 * threads)
+    stream = run_ahead(_missing(), _make, workers=threads, ahead=4 * threads)
     for done, (_, made) in enumerate(stream, start=1):
         maker.keep(made)
         if progress is not None:
