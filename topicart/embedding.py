@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from topicart.recording import FitConfig, Progress, Silent, new_record
 from topicart.run import THUMBNAILS
 from topicart.run_files import write_problems
 from topicart.store import count_embeddings, encode_to
-from topicart.store_in_work import StoreInWork
+from topicart.store_in_work import SHARE, StoreInWork
 from topicart.thumbnail_making import make_missing, side_for
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ __all__ = ["Embedded", "embed_run", "encode_stage", "keep_thumbnails"]
 
 EMBEDDINGS = "embeddings"
 """The store's folder in a run."""
-_SHARE = ".share-"
 _PAUSE_S = 0.2
 
 
@@ -138,9 +137,6 @@ def embed_run(
             with in_use(folder, among_workers=True):
                 store.finish()
                 keep_thumbnails(collection, encoder, folder, wanted=thumbnails, workers=workers)
-                for share in store.folder.glob(f"{_SHARE}*"):
-                    with suppress(OSError):  # Windows removes none that is open
-                        share.unlink()
                 problems = {*collection.problems, *unread}
                 write_problems(folder, problems)
     else:
@@ -236,7 +232,7 @@ def _encode_together(
     shares = list(_shares(len(store.slices), processes))
     while True:
         for share in shares:
-            if missing(share) and (lock := try_lock(store.folder / f"{_SHARE}{share.start:05d}")):
+            if missing(share) and (lock := try_lock(store.folder / f"{SHARE}{share.start:05d}")):
                 try:
                     # Looked at again: somebody may have had it until now.
                     if numbers := missing(share):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
     from knowledge_graph import Collection
     from topicart.encoder import Encoder
 
-__all__ = ["StoreInWork", "digest", "size_and_time"]
+__all__ = ["SHARE", "StoreInWork", "digest", "size_and_time"]
 
+SHARE = ".share-"
+"""How the locks begin by which several processes share out the shards."""
 _DTYPES = ("float32", "float16")
 
 
@@ -155,6 +158,9 @@ class StoreInWork:
             If it cannot be written.
         """
         remove_beyond(self.folder, len(self.slices))
+        for left in self.folder.glob(f"{SHARE}*"):  # by a process that was killed
+            with suppress(OSError):  # Windows removes none that is open
+                left.unlink()
         described = {
             "model": self.encoder.name,
             "weights_sha256": self.encoder.weights_sha256,

@@ -1,0 +1,69 @@
+"""``topicart embed``, alone and under Accelerate's own launcher, and ``fit`` that goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.topicart.tiny_models import paint_collection, write_clip_folder
+from topicart.store import open_embeddings
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="torch has no launcher for several processes there")
+def test_accelerate_shares_out_the_works_and_one_process_speaks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from topicart.cli import app
+
+    paint_collection(tmp_path / "works", 300)  # two shards
+    model = write_clip_folder(tmp_path / "model")
+    embed = ["embed", str(tmp_path / "works"), "--model", str(model), "--device", "cpu", "--json"]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    launched = subprocess.run(
+        [sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2",
+         "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no",
+         "--main_process_port", port, "-m", "topicart", *embed, "--out", str(tmp_path / "two")],
+        cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True,
+        check=False, timeout=240,
+    )  # fmt: skip
+    assert launched.returncode == 0, launched.stderr
+    app([*embed, "--out", str(tmp_path / "one")], standalone_mode=False)
+    two, one = json.loads(launched.stdout), json.loads(capsys.readouterr().out)
+    assert {**two, "run": ""} == {**one, "run": ""}
+    assert one["works"] == one["embedded"] == 300
+    there, here = (open_embeddings(tmp_path / run / "embeddings") for run in ("two", "one"))
+    assert there.ids == here.ids
+    assert abs(there.vectors - here.vectors).max() < 1e-5
+    assert not any(file.name.startswith(".") for file in (tmp_path / "two").rglob("*"))
+
+
+def test_a_fit_goes_on_without_encoding_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from topicart.cli import app
+
+    paint_collection(tmp_path / "works", 60)
+    model = write_clip_folder(tmp_path / "model")
+    works = [str(tmp_path / "works"), "--model", str(model), "--device", "cpu"]
+    app(["embed", *works, "--out", str(tmp_path / "run")], standalone_mode=False)
+    assert "60 of 60 works have a vector.\n`topicart fit` with the same" in capsys.readouterr().out
+    encoded: list[int] = []
+    from topicart.encoder import Encoder
+
+    monkeypatch.setattr(Encoder, "begin_pixels", lambda self, pictures: encoded.append(1))
+    fit = ["fit", *works, "--out", str(tmp_path / "run"), "--clusterer", "kmeans", "--topics", "2"]
+    app([*fit, "--json"], standalone_mode=False)
+    assert json.loads(capsys.readouterr().out)["counts"]["embedded"] == 60
+    assert not encoded
+    app(["embed", *works, "--out", str(tmp_path / "run")], standalone_mode=False)
+    assert "holds a finished run of these works" in capsys.readouterr().out
