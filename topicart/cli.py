@@ -44,6 +44,7 @@ from topicart.label_cli import label, summarize
 from topicart.report_cli import report
 from topicart.study_cli import study
 from topicart.train_cli import train
+from topicart.warmup_cli import warmup
 
 app = typer.Typer(
     name="topicart",
@@ -255,6 +256,7 @@ app.command()(analogies)
 app.command()(path)
 app.command("blind-spots")(blind_spots)
 app.command()(report)
+app.command()(warmup)
 
 
 @app.command()
