@@ -119,12 +119,11 @@ def _named(name: str, kernel: Any) -> bool:
 
 def _keep(name: str, kernel: Any) -> None:
     """Keep what is compiled of a function."""
-    from numba.core.caching import FunctionCache, IndexDataCacheFile
-
-    kept = FunctionCache(kernel.py_func)
+    caching: Any = import_module("numba.core.caching")  # it has types, but for few functions
+    kept = caching.FunctionCache(kernel.py_func)
     # Two may be made of the same Python function, with and without threads; numba would take the
     # one for the other.
-    kept._cache_file = IndexDataCacheFile(
+    kept._cache_file = caching.IndexDataCacheFile(
         cache_path=kept.cache_path,
         filename_base=f"{name}-kept",
         source_stamp=kept._impl.locator.get_source_stamp(),

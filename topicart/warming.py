@@ -59,6 +59,6 @@ def _lay_out(vectors: Any, *, alone: bool) -> None:
     from topicart.neighbours import nearest_works
     from topicart.reduce import reduce_umap
 
-    # As many works as are compared with all would take minutes to draw: ask for the other way.
+    # By the search that is for many, though these are few.
     nearest = None if alone else nearest_works(vectors, 15, exact=0)
     reduce_umap(vectors, n_components=2, nearest=nearest)
