@@ -57,10 +57,8 @@ def test_a_fit_goes_on_without_encoding_again(
     works = [str(tmp_path / "works"), "--model", str(model), "--device", "cpu"]
     app(["embed", *works, "--out", str(tmp_path / "run")], standalone_mode=False)
     assert "60 of 60 works have a vector.\n`topicart fit` with the same" in capsys.readouterr().out
-    encoded: list[int] = []
-    from topicart.encoder import Encoder
-
-    monkeypatch.setattr(Encoder, "begin_pixels", lambda self, pictures: encoded.append(1))
+    encoded: list[object] = []
+    monkeypatch.setattr("topicart.encoder.Encoder.begin_pixels", lambda *told: encoded.append(told))
     fit = ["fit", *works, "--out", str(tmp_path / "run"), "--clusterer", "kmeans", "--topics", "2"]
     app([*fit, "--json"], standalone_mode=False)
     assert json.loads(capsys.readouterr().out)["counts"]["embedded"] == 60
