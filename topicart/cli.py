@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from topicart.assign_cli import assign
 from topicart.bench_cli import bench
 from topicart.connections_cli import analogies, blind_spots, path, search
 from topicart.cpu import wait_without_spinning
@@ -28,6 +29,7 @@ from topicart.door import (
     Separator,
     SourceArgument,
     TemplatesFile,
+    Thumbnails,
     Vocabularies,
     door,
     label_settings,
@@ -137,6 +139,10 @@ def fit(
     language: Language = "en",
     templates: TemplatesFile = None,
     by: Judge = "both",
+    sample: Annotated[
+        int | None,
+        typer.Option(min=1, help="Seek themes in so many works, and assign the others to them."),
+    ] = None,
     seed: Seed = 0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
     precision: Annotated[str, typer.Option(help="auto, fp32, bf16 or fp16.")] = "auto",
@@ -145,6 +151,7 @@ def fit(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Threads that decode pictures.")
     ] = None,
+    thumbnails: Thumbnails = False,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace another fit in --out.")
     ] = False,
@@ -180,6 +187,7 @@ def fit(
                 }
             ),
             text_weight=fuse,
+            sample=sample,
             opened_with=opening,
         )
         read_words(config.topics.labels)
@@ -200,6 +208,7 @@ def fit(
                 overwrite=overwrite,
                 batch_size=batch_size,
                 workers=workers,
+                thumbnails=thumbnails,
                 progress=progress,
             )
         report_run(run, quiet=quiet, as_json=as_json)
@@ -245,6 +254,7 @@ def demo(
         report_run(run, quiet=quiet, as_json=as_json)
 
 
+app.command()(assign)
 app.command()(label)
 app.command()(summarize)
 app.command()(evaluate)

@@ -66,8 +66,9 @@ class TopicModelConfig(BaseModel):
     """UMAP's least distance for the map, where pictures need room."""
     reassign: bool = False
     """Put each outlier into the topic with the nearest centroid (its probability stays 0)."""
-    threshold_quantile: float = Field(default=0.05, ge=0.0, le=1.0)
-    """A new work joins a topic if it is as near to the centroid as this share of the members."""
+    threshold_quantile: float = Field(default=0.01, ge=0.0, le=1.0)
+    """A new work joins a topic if it is as near to the centroid, or to one of the members, as all
+    but this share of the members are to the centroid."""
     labels: LabelConfig = LabelConfig()
     """How topics are named."""
     seed: int = Field(default=0, ge=0)
@@ -336,7 +337,7 @@ def topics_of(
     *,
     encoder: Encoder | None,
     labels: LabelConfig,
-    threshold_quantile: float = 0.05,
+    threshold_quantile: float = 0.01,
     on_count: Progress | None = None,
 ) -> Topics:
     """Make topics of groups, however these were found: centroids, ranks, names, evidence.

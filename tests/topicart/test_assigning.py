@@ -22,7 +22,7 @@ def fitted(world: World) -> Fitted:
     inside = (world.truth >= 0).astype(np.float32)
     clusters = Clusters(world.truth.astype(np.int32), inside)
     centroids = topic_centroids(vectors, clusters)
-    thresholds = closeness(vectors, clusters, centroids, 0.05)[1]
+    thresholds = closeness(vectors, clusters, centroids, 0.01)[1]
     positions = vectors[:, :2] * 10
     return Fitted(vectors, clusters.labels, inside, positions, centroids, thresholds)
 

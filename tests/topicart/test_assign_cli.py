@@ -1,0 +1,154 @@
+"""``topicart assign`` and ``fit --sample``: told, written, or put into a copy of the run."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner, Result
+
+from knowledge_graph import open_collection
+from topicart import Encoder, FitConfig, Run, RunError, TopicModelConfig, fit_run
+from topicart.adding import add_works
+from topicart.cli import app
+from topicart.newcomers import assign_works
+
+CONFIG = FitConfig(topics=TopicModelConfig(min_cluster_size=5), sample=40)
+
+
+@pytest.fixture(scope="module")
+def encoder(tiny_model: Path) -> Encoder:
+    return Encoder.load(str(tiny_model))
+
+
+@pytest.fixture(scope="module")
+def run(paintings: Path, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    out = tmp_path_factory.mktemp("runs") / "run"
+    return fit_run(open_collection(paintings), out, encoder, CONFIG)
+
+
+@pytest.fixture
+def newer(paintings: Path, tmp_path: Path) -> Path:
+    """Two pictures that the run has, under names of their own, and one that is none."""
+    folder = tmp_path / "newer"
+    folder.mkdir()
+    for number, picture in enumerate(sorted((paintings / "images").iterdir())[:2]):
+        shutil.copy(picture, folder / f"new{number}{picture.suffix}")
+    (folder / "page.jpg").write_text("<html>", encoding="utf-8")
+    return folder
+
+
+def _assign(*arguments: object) -> Result:
+    return CliRunner(env={"COLUMNS": "120"}).invoke(app, ["assign", *map(str, arguments)])
+
+
+def test_a_fit_of_a_sample_says_so_and_has_all_works(run: Run) -> None:
+    assert run.record.config["sample"] == run.record.parameters["sample"] == 40
+    assert run.record.parameters["assigned"] == 20
+    assert sum(run.works["fitted"].to_pylist()) == 40
+    assert run.works["topic"].null_count == 0
+    assert len(run.fitted.vectors) == 40
+    run.require_whole()
+
+
+def test_works_of_a_run_get_back_their_topics(run: Run, encoder: Encoder) -> None:
+    topics = run.works["topic"].to_numpy()
+    assert (run.transform(run.embeddings.vectors) == topics).mean() >= 0.98
+    assigned = assign_works(run, run.collection, encoder)
+    assert assigned.ids == run.embeddings.ids
+    assert (assigned.found.labels == topics).mean() >= 0.98
+
+
+def test_new_works_are_told_where_they_belong(run: Run, newer: Path) -> None:
+    done = _assign(run.folder, newer, "--json")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert len(told["works"]) == 2
+    assert len(told["problems"]) == 1
+    for work in told["works"]:
+        named = work["topic"] >= 0
+        assert work["label"] == (run.topics[work["topic"]].name if named else "")
+        assert work["nearest_label"] == run.topics[work["nearest"]].name
+        assert -1 <= work["cosine"] <= 1
+
+
+def test_new_works_are_written_as_a_table(run: Run, newer: Path, tmp_path: Path) -> None:
+    text, table = tmp_path / "found.csv", tmp_path / "found.parquet"
+    for file in (text, table):
+        done = _assign(run.folder, newer, "--out", file)
+        assert done.exit_code == 0, done.output
+        assert "of 2 works are in" in done.output
+    with text.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    kept = pq.read_table(table)
+    assert [row["id"] for row in rows] == kept["id"].to_pylist()
+    assert [int(row["topic"]) for row in rows] == kept["topic"].to_pylist()
+    again = _assign(run.folder, newer, "--out", text)
+    assert again.exit_code != 0
+    assert "is there already" in again.output
+    assert "ends in .csv or .parquet" in _assign(run.folder, newer, "--out", "found.txt").output
+
+
+def test_new_works_are_put_into_a_copy_of_the_run(
+    run: Run, newer: Path, encoder: Encoder, tmp_path: Path
+) -> None:
+    before = {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()}
+    grown = add_works(run, open_collection(newer), tmp_path / "grown", encoder)
+    assert {path: path.read_bytes() for path in before} == before
+    grown.require_whole()
+    assert len(grown.works_with_vector) == 62
+    assert grown.record.parameters["added"] == 2
+    old = dict(zip(run.works["id"].to_pylist(), run.works["topic"].to_pylist(), strict=True))
+    now = dict(zip(grown.works["id"].to_pylist(), grown.works["topic"].to_pylist(), strict=True))
+    assert {work_id: now[work_id] for work_id in old} == old
+    sizes = np.bincount([topic for topic in now.values() if topic is not None and topic >= 0])
+    assert sizes.tolist() == [topic.size for topic in grown.topics]
+    assert len(grown.fitted.vectors) == 40
+    assert not (grown.folder / "arrived").exists()
+    for row, images in enumerate(grown.collection.column("images")):
+        for image, path in zip(images, grown.collection.image_paths(row), strict=True):
+            assert path.is_file(), image
+    # The same once more is there already; another one is refused.
+    again = add_works(run, open_collection(newer), grown.folder, encoder)
+    assert again.record == grown.record
+
+
+def test_adding_that_was_cut_short_goes_on_and_ends_the_same(
+    run: Run, newer: Path, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = add_works(run, open_collection(newer), tmp_path / "whole", encoder)
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("topicart.adding.write_finished", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            add_works(run, open_collection(newer), tmp_path / "cut", encoder)
+    again = add_works(run, open_collection(newer), tmp_path / "cut", encoder)
+    for name in ("works.parquet", "topics.json", "model.safetensors", "problems.csv"):
+        assert (again.folder / name).read_bytes() == (whole.folder / name).read_bytes(), name
+
+
+def test_the_run_itself_works_it_has_and_other_encoders_are_refused(
+    run: Run, paintings: Path, newer: Path, encoder: Encoder, tmp_path: Path
+) -> None:
+    with pytest.raises(RunError, match="is the run itself, which stays as it is"):
+        add_works(run, open_collection(newer), run.folder, encoder)
+    with pytest.raises(RunError, match="has no work that .* has not: all 60 ids are there"):
+        add_works(run, open_collection(paintings), tmp_path / "none", encoder)
+    other = Run(
+        run.folder,
+        run.record.model_copy(
+            update={"model": run.record.model.model_copy(update={"fingerprint": "0" * 64})}
+        ),
+    )
+    with pytest.raises(RunError, match="does not make the vectors that .* was fitted with"):
+        assign_works(other, open_collection(newer), encoder)
+    both = _assign(run.folder, newer, "--out", "a.csv", "--into", "b")
+    assert both.exit_code == 2
