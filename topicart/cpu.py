@@ -11,7 +11,7 @@ import os
 import platform
 from functools import cache
 
-__all__ = ["keep_freed_memory", "wait_without_spinning"]
+__all__ = ["give_back_memory", "keep_freed_memory", "wait_without_spinning"]
 
 # Numbers of parameters in glibc's malloc.h.
 _M_TRIM_THRESHOLD = -1
@@ -45,3 +45,9 @@ def keep_freed_memory() -> bool:
     # Old versions take no threshold above 32 MB.
     large = any(mallopt(_M_MMAP_THRESHOLD, size) for size in (1 << 30, 1 << 25))
     return large and bool(mallopt(_M_TRIM_THRESHOLD, 1 << 30))
+
+
+def give_back_memory() -> None:
+    """Give what was freed back to the system, after something that is far larger than a layer."""
+    if platform.system() == "Linux" and platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).malloc_trim(0)

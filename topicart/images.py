@@ -250,7 +250,9 @@ def _conversion(
 ) -> Callable[[Image.Image], Image.Image]:
     """Return what brings a band of a picture to RGB."""
     mode = picture.mode
-    if mode.startswith("I") or mode == "F":
+    if mode.startswith("I;16"):
+        return partial(_scaled_to_8_bit, darkest=0.0, brightest=65535.0)
+    if mode in ("I", "F"):
         ranges = [_range(picture.crop(box)) for box in boxes]
         darkest = min(0.0, *(low for low, _ in ranges))
         brightest = max(high for _, high in ranges) - darkest

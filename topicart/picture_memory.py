@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import IO, TYPE_CHECKING, Any
 
+from topicart.cpu import give_back_memory
 from topicart.errors import PictureError
 
 if TYPE_CHECKING:
@@ -20,15 +21,17 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_BYTES", "MAX_SIDE", "bytes_to_decode", "reserved"]
 
-MAX_BYTES = 1_250_000_000
+MAX_BYTES = 800_000_000
 """Most memory that decoding takes, of one picture and of all that are decoded at a time.
 
-Enough for 300 megapixels of RGB in a PNG or a TIFF. A baseline JPEG counts after its reduction
-while decoding, so a 700-megapixel museum scan is read.
+Enough for 200 megapixels of RGB in a PNG, for 100 with transparency. A baseline JPEG counts
+after its reduction while decoding, so a 700-megapixel museum scan is read.
 """
 
 MAX_SIDE = 200_000
 """Longest side in pixels. Reducing a strip takes 32 bytes for each pixel of its length."""
+
+_LARGE = 150_000_000
 
 _MAX_SCANNED_PIXELS = 20_000_000_000
 # A progressive JPEG is gone through once a scan, and a scan of nothing costs some bytes of file:
@@ -101,6 +104,9 @@ class _Memory:
         with self._changed:
             self._changed.wait_for(lambda: self._used == 0 or self._used + amount <= MAX_BYTES)
             self._used += amount
+        if amount > _LARGE:
+            # What an earlier large picture left, which is freed only after its reservation.
+            give_back_memory()
         try:
             yield
         finally:
