@@ -14,17 +14,14 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
-
-from knowledge_graph import Problem, printable
-from knowledge_graph.atomic import write_text_atomic
+from knowledge_graph import Problem
 from topicart.errors import RunError
+from topicart.run_record import Model, RunRecord, Source, broken, read_record, write_record
 from topicart.soundness import sound_arrays, sound_topics, sound_works, unlike
 from topicart.topics import Topic
 
@@ -38,76 +35,24 @@ if TYPE_CHECKING:
     from topicart.embeddings import Embeddings
     from topicart.thumbnail_cache import LoadPicture
 
+__all__ = [
+    "RESULTS",
+    "THUMBNAILS",
+    "Model",
+    "Run",
+    "RunRecord",
+    "Source",
+    "read_record",
+    "write_record",
+]
+
 RESULTS = ("works.parquet", "topics.json", "model.safetensors", "problems.csv", "topics.ttl")
 """What a fit writes; a finished run has them all."""
 
 THUMBNAILS = "thumbnails"
 """The folder of reduced copies of the pictures, where a fit was asked to keep them."""
 
-FORMAT_VERSION = (2, 1)
-"""Major and minor version of the folder's format; another major version is not read."""
-
 _REPEAT = "repeat the fit with the same --out and --overwrite: its embeddings will be reused."
-
-
-class Source(BaseModel):
-    """Where the works came from."""
-
-    model_config = ConfigDict(frozen=True)
-    path: str
-    """What the user named."""
-    root: str
-    """The folder that picture paths are relative to."""
-    works: int
-    with_picture: int
-    sha256: str
-    """Of the facts and of the pictures' sizes and times of change."""
-
-
-class Model(BaseModel):
-    """The encoder that made the vectors."""
-
-    model_config = ConfigDict(frozen=True, protected_namespaces=())
-    name: str
-    weights_sha256: str
-    fingerprint: str
-    """SHA-256 of all that decides a picture's vector: weights, architecture, preprocessing."""
-    dim: int
-    device: str
-    precision: str
-    engine: str = "torch"
-    """What encoded the pictures."""
-    note: str | None = None
-    """What a reader must know about it (said on the page of the run)."""
-
-
-class RunRecord(BaseModel):
-    """The contents of ``run.json``."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-    format_version: tuple[int, int] = FORMAT_VERSION
-    topicart_version: str
-    state: Literal["fitting", "finished"] = "fitting"
-    created: str
-    finished: str | None = None
-    source: Source
-    model: Model
-    config: dict[str, Any]
-    """The fit's configuration as asked for; two fits are the same if this, source and model are."""
-
-    @field_validator("config")
-    @classmethod
-    def _speaks_of_topics(cls, config: dict[str, Any]) -> dict[str, Any]:
-        if not isinstance(config.get("topics"), dict):
-            raise ValueError("it does not say how topics were found")
-        return config
-
-    parameters: dict[str, Any] = {}
-    """What the stages really used (scaled sizes, sub-seeds)."""
-    versions: dict[str, str] = {}
-    timings_s: dict[str, float] = {}
-    peak_memory_mb: float | None = None
-    counts: dict[str, int] = {}
 
 
 @dataclass(frozen=True)
@@ -174,7 +119,7 @@ class Run:
         try:
             return sound_works(pq.read_table(path))
         except (pa.ArrowException, ValueError, OSError) as error:
-            raise _broken(path, error) from error
+            raise broken(path, error, _REPEAT) from error
 
     @cached_property
     def works_with_vector(self) -> pa.Table:
@@ -235,7 +180,7 @@ class Run:
             # What is read is shown and written on: no infinite numbers, no halves of letters.
             json.dumps(values, ensure_ascii=False, allow_nan=False).encode()
         except ValueError as error:
-            raise _broken(path, error, remedy) from error
+            raise broken(path, error, remedy) from error
         return values
 
     @cached_property
@@ -251,7 +196,7 @@ class Run:
                     for row in csv.DictReader(file, restval="")
                 )
         except (csv.Error, KeyError, ValueError, OSError) as error:
-            raise _broken(path, error) from error
+            raise broken(path, error, _REPEAT) from error
 
     @cached_property
     def model_arrays(self) -> dict[str, NDArray[np.float32]]:
@@ -263,7 +208,7 @@ class Run:
         try:
             return dict(sound_arrays(load_file(path), self.record.model.dim))
         except (SafetensorError, KeyError, ValueError, OSError) as error:
-            raise _broken(path, error) from error
+            raise broken(path, error, _REPEAT) from error
 
     def require_whole(self) -> None:
         """Refuse a run whose files are of more than one fit, before anything is made of it.
@@ -365,7 +310,7 @@ class Run:
         try:
             return sound_topics(values)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise _broken(self.folder / "topics.json", error) from error
+            raise broken(self.folder / "topics.json", error, _REPEAT) from error
 
     def _file(self, name: str) -> Path:
         path = self.folder / name
@@ -383,77 +328,5 @@ class Run:
             if not isinstance(values, dict):
                 raise ValueError(f"expected a JSON object, found {type(values).__name__}")
         except (ValueError, RecursionError, OSError) as error:
-            raise _broken(path, error, remedy) from error
+            raise broken(path, error, remedy) from error
         return values
-
-
-def read_record(folder: Path) -> RunRecord | None:
-    """Read ``run.json``.
-
-    Parameters
-    ----------
-    folder
-        A folder that may hold a run, finished or not.
-
-    Returns
-    -------
-    RunRecord or None
-        ``None`` where there is no ``run.json``.
-
-    Raises
-    ------
-    RunError
-        If it cannot be understood or was written by another major version.
-    """
-    path = folder / "run.json"
-    if not path.is_file():
-        return None
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        _require_known_format(folder, values)
-        json.dumps(values, allow_nan=False)  # what is read is written on: no infinite numbers
-        record = RunRecord.model_validate(values)
-    except RunError:
-        raise
-    except (ValidationError, ValueError, KeyError, TypeError, RecursionError, OSError) as error:
-        # Whose folder it is, is not known without this file, so that --overwrite refuses too.
-        raise _broken(path, error, "delete the folder, or name another, and fit again.") from error
-    return record
-
-
-def _require_known_format(folder: Path, values: Any) -> None:
-    """Refuse another major version before its contents are looked at."""
-    major, *minor = values["format_version"] if isinstance(values, dict) else FORMAT_VERSION
-    if major != FORMAT_VERSION[0]:
-        raise RunError(
-            f"{folder} was written in format {_dotted((major, *minor))} by topicart "
-            f"{values.get('topicart_version')}; this topicart reads format {FORMAT_VERSION[0]}. "
-            "Use that version, or fit again."
-        )
-
-
-def write_record(folder: Path, record: RunRecord) -> None:
-    """Write ``run.json``.
-
-    Parameters
-    ----------
-    folder
-        The run's folder.
-    record
-        What to write; it is of this version's format from now on.
-    """
-    current = record.model_copy(update={"format_version": FORMAT_VERSION})
-    write_text_atomic(folder / "run.json", current.model_dump_json(indent=2) + "\n")
-
-
-def _broken(path: Path, error: Exception, remedy: str = _REPEAT) -> RunError:
-    told = str(error)
-    if isinstance(error, ValidationError):
-        first = error.errors()[0]
-        told = f"{'.'.join(map(str, first['loc']))}: {first['msg']}, got {first['input']!r}"
-    said = " ".join(printable(f"{type(error).__name__}: {told}").split())[:200]
-    return RunError(f"{path} cannot be read ({said}). The run is damaged; {remedy}")
-
-
-def _dotted(version: Iterable[int]) -> str:
-    return ".".join(str(part) for part in version)
