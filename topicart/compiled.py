@@ -77,9 +77,9 @@ def keep_compiled(package: str = "umap") -> None:
     ImportError
         If the package is not installed.
     """
-    from numba import config
     from numba.core.dispatcher import Dispatcher
 
+    config: Any = import_module("numba.core.config")
     if not config.CACHE_DIR:
         # Before the import, for what is compiled while a module is loaded.
         config.CACHE_DIR = str(compiled_folder())
