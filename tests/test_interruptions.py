@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(
 SEED = 10
 KILLED = -9
 KILLS = {"embed": 10, "fit": 12, "train": 10, "report": 10, "label": 8}
-"""At random moments, fifty in all; as many again at random changes of a file."""
+"""At random moments, fifty in all."""
 
 
 @dataclass
@@ -91,7 +91,6 @@ def bench(
         ended = worker.run(own, command.args)
         command.seconds = ended.seconds
         assert differing(results(own / "out"), command.left) == [], "it is the same each time"
-    print({n: (c.seconds, c.changes) for n, c in commands.items()})
     yield Bench(worker, folder, commands)
     worker.close()
 
@@ -118,7 +117,7 @@ def test_a_command_killed_at_any_moment_and_repeated_ends_as_if_it_never_was(
 @pytest.mark.parametrize("name", KILLS)
 def test_a_command_killed_between_two_changes_of_files_ends_alike(name: str, bench: Bench) -> None:
     command, lot = bench.commands[name], random.Random(f"{SEED} {name} changes")
-    for change in sorted(lot.sample(range(1, command.changes + 1), 8)):
+    for change in sorted(lot.sample(range(1, command.changes + 1), 3)):
         folder = bench.begin(name)
         assert bench.worker.run(folder, command.args, kill_at=change).code == KILLED
         bench.end(name, folder)
@@ -141,7 +140,7 @@ def said_plainly(ended: Ended, code: int, words: str) -> None:
 @pytest.mark.parametrize("name", KILLS)
 def test_a_full_disk_is_said_and_a_repeated_command_ends_alike(name: str, bench: Bench) -> None:
     command, lot = bench.commands[name], random.Random(f"{SEED} {name} full")
-    for change in [2, *sorted(lot.sample(range(3, command.changes + 1), 4))]:
+    for change in [2, *sorted(lot.sample(range(3, command.changes + 1), 2))]:
         folder = bench.begin(name)
         ended = bench.worker.run(folder, command.args, full_at=change)
         if ended.code == 0:  # nothing but removals was left to be done
@@ -151,7 +150,7 @@ def test_a_full_disk_is_said_and_a_repeated_command_ends_alike(name: str, bench:
         bench.end(name, folder)
 
 
-@pytest.mark.parametrize("largest", [512, 6_000, 40_000])
+@pytest.mark.parametrize("largest", [512, 40_000])
 @pytest.mark.parametrize("name", KILLS)
 def test_a_disk_that_takes_half_a_file_keeps_none(name: str, largest: int, bench: Bench) -> None:
     folder = bench.begin(name)
