@@ -143,11 +143,11 @@ def alone(
     """
 
     @wraps(function)
-    def within(run: _Run, /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    def _within(run: _Run, /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
         with in_use(run.folder):
             return function(run, *args, **kwargs)
 
-    return within
+    return _within
 
 
 def try_lock(file: Path, *, wait_s: float = 0.0) -> BaseFileLock | None:

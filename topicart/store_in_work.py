@@ -66,12 +66,24 @@ class StoreInWork:
 
     @cached_property
     def slices(self) -> list[range]:
-        """Rows of the collection, for each shard."""
+        """Rows of the collection, for each shard.
+
+        Returns
+        -------
+        list of range
+            In order.
+        """
         return slices_of(len(self.collection), self.shard_size)
 
     @cached_property
     def keys(self) -> list[str]:
-        """What decides the content of each shard, as a hash; looked up once."""
+        """What decides the content of each shard, as a hash; looked up once.
+
+        Returns
+        -------
+        list of str
+            As many as there are shards.
+        """
         kind = [self.encoder.fingerprint, self.dtype]
         if self.thumbnails is not None:
             kind.append(made_as(self.encoder.preprocess))
