@@ -163,7 +163,7 @@ def _tiff_bytes_per_pixel(picture: Image.Image, bands: int) -> float:
         return 0.0
     tags: Any = getattr(picture, "tag_v2", {})
     bits = tags.get(258, (8,))
-    return sum(bits) / 8.0 if len(bits) >= bands else bands * max(bits) / 8.0
+    return float(sum(bits) if len(bits) >= bands else bands * max(bits)) / 8
 
 
 def _coefficient_bytes(picture: Image.Image, file: IO[bytes], full_size: tuple[int, int]) -> int:
