@@ -78,6 +78,8 @@ class Benchmark:
         The lines that its results add to the table in the docs.
     packages
         Distributions that decide its figures, peers included.
+    show
+        Puts published results into a page of their own, where they have one.
     """
 
     name: str
@@ -85,3 +87,4 @@ class Benchmark:
     measure: Callable[[Options, Progress], Mapping[str, Any]]
     rows: Callable[[Mapping[str, Any]], Sequence[Row]]
     packages: Sequence[str] = field(default=("numpy", "torch"))
+    show: Callable[[Mapping[str, Any]], None] | None = None

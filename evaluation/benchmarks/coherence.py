@@ -1,31 +1,31 @@
 """How long the coherence of topics takes, beside gensim over the same captions.
 
-``python -m evaluation.benchmarks.coherence`` invents captions whose words are as unequal as words
-are, measures topics with gensim (one process, its quickest: two are slower) and with
-``evaluation.coherence`` in turn, each measure alone and then all four together, checks that the
-numbers are the same, and writes ``results/coherence.json``. gensim has no way to share what its
+Captions are invented whose words are as unequal as words are. Topics are measured with gensim
+(one process, its quickest: two are slower) and with ``evaluation.coherence`` in turn, each measure
+alone and then all four together, and the numbers compared. gensim has no way to share what its
 measures count, so together they take it their sum.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import chain
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from evaluation.benchmarks.provenance import provenance
+from evaluation.benchmarks.benchmark import Benchmark, Options, Row
+from evaluation.benchmarks.registry import SUMMARIES
 from evaluation.coherence import Coherence, topic_coherence, topic_coherences
 
-RESULTS = Path(__file__).parent / "results" / "coherence.json"
+if TYPE_CHECKING:
+    from topicart.fit import Progress
+
+__all__ = ["BENCHMARK", "MEASURES", "TOLERANCE", "invent", "measure"]
+
 MEASURES = ("c_v", "c_npmi", "c_uci", "u_mass")
 TOLERANCE = 1e-9
 """How far a topic's two numbers may be from each other."""
@@ -138,7 +138,6 @@ def measure(n_works: int, n_topics: int, repeats: int) -> dict[str, Any]:
         raise RuntimeError("measured together, the numbers are other than measured one by one")
     theirs_in_all = sum(min(measures[name]["seconds"]["gensim"]) for name in MEASURES)
     return {
-        **provenance("coherence", ("gensim", "numpy", "scipy")),
         "captions": {
             "works": n_works,
             "tokens": sum(map(len, texts)),
@@ -163,34 +162,33 @@ def _timed(do: Callable[[], Any]) -> tuple[float, Any]:
     return round(time.perf_counter() - start, 4), result
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure, print and write the results.
-
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        The command line's, by default.
-    """
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--works", type=int, default=100_000, help="how many captions")
-    parser.add_argument("--topics", type=int, default=200, help="how many topics")
-    parser.add_argument("--repeats", type=int, default=3, help="how often each is measured")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="where the results are written")
-    chosen = parser.parse_args(arguments)
-    results = measure(chosen.works, chosen.topics, chosen.repeats)
-    for name, found in results["measures"].items():
-        best = {who: min(seconds) for who, seconds in found["seconds"].items()}
-        sys.stdout.write(
-            f"{name:7} gensim {best['gensim']:.2f} s, topicart {best['topicart']:.2f} s: "
-            f"{found['ratio']} times as fast, {found['largest_difference']:.0e} apart at most\n"
+def _rows(results: Mapping[str, Any]) -> list[Row]:
+    told = {**results["measures"], "all four together": results["together"]}
+    captions = f"{results['captions']['works']:,} captions"
+    return [
+        Row(
+            f"{name} of {results['captions']['topics']} topics, {captions}",
+            f"{min(own['seconds']['topicart']):.2f} s",
+            f"{_least(own['seconds']['gensim']):.2f} s (gensim)",
+            f"{own['ratio']} times as fast",
         )
-    together = results["together"]
-    sys.stdout.write(
-        f"all     gensim {together['seconds']['gensim']:.2f} s, topicart "
-        f"{min(together['seconds']['topicart']):.2f} s: {together['ratio']} times as fast\n"
-    )
-    chosen.out.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+        for name, own in told.items()
+    ]
 
 
-if __name__ == "__main__":
-    main()
+def _least(seconds: float | list[float]) -> float:
+    return min(seconds) if isinstance(seconds, list) else seconds
+
+
+def _measured(options: Options, progress: Progress) -> dict[str, Any]:
+    progress.stage("measure")
+    return measure(options.works or 100_000, 200, 3)
+
+
+BENCHMARK = Benchmark(
+    name="coherence",
+    summary=SUMMARIES["coherence"],
+    measure=_measured,
+    rows=_rows,
+    packages=("gensim", "numpy", "scipy"),
+)

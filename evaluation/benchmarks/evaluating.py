@@ -1,32 +1,30 @@
 """How long it takes, and how much memory, to measure a run of many works.
 
-``python -m evaluation.benchmarks.evaluating`` invents a run (vectors, facts, topics that follow
-them somewhat), leaves it on the disk, and evaluates it there, all numbers with their random
-clusters and intervals; it writes ``results/evaluating.json``. The judge is invented too: its
-vectors are drawn, so what an encoder takes is not counted.
+A run is invented (vectors, facts, topics that follow them somewhat), left on the disk, and
+evaluated there, all numbers with their random clusters and intervals. The judge is invented too:
+its vectors are drawn, so what an encoder takes is not counted.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import resource
 import sys
-import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from evaluation.benchmarks.provenance import provenance
+from evaluation.benchmarks.benchmark import Benchmark, Options, Row
+from evaluation.benchmarks.registry import SUMMARIES
 from evaluation.measure import evaluate
 from knowledge_graph import FACETS, Artwork, Collection
-from knowledge_graph.atomic import make_folder, write_text_atomic
+from knowledge_graph.atomic import make_folder
 from topicart import OUTLIER, Embeddings, LabelConfig, Run, __version__
 from topicart.cluster import Clusters, largest_first
+from topicart.errors import BenchmarkError
 from topicart.fit import Silent, now, write_finished
 from topicart.model import topics_of
 from topicart.run import Model, RunRecord, Source
@@ -36,9 +34,11 @@ from topicart.store import save_embeddings
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from topicart.fit import Progress as Told
     from topicart.slices import Progress
 
-RESULTS = Path(__file__).parent / "results" / "evaluating.json"
+__all__ = ["BENCHMARK", "DrawnJudge", "invent", "measure"]
+
 VALUES = dict(zip(FACETS, (5000, 30, 15, 2000, 50, 20, 500, 20_000, 9), strict=True))
 """How many values each facet has."""
 
@@ -181,7 +181,16 @@ def measure(folder: Path, n_works: int, n_topics: int, dim: int) -> dict[str, An
     -------
     dict
         What ``results/evaluating.json`` holds.
+
+    Raises
+    ------
+    BenchmarkError
+        If there are fewer works than topics.
     """
+    if not 1 <= n_topics <= n_works:
+        raise BenchmarkError(
+            f"{n_topics} topics are measured: {n_works} works are too few. Give more --works."
+        )
     invent(folder, n_works, n_topics, dim)
     before = _peak_mb()
     watch = _Watch()
@@ -189,7 +198,6 @@ def measure(folder: Path, n_works: int, n_topics: int, dim: int) -> dict[str, An
     watch.stage("")
     values = found.values
     return {
-        **provenance("evaluating", ("hdbscan", "numpy", "scikit-learn", "scipy")),
         "run": {
             "works": n_works,
             "topics": n_topics,
@@ -241,31 +249,27 @@ def _peak_mb() -> float:
     return float(most / (2**20 if sys.platform == "darwin" else 2**10))
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure, print and write the results.
-
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        The command line's, by default.
-    """
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--works", type=int, default=100_000, help="how many works")
-    parser.add_argument("--topics", type=int, default=200, help="how many topics")
-    parser.add_argument("--dim", type=int, default=512, help="length of the vectors")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="where the results are written")
-    chosen = parser.parse_args(arguments)
-    if not 1 <= chosen.topics <= chosen.works:
-        parser.error(f"--topics is {chosen.topics}; expected 1 to the number of works")
-    with tempfile.TemporaryDirectory() as folder:
-        results = measure(Path(folder) / "run", chosen.works, chosen.topics, chosen.dim)
-    told = ", ".join(f"{family} {spent} s" for family, spent in results["seconds"].items())
-    sys.stdout.write(
-        f"{chosen.works:,} works, {chosen.topics:,} topics: {results['seconds in all']} s "
-        f"({told}), {results['peak memory (MB)']:,} MB at most\n"
-    )
-    write_text_atomic(chosen.out, json.dumps(results, indent=2) + "\n")
+def _rows(results: Mapping[str, Any]) -> list[Row]:
+    run = results["run"]
+    return [
+        Row(
+            f"all measures of {run['works']:,} works in {run['topics']} topics",
+            f"{results['seconds in all']:.1f} s, {results['peak memory (MB)']:,} MB",
+            "",
+            "",
+        )
+    ]
 
 
-if __name__ == "__main__":
-    main()
+def _measured(options: Options, progress: Told) -> dict[str, Any]:
+    progress.stage("evaluate")
+    return measure(options.folder / "run", options.works or 100_000, 200, 512)
+
+
+BENCHMARK = Benchmark(
+    name="evaluating",
+    summary=SUMMARIES["evaluating"],
+    measure=_measured,
+    rows=_rows,
+    packages=("hdbscan", "numpy", "scikit-learn", "scipy"),
+)

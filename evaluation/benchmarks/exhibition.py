@@ -1,36 +1,31 @@
 """How long a site takes to make, and how it is to look at, of many works and of some.
 
-``python -m evaluation.benchmarks.exhibition`` invents runs of 100,000 and of 1,361 works, makes
-their sites, opens the maps in headless Chromium from the disk, drags and zooms them, and writes
-``results/exhibition.json``. ``--folder`` keeps the runs, so that their pictures are made once;
-``--run`` measures a run that is there.
+Runs of 100,000 and of 1,361 works are invented (``--source`` names one that is there instead),
+their sites are made, and their maps opened in headless Chromium from the disk, dragged and zoomed.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import shutil
-import sys
-import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from evaluation.benchmarks.benchmark import Benchmark, Options, Row
 from evaluation.benchmarks.exhibition_run import invent_run
-from evaluation.benchmarks.provenance import provenance
-from knowledge_graph.atomic import write_text_atomic
+from evaluation.benchmarks.registry import SUMMARIES
 from topicart.report import write_site
 from topicart.run import Run
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, CDPSession, Page
 
-RESULTS = Path(__file__).parent / "results" / "exhibition.json"
+    from topicart.fit import Progress
+
 SIZES = ((100_000, 200), (1_361, 18))
 """Works and topics of the invented runs."""
 
@@ -267,9 +262,7 @@ def _megabytes(files: Iterable[Path]) -> float:
     return round(sum(path.stat().st_size for path in files) / 2**20, 1)
 
 
-def measure(
-    runs: Sequence[Run], repeats: int, executable: str | None, *, build: bool = True
-) -> dict[str, Any]:
+def measure(runs: Sequence[Run], repeats: int, executable: str | None) -> dict[str, Any]:
     """Measure the sites of some runs.
 
     Parameters
@@ -280,8 +273,6 @@ def measure(
         How often each is opened.
     executable : str or None
         Chromium's.
-    build : bool
-        Whether their sites are made anew; otherwise those that are there are opened.
 
     Returns
     -------
@@ -294,7 +285,7 @@ def measure(
         measured = {
             "works": run.works.num_rows,
             "topics": len(run.topics),
-            **(measure_build(run) if build else {}),
+            **measure_build(run),
             **measure_view(run.page, repeats, executable),
         }
         targets = TARGETS["large" if run.works.num_rows > _LARGE else "small"]
@@ -305,7 +296,6 @@ def measure(
         }
         found.append(measured)
     return {
-        **provenance("exhibition", ("altair", "numpy", "pillow", "playwright", "pyarrow")),
         "browser": _version(executable),
         "viewport": _VIEWPORT,
         "processes that waited for a processor before (mean of a minute)": round(before, 1),
@@ -327,32 +317,37 @@ def _version(executable: str | None) -> str:
     return version
 
 
-def main() -> None:
-    """Measure, print and write the results."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, help="where invented runs are kept")
-    parser.add_argument("--run", type=Path, action="append", help="a run that is there already")
-    parser.add_argument("--repeats", type=int, default=5, help="how often each map is opened")
-    parser.add_argument("--opened-only", action="store_true", help="make no site anew")
-    parser.add_argument("--chromium", default=shutil.which("chromium"), help="the browser")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="where the results are written")
-    chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = chosen.folder or Path(scratch)
-        runs = [Run.open(path) for path in chosen.run or ()] or [
-            _invented(folder / f"{n_works}-works", n_works, n_topics) for n_works, n_topics in SIZES
+def _rows(results: Mapping[str, Any]) -> list[Row]:
+    return [
+        Row(
+            f"site of {site['works']:,} works: {name}",
+            f"{site[name]:,g}",
+            "",
+            "",
+            f"at {'least' if name.startswith('least') else 'most'} {held['target']:,g}",
+            held["met"],
+        )
+        for site in results["sites"]
+        for name, held in site["targets"].items()
+    ]
+
+
+def _measured(options: Options, progress: Progress) -> dict[str, Any]:
+    progress.stage("make and open")
+    if options.source is not None:
+        runs = [Run.open(options.source)]
+    else:
+        sizes = SIZES if options.works is None else ((options.works, SIZES[-1][1]),)
+        runs = [
+            invent_run(options.folder / f"{works}-works", works, topics) for works, topics in sizes
         ]
-        results = measure(runs, chosen.repeats, chosen.chromium, build=not chosen.opened_only)
-    text = json.dumps(results, indent=2) + "\n"
-    sys.stdout.write(text)
-    write_text_atomic(chosen.out, text)
+    return measure(runs, 5, shutil.which("chromium"))
 
 
-def _invented(folder: Path, n_works: int, n_topics: int) -> Run:
-    if (folder / "run.json").exists():
-        return Run.open(folder)
-    return invent_run(folder, n_works, n_topics)
-
-
-if __name__ == "__main__":
-    main()
+BENCHMARK = Benchmark(
+    name="exhibition",
+    summary=SUMMARIES["exhibition"],
+    measure=_measured,
+    rows=_rows,
+    packages=("altair", "numpy", "pillow", "playwright", "pyarrow"),
+)

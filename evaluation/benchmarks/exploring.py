@@ -1,21 +1,18 @@
 """How long the server of `topicart explore` takes to answer, of 100,000 works.
 
-``python -m evaluation.benchmarks.exploring --run RUN`` gives a run other vectors of 512 dimensions
-(in a folder of its own), serves it in a process beside, asks it one question after another and
-then fifty at once, and writes ``results/exploring.json``. The encoder is a stand-in that answers
+A run (``--source``, else an invented one) gets other vectors of 512 dimensions in a folder of its
+own, is served in a process beside, and is asked one question after another and then fifty at once.
+The encoder is a stand-in that answers
 at once, for models differ; how long the bundled one takes for words is measured beside it.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import multiprocessing
 import shutil
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -25,9 +22,9 @@ import httpx2
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation.benchmarks.benchmark import Benchmark, Options, Row
 from evaluation.benchmarks.exhibition_run import invent_run
-from evaluation.benchmarks.provenance import provenance
-from knowledge_graph.atomic import write_text_atomic
+from evaluation.benchmarks.registry import SUMMARIES
 from topicart.embeddings import Embeddings, normalise
 from topicart.run import Run
 from topicart.store import save_embeddings
@@ -35,7 +32,10 @@ from topicart.store import save_embeddings
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
-RESULTS = Path(__file__).parent / "results" / "exploring.json"
+    from topicart.fit import Progress
+
+__all__ = ["BENCHMARK", "invent_vectors", "measure"]
+
 WORKS, TOPICS = 100_000, 200
 DIM = 512
 TARGET_MS = 100
@@ -119,7 +119,6 @@ def measure(source: Path | None, questions: int) -> dict[str, Any]:
             server.terminate()
             server.join()
     return {
-        **provenance("exploring", ("numpy", "scipy", "pynndescent", "starlette", "uvicorn")),
         "works": run.works.num_rows,
         "dimensions": DIM,
         "questions": questions,
@@ -243,17 +242,30 @@ def _quantiles(spent: Sequence[float]) -> dict[str, float]:
     }
 
 
-def main() -> None:
-    """Measure, write and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--run", type=Path, help="a run of 100,000 works; else one is invented")
-    parser.add_argument("--questions", type=int, default=100)
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    options = parser.parse_args()
-    found = measure(options.run, options.questions)
-    write_text_atomic(options.out, json.dumps(found, indent=2) + "\n")
-    json.dump(found, sys.stdout, indent=2)
+def _rows(results: Mapping[str, Any]) -> list[Row]:
+    most = results["target_ms"]
+    return [
+        Row(
+            f"{kind}, of {results['works']:,} works (95 % of the answers)",
+            f"{own['p95_ms']:g} ms",
+            f"{own['median_ms']:g} ms (the median)",
+            "",
+            f"at most {most} ms",
+            own["p95_ms"] <= most,
+        )
+        for kind, own in results["alone"].items()
+    ]
 
 
-if __name__ == "__main__":
-    main()
+def _measured(options: Options, progress: Progress) -> dict[str, Any]:
+    progress.stage("ask")
+    return measure(None if options.source is None else Path(options.source), 100)
+
+
+BENCHMARK = Benchmark(
+    name="exploring",
+    summary=SUMMARIES["exploring"],
+    measure=_measured,
+    rows=_rows,
+    packages=("numpy", "scipy", "pynndescent", "starlette", "uvicorn"),
+)

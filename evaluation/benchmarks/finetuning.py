@@ -20,10 +20,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from evaluation.benchmarks.benchmark import Benchmark, Options, Row
 from evaluation.benchmarks.provenance import provenance
+from evaluation.benchmarks.registry import SUMMARIES
 from knowledge_graph import open_collection
 from knowledge_graph.atomic import write_text_atomic
 from prompts import Captioner
+from topicart.errors import BenchmarkError
 from training import TrainConfig, configure, finetune
 from training.judge import Judged, ZeroShot, compare
 from training.split import Split, read_split
@@ -31,9 +34,12 @@ from training.split import Split, read_split
 if TYPE_CHECKING:
     from knowledge_graph import Collection
     from topicart import Encoder
+    from topicart.fit import Progress
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = Path(__file__).parent / "results" / "finetuning.json"
+DATA = ROOT.parent / "shared" / "data" / "wikiart-sample"
+BASE = ROOT / "training" / "mini" / "work" / "mini-base"
 PACKAGES = ("accelerate", "open_clip_torch", "peft", "timm", "torch", "transformers")
 CLASSES = {"genre": 14, "style": 18}
 """How many of the most frequent values of a facet are told apart."""
@@ -202,6 +208,55 @@ def _most_frequent(collection: Collection, facet: str, most: int) -> list[str]:
     ]
 
 
+def _measured(options: Options, progress: Progress) -> dict[str, Any]:
+    source = Path(options.source or DATA)
+    for needed, remedy in (
+        (source, "name works with artists and genres with --source"),
+        (BASE, "`python -m training.mini` leaves mini-base there"),
+    ):
+        if not needed.exists():
+            raise BenchmarkError(f"{needed} is missing: {remedy}.")
+    progress.stage("train")
+    trainings = arms(str(BASE))
+    found = measure(open_collection(str(source)), trainings, range(3), options.folder / "work")
+    rounded: dict[str, Any] = _rounded(_named(source, BASE, trainings) | found)
+    return rounded
+
+
+def _named(source: Path, base: Path, trainings: Mapping[str, TrainConfig]) -> dict[str, Any]:
+    """Say what was taught, how, without where it lies."""
+    return {
+        "source": source.name,
+        "base": base.name,
+        "configurations": {
+            name: {**config.plain(), "model": Path(config.model).name}
+            for name, config in trainings.items()
+        },
+    }
+
+
+def _rows(results: Mapping[str, Any]) -> list[Row]:
+    return [
+        Row(
+            f"{metric['title']}, artists held out, {name}",
+            f"{metric['after']:.3f}",
+            f"{metric['before']:.3f} (before)",
+            f"{metric['lift']:+.3f}".replace("-", "−"),
+        )
+        for name, found in results["trainings"].items()
+        for metric in found["metrics"].values()
+    ]
+
+
+BENCHMARK = Benchmark(
+    name="finetuning",
+    summary=SUMMARIES["finetuning"],
+    measure=_measured,
+    rows=_rows,
+    packages=PACKAGES,
+)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and write the results.
 
@@ -211,9 +266,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         The command line without the program; by default that of the process.
     """
     parser = argparse.ArgumentParser(prog="python -m evaluation.benchmarks.finetuning")
-    data = ROOT.parent / "shared" / "data" / "wikiart-sample"
-    parser.add_argument("--source", default=str(data), help="what to teach")
-    parser.add_argument("--base", default=str(ROOT / "training" / "mini" / "work" / "mini-base"))
+    parser.add_argument("--source", default=str(DATA), help="what to teach")
+    parser.add_argument("--base", default=str(BASE))
     parser.add_argument("--work", type=Path, default=Path("finetuning-benchmark"))
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--out", type=Path, default=RESULTS)
@@ -223,12 +277,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     seeds = range(given.seeds)
     results = {
         **provenance("finetuning", PACKAGES),
-        "source": Path(given.source).name,
-        "base": Path(given.base).name,
-        "configurations": {
-            name: {**config.plain(), "model": Path(config.model).name}
-            for name, config in trainings.items()
-        },
+        **_named(Path(given.source), Path(given.base), trainings),
         **measure(collection, trainings, seeds, given.work),
     }
     text = json.dumps(_rounded(results), indent=2, ensure_ascii=False)

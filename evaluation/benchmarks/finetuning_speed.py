@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, cast
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from evaluation.benchmarks.benchmark import Benchmark, Options, Row
 from evaluation.benchmarks.finetuning_arms import (
     Arm,
     BareArm,
@@ -53,6 +54,7 @@ from evaluation.benchmarks.finetuning_results import (
 )
 from evaluation.benchmarks.finetuning_works import captioner_of_one_length, make_works, paint
 from evaluation.benchmarks.provenance import provenance
+from evaluation.benchmarks.registry import SUMMARIES
 from knowledge_graph.atomic import write_text_atomic
 from topicart.cpu import wait_without_spinning
 from training.config import TrainConfig
@@ -64,6 +66,7 @@ if TYPE_CHECKING:
     from accelerate import Accelerator
 
     from topicart.encoder import Encoder
+    from topicart.fit import Progress
     from training.batch import Batch
     from training.under_way import Training
 
@@ -327,14 +330,7 @@ def _allocated() -> int:
     return torch.cuda.memory_allocated() if torch.cuda.is_available() else 0
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure, print and write the results.
-
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        The command line's.
-    """
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--model", nargs="+", help="open_clip's architectures, or a folder")
@@ -351,6 +347,40 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen.model = chosen.model or (["ViT-B-32", "ViT-L-14"] if gpu else ["ViT-B-32"])
     chosen.batch = chosen.batch or (512 if gpu else 16)
     chosen.steps = chosen.steps or (5 if gpu else 1)
+    return chosen
+
+
+def _measured(options: Options, progress: Progress) -> dict[str, Any]:
+    progress.stage("train")
+    return measure(_parsed(["--device", options.device, "--linear"]))
+
+
+def _rows(results: Mapping[str, Any]) -> list[Row]:
+    return [
+        Row(f"{model}: {name}", "", "", f"{ratio['median']:.3f}")
+        for model, found in results["models"].items()
+        for name, ratio in found["ratios"].items()
+    ]
+
+
+BENCHMARK = Benchmark(
+    name="finetuning-speed",
+    summary=SUMMARIES["finetuning-speed"],
+    measure=_measured,
+    rows=_rows,
+    packages=PACKAGES,
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure, print and write the results.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        The command line's.
+    """
+    chosen = _parsed(arguments)
     results = measure(chosen)
     sys.stdout.write(table(results))
     out = chosen.out or results_file(chosen.device)

@@ -1,13 +1,12 @@
 """How long a large graph takes to open, beside rdflib and SPARQL stores over the same file.
 
-``python -m evaluation.benchmarks.graph_loading`` writes a million statements in ArtGraph's shape
-into a temporary file, measures each way of reading them in a process of its own, checks that they
-agree, and writes ``results/graph_loading.json``.
+It writes a million statements in ArtGraph's shape into a temporary file, measures each way of
+reading them in a process of its own (``python -m evaluation.benchmarks.graph_loading WAY FILE``),
+and checks that they agree.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import resource
@@ -15,13 +14,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from evaluation.benchmarks.provenance import provenance
+from evaluation.benchmarks.benchmark import Benchmark, Options, Row
+from evaluation.benchmarks.registry import SUMMARIES
 
-RESULTS = Path(__file__).parent / "results" / "graph_loading.json"
+if TYPE_CHECKING:
+    from topicart.fit import Progress
+
+__all__ = ["BENCHMARK", "WAYS", "lines_of_world", "measure"]
 
 _SCHEMA = "https://www.gennarovessio.com/artgraph-schema#"
 _RESOURCES = "https://www.gennarovessio.com/artgraph-resources#"
@@ -186,7 +189,6 @@ def measure(n_statements: int, repeats: int) -> dict[str, Any]:
     best = {way: _best(of_way) for way, of_way in runs.items()}
     ours, rdflib, ox = (best[way] for way in WAYS)
     return {
-        **provenance("graph_loading", ("pyoxigraph", "oxrdflib", "rdflib", "pyarrow", "numpy")),
         "file": {
             "statements": n_works * _STATEMENTS_OF_A_WORK + 2 * n_nodes,
             "works": n_works,
@@ -206,7 +208,7 @@ def measure(n_statements: int, repeats: int) -> dict[str, Any]:
 
 def _run(way: str, file: Path) -> dict[str, Any]:
     """Measure one way in a fresh process, which has loaded nothing else."""
-    command = [sys.executable, __file__, "--way", way, str(file)]
+    command = [sys.executable, "-m", "evaluation.benchmarks.graph_loading", way, str(file)]
     run = subprocess.run(command, check=True, capture_output=True, text=True)
     result: dict[str, Any] = json.loads(run.stdout)
     return result
@@ -216,22 +218,40 @@ def _best(runs: list[dict[str, Any]]) -> dict[str, Any]:
     return {name: min(run[name] for run in runs) for name in runs[0] if name != "answer"}
 
 
-def main() -> None:
-    """Measure, print and write the results."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--triples", type=int, default=1_000_000, help="about how many statements")
-    parser.add_argument("--repeats", type=int, default=3, help="how often each is measured")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="where the results are written")
-    parser.add_argument("--way", nargs=2, metavar=("WAY", "FILE"), help=argparse.SUPPRESS)
-    chosen = parser.parse_args()
-    if chosen.way:
-        way, file = chosen.way
-        sys.stdout.write(json.dumps(WAYS[way](Path(file))))
-        return
-    results = json.dumps(measure(chosen.triples, chosen.repeats), indent=2) + "\n"
-    sys.stdout.write(results)
-    chosen.out.write_text(results, encoding="utf-8")
+def _rows(results: Mapping[str, Any]) -> list[Row]:
+    best, ratios, file = results["best"], results["ratios"], results["file"]
+    ours, rdflib, ox = (best[way] for way in WAYS)
+    parse, join = ratios.values()
+    return [
+        Row(
+            f"opening {file['statements']:,} statements",
+            f"{ours['seconds']:.1f} s, {ours['peak_mb']:,.0f} MB",
+            f"{rdflib['seconds']:.1f} s, {rdflib['peak_mb']:,.0f} MB (rdflib)",
+            f"{parse} times as fast",
+        ),
+        Row(
+            "a SPARQL query over five steps",
+            f"{ox['join_seconds']:.2f} s (oxrdflib)",
+            f"{rdflib['join_seconds']:.2f} s (rdflib)",
+            f"{join} times as fast",
+        ),
+    ]
 
+
+def _measured(options: Options, progress: Progress) -> dict[str, Any]:
+    progress.stage("load")
+    works = options.works
+    return measure(1_000_000 if works is None else _STATEMENTS_OF_A_WORK * works, 3)
+
+
+BENCHMARK = Benchmark(
+    name="graph-loading",
+    summary=SUMMARIES["graph-loading"],
+    measure=_measured,
+    rows=_rows,
+    packages=("pyoxigraph", "oxrdflib", "rdflib", "pyarrow", "numpy"),
+)
 
 if __name__ == "__main__":
-    main()
+    _way, _file = sys.argv[1:]
+    sys.stdout.write(json.dumps(WAYS[_way](Path(_file))))

@@ -1,15 +1,12 @@
 """How often topics are called what most of their works are, with and without sight of the facts.
 
-``python -m evaluation.benchmarks.labels SOURCE…`` finds the topics of each collection with mini,
-names them in five ways, compares the labels with the members' own facts, and writes
-``results/labels.json``. Without a SOURCE it paints a sample gallery.
+The topics of a collection (``--source``; else of a sample gallery, painted for it) are found with
+mini, named in five ways, and the labels compared with the members' own facts.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -17,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from evaluation.benchmarks.provenance import provenance
+from evaluation.benchmarks.benchmark import Benchmark, Options, Row
+from evaluation.benchmarks.registry import SUMMARIES
 from evaluation.labels import label_accuracy
 from knowledge_graph import open_collection
 from knowledge_graph.gallery import paint_gallery
@@ -29,10 +27,11 @@ from topicart.labels.closeness import encode_terms
 if TYPE_CHECKING:
     from knowledge_graph import Collection
     from topicart import Topics
+    from topicart.fit import Progress
 
 RESULTS = Path(__file__).parent / "results" / "labels.json"
 
-PACKAGES = ("hdbscan", "numpy", "open_clip_torch", "scikit-learn", "torch", "umap-learn")
+SEEDS = (0, 1, 2)
 FACETS = ("genre", "style")
 
 NEAREST = "the nearest prompt"
@@ -45,9 +44,7 @@ ARMS: Mapping[str, Mapping[str, Any]] = {
 """Ways of naming, and how they are set up; the last is the default."""
 
 
-def measure(
-    works: Collection, encoder: Encoder, *, seeds: Sequence[int] = (0, 1, 2)
-) -> dict[str, Any]:
+def measure(works: Collection, encoder: Encoder, *, seeds: Sequence[int] = SEEDS) -> dict[str, Any]:
     """Find topics and name them in every way.
 
     Parameters
@@ -95,67 +92,19 @@ def measure(
     }
 
 
-def table(results: Mapping[str, Any]) -> str:
-    """Lay results out for reading.
-
-    Parameters
-    ----------
-    results : mapping
-        What is written to the file.
-
-    Returns
-    -------
-    str
-        Lines.
-    """
-    lines = [f"{'':44}{'topics':>7}{'labelled':>10}{'right':>7}{'share':>7}"]
-    for name, facets in results["collections"].items():
-        for facet, arms in facets.items():
-            for arm, row in arms.items():
-                if row["n_topics"]:
-                    lines.append(
-                        f"{f'{name}, {facet}, {arm}':44}{row['n_topics']:7}{row['n_labelled']:10}"
-                        f"{row['right_of_labelled']:7.2f}{row['share']:7.2f}"
-                    )
-    return "\n".join(lines)
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure, print and write.
-
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        Those of the command line.
-    """
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("sources", nargs="*", help="collections, as open_collection takes them")
-    parser.add_argument("--folders-as", help="facet that folders' names state")
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--works", type=int, default=600, help="pictures of the sample gallery")
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    chosen = parser.parse_args(arguments)
-    encoder = Encoder.load("mini")
-    with tempfile.TemporaryDirectory() as folder:
-        if not chosen.sources:
-            paint_gallery(Path(folder) / "sample-gallery", works=chosen.works)
-        sources = chosen.sources or [str(Path(folder) / "sample-gallery")]
-        options = {"folders_as": chosen.folders_as} if chosen.folders_as else {}
-        measured = {
-            Path(source).name: measure(
-                open_collection(source, **options), encoder, seeds=range(chosen.seeds)
-            )
-            for source in sources
-        }
-    before = json.loads(chosen.out.read_text())["collections"] if chosen.out.exists() else {}
-    results = {
-        **provenance("labels", PACKAGES),
-        "encoder": encoder.name,
-        "seeds": chosen.seeds,
-        "collections": before | measured,
-    }
-    chosen.out.write_text(json.dumps(results, indent=1) + "\n")
-    print(table(results))
+def _measured(options: Options, progress: Progress) -> dict[str, Any]:
+    encoder = Encoder.load("mini", progress=False)
+    source = options.source
+    if source is None:
+        progress.stage("paint")
+        source = str(options.folder / "sample-gallery")
+        paint_gallery(Path(source), works=options.works or 600)
+    progress.stage("name")
+    own = {Path(source).name: measure(open_collection(source), encoder, seeds=SEEDS)}
+    # As published, the other collections' rows stay, for not everybody has their pictures.
+    published = options.works is None and options.source is None and RESULTS.is_file()
+    before = json.loads(RESULTS.read_text(encoding="utf-8"))["collections"] if published else {}
+    return {"encoder": encoder.name, "seeds": len(SEEDS), "collections": before | own}
 
 
 def _nearest(works: Collection, topics: Topics, encoder: Encoder) -> list[dict[str, str]]:
@@ -186,5 +135,25 @@ def _pooled(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-if __name__ == "__main__":
-    main()
+def _rows(results: Mapping[str, Any]) -> list[Row]:
+    return [
+        Row(
+            f"{name}, {facet}: names that are right",
+            f"{arms['both']['right_of_labelled']:.0%} of {arms['both']['n_labelled']}",
+            f"{arms[NEAREST]['right_of_labelled']:.0%} of {arms[NEAREST]['n_labelled']} "
+            f"({NEAREST})",
+            "",
+        )
+        for name, facets in results["collections"].items()
+        for facet, arms in facets.items()
+        if arms["both"]["n_topics"]
+    ]
+
+
+BENCHMARK = Benchmark(
+    name="labels",
+    summary=SUMMARIES["labels"],
+    measure=_measured,
+    rows=_rows,
+    packages=("hdbscan", "numpy", "open_clip_torch", "scikit-learn", "torch", "umap-learn"),
+)

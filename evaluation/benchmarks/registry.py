@@ -17,6 +17,16 @@ SUMMARIES = {
     "topics": "From vectors to finished topics, beside BERTopic with the same settings.",
     "growth": "How time and memory of topics grow from 10,000 works to a million.",
     "sampling": "What fitting a sample and assigning the others costs in quality.",
+    "coherence": "How long the coherence of topics takes, beside gensim on the same captions.",
+    "conditional-retrieval": "How long works under a condition take to find, beside faiss.",
+    "evaluating": "How long all measures of a run take, and how much memory.",
+    "exhibition": "How long sites take to make and to open, and how their maps move.",
+    "exploring": "How long the server of `topicart explore` takes to answer.",
+    "finetuning": "What heads and LoRA teach an encoder, on artists that were held out.",
+    "finetuning-speed": "Pairs a second of the ways of training, beside peft and the bare step.",
+    "graph-loading": "How long a million statements take to open, beside rdflib and Oxigraph.",
+    "labels": "How often topics are called what most of their works are.",
+    "llava-speed": "How long LLaVA takes for a topic's text, with random weights.",
 }
 """Each benchmark's one line, as its own ``summary``. A module is called as its benchmark, with
 underscores for hyphens."""

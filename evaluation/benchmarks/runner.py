@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["RESULTS", "keep_results", "results_file", "run_benchmark"]
 
 RESULTS = Path(__file__).parent / "results"
+_CHILD = (sys.executable, "-m", "evaluation.benchmarks.child")
 _SECONDS_TO_END = 5.0
 _ENDED_BY_SIGNAL = "was ended by the signal {}; where memory ran out, ask for fewer --works"
 
@@ -60,7 +61,7 @@ def run_benchmark(
     with tempfile.TemporaryDirectory(prefix="topicart-bench-") as folder:
         options = {"folder": folder, "device": device, "works": works, "source": source}
         child = subprocess.Popen(
-            [sys.executable, "-m", "evaluation.benchmarks.child"],
+            _CHILD,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

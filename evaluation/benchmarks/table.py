@@ -77,6 +77,8 @@ def keep(
     keep_results(results, file)
     if out is None:
         put_in_page()
+        if show := find_benchmark(name).show:
+            show(results)
     return file
 
 
@@ -122,6 +124,7 @@ def ratios_table(name: str, results: Mapping[str, Any]) -> Table:
 
 def _section(name: str, file: str, results: Mapping[str, Any]) -> str:
     machine = results["machine"]
+    device = f", {machine['device']}" if "device" in machine else ""
     versions = ", ".join(f"{package} {version}" for package, version in results["versions"].items())
     rows: Sequence[Row] = find_benchmark(name).rows(results)
     lines = [
@@ -134,7 +137,7 @@ def _section(name: str, file: str, results: Mapping[str, Any]) -> str:
         *(f"| {' | '.join(_cells(row))} |" for row in rows),
         "",
         f"[{file}](../evaluation/benchmarks/results/{file}), {results['date']}, "
-        f"{machine['processors']} processors, {machine['device']}; {versions}.",
+        f"{machine['processors']} processors{device}; {versions}.",
     ]
     return "\n".join(lines)
 

@@ -67,7 +67,7 @@ def _by_topicart(
         model = TopicModel(config)
         clusters: Clusters
         if with_map:
-            clusters, _, _ = model.place(vectors, on_stage=stages)
+            clusters = model.place(vectors, on_stage=stages).clusters
         else:
             clusters, _ = model.cluster(vectors, on_stage=stages)
         stages("centroids")
@@ -216,6 +216,9 @@ def _measure(way: str, folder: Path) -> dict[str, Any]:
 
 def _compile(way: str, few: NDArray[np.float32]) -> None:
     """Let numba compile, or load, what the way needs."""
+    from topicart.compiled import keep_compiled
+
+    keep_compiled()
     WAYS[way](few, Stages())
     if way in (OURS, WITH_MAP):
         from topicart.neighbours import nearest_works

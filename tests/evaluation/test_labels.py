@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 from evaluation.benchmarks import labels as benchmark
+from evaluation.benchmarks.benchmark import Options
 from evaluation.labels import label_accuracy
 from knowledge_graph import Artwork, Collection
+from knowledge_graph.gallery import paint_gallery
+from topicart.fit import Silent
 
 GENRES = ("marina", "marina", "portrait", "portrait", "portrait", "marina", "", "icon")
 TOPICS = np.array([0, 0, 0, 1, 1, 1, 2, -1], dtype=np.int32)
@@ -43,9 +46,12 @@ def test_a_facet_that_nobody_states_has_no_topics(works: Collection) -> None:
 
 
 def test_the_benchmark_counts_every_way_of_naming(tmp_path: Path) -> None:
-    out = tmp_path / "labels.json"
-    benchmark.main(["--works", "60", "--seeds", "1", "--out", str(out)])
-    results = json.loads(out.read_text())
+    paint_gallery(tmp_path / "sample-gallery", works=60)
+    asked = Options(tmp_path, source=str(tmp_path / "sample-gallery"))
+    results = json.loads(json.dumps(benchmark.BENCHMARK.measure(asked, Silent())))
+    assert len(benchmark.BENCHMARK.rows(results)) == sum(
+        facet["both"]["n_topics"] > 0 for facet in results["collections"]["sample-gallery"].values()
+    )
     arms = results["collections"]["sample-gallery"]["genre"]
     assert list(arms) == [benchmark.NEAREST, *benchmark.ARMS]
     n_topics = arms["both"]["n_topics"]

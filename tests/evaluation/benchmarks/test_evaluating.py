@@ -9,14 +9,11 @@ import numpy as np
 import pytest
 
 from evaluation.benchmarks import evaluating
+from topicart.errors import BenchmarkError
 
 
-def test_every_family_is_timed_and_its_numbers_written_down(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out = tmp_path / "evaluating.json"
-    evaluating.main(["--works", "600", "--topics", "8", "--dim", "16", "--out", str(out)])
-    results = json.loads(out.read_text(encoding="utf-8"))
+def test_every_family_is_timed_and_its_numbers_written_down(tmp_path: Path) -> None:
+    results = json.loads(json.dumps(evaluating.measure(tmp_path / "run", 600, 8, 16)))
     assert list(results["seconds"]) == ["read", "measure", "assess"]
     assert results["seconds in all"] == pytest.approx(sum(results["seconds"].values()))
     assert results["peak memory (MB)"] >= results["of which before measuring (MB)"] > 0
@@ -24,7 +21,8 @@ def test_every_family_is_timed_and_its_numbers_written_down(
     assert {"c_npmi", "silhouette", "iec", "ami_artist", "purity_emotion"} <= set(metrics)
     for name in ("c_npmi", "silhouette", "ami_style"):
         assert metrics[name]["value"] > metrics[name]["baseline"], "topics follow what was drawn"
-    assert capsys.readouterr().out.startswith("600 works, 8 topics: ")
+    (row,) = evaluating.BENCHMARK.rows(results)
+    assert row.what == "all measures of 600 works in 8 topics"
 
 
 def test_the_same_run_is_invented_again(tmp_path: Path) -> None:
@@ -35,7 +33,6 @@ def test_the_same_run_is_invented_again(tmp_path: Path) -> None:
     assert len(first.topics) == 5
 
 
-def test_more_topics_than_works_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        evaluating.main(["--works", "5", "--topics", "6"])
-    assert "--topics is 6; expected 1 to the number of works" in capsys.readouterr().err
+def test_more_topics_than_works_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(BenchmarkError, match="6 topics are measured: 5 works are too few. Give"):
+        evaluating.measure(tmp_path / "run", 5, 6, 16)

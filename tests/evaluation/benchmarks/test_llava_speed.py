@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from evaluation.benchmarks import llava_speed
-from evaluation.benchmarks.llava_speed import configuration, main, results_file
+from evaluation.benchmarks.llava_models import configuration
+from evaluation.benchmarks.llava_speed import main, results_file
 
 
 def test_every_batch_is_timed_and_written_down(
