@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -62,21 +63,21 @@ def _make_small_shards() -> None:
 def _warm(folder: Path) -> None:
     """Run every stage once, so that forks find what is imported and compiled."""
     import torch
-    import vl_convert
 
     from topicart.cli import app
 
+    drawing: Any = import_module("vl_convert")
     torch.set_num_threads(1)
-    drawn = vl_convert.vegalite_to_svg
+    drawn = drawing.vegalite_to_svg
     # Its threads would be missing in a fork.
-    vl_convert.vegalite_to_svg = _drawn_elsewhere
+    drawing.vegalite_to_svg = _drawn_elsewhere
     for args in json.loads((folder / "warm.json").read_text(encoding="utf-8")):
         try:
             app(args)
         except SystemExit as end:
             if end.code:
                 raise RuntimeError(f"{args[0]} ended with {end.code}") from end
-    vl_convert.vegalite_to_svg = drawn
+    drawing.vegalite_to_svg = drawn
 
 
 def _drawn_elsewhere(spec: Any) -> str:
