@@ -30,7 +30,7 @@ from topicart.recording import (
     versions_here,
 )
 from topicart.run import Run, RunRecord, write_record
-from topicart.run_files import write_topics
+from topicart.run_files import write_nearest, write_topics
 from topicart.sampling import fit_sample
 from topicart.store import count_embeddings, open_embeddings, save_embeddings
 
@@ -161,6 +161,8 @@ def _fit(
         on_count=progress.count,
     )
     clock.next_stage("write")
+    if topics.nearest is not None:
+        write_nearest(folder, topics.nearest, open_embeddings(vectors).vectors)
     return write_finished(
         folder, record, collection, topics, n_problems=len(problems), timings_s=clock.seconds
     )

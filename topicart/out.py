@@ -9,7 +9,7 @@ from knowledge_graph.atomic import make_folder, remove, remove_leftovers
 from topicart.errors import RunError
 from topicart.run import RESULTS, RunRecord, read_record, write_record
 
-_EXTRAS = ("metrics.json", "site", "fused", "atlas.parquet")
+_EXTRAS = ("metrics.json", "site", "fused", "atlas.parquet", "nearest.safetensors")
 """What a run may hold beside its results and its embeddings."""
 
 

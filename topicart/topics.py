@@ -269,6 +269,9 @@ class Topics:
     fitted
         Whether topics were sought among these works, shape ``(n_works,)``; the others were assigned
         to them later. ``None`` where it was so for all.
+    nearest
+        The nearest works of each, itself first, shape ``(n_works, k)``; ``None`` where they were
+        not sought.
     """
 
     ids: tuple[str, ...]
@@ -282,6 +285,7 @@ class Topics:
     groups: tuple[Topic, ...]
     parameters: Mapping[str, Any]
     fitted: NDArray[np.bool_] | None = None
+    nearest: NDArray[np.int32] | None = None
 
     def __len__(self) -> int:
         return len(self.topics)

@@ -165,7 +165,7 @@ def test_replacing_a_fit_that_is_cut_short_leaves_no_finished_run_without_files(
     run: Run, collection: Collection, encoder: Encoder
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("topicart.fit.encode_to", _interrupted)
+        patch.setattr("topicart.fit.encode_stage", _interrupted)
         with pytest.raises(KeyboardInterrupt):
             fit_run(collection, run.folder, encoder, CONFIG, overwrite=True)
     with pytest.raises(RunError, match="cut short"):
