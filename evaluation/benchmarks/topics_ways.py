@@ -103,7 +103,7 @@ def _by_bertopic(
                 self._create_topic_vectors(documents=documents, embeddings=embeddings)
 
             def _save_representative_docs(self, *_: Any) -> None:
-                self.representative_docs_ = {}
+                self.representative_docs_: dict[int, list[str]] = {}
 
         settings = umap_and_hdbscan(len(vectors))
         model = WithoutWords(
@@ -180,7 +180,14 @@ def measured(way: str, folder: Path, out: Path) -> dict[str, Any]:
     BenchmarkError
         If the process failed.
     """
-    command = [sys.executable, "-m", "evaluation.benchmarks.topics_ways", way, folder, out]
+    command = [
+        sys.executable,
+        "-m",
+        "evaluation.benchmarks.topics_ways",
+        way,
+        str(folder),
+        str(out),
+    ]
     code = subprocess.run(command, check=False, stdout=sys.stderr).returncode
     if code:
         raise BenchmarkError(
@@ -251,9 +258,9 @@ def _memory() -> Iterator[dict[str, float]]:
 
 def _megabytes(what: str) -> float:
     if not _STATUS.is_file():
-        from topicart.fit import most_memory_mb
+        from topicart.recording import most_memory_mb
 
-        return most_memory_mb()
+        return most_memory_mb() or 0.0
     lines = _STATUS.read_text(encoding="ascii").splitlines()
     kilobytes = next(line.split()[1] for line in lines if line.startswith(f"{what}:"))
     return round(int(kilobytes) * 1024 / 1e6, 1)
