@@ -358,7 +358,7 @@ class Encoder:
             if not on_cuda:
                 return lambda: raw.cpu().numpy()
             features = torch.empty(raw.shape, pin_memory=True).copy_(raw, non_blocking=True)
-            done = torch.cuda.Event()
+            done = torch.cuda.Event()  # type: ignore[no-untyped-call]
             done.record(torch.cuda.current_stream(raw.device))
 
         def finish() -> NDArray[np.float32]:

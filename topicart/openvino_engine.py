@@ -142,20 +142,20 @@ class OpenVinoTower:
         queue = self._queue()
         features = np.empty((len(pictures), self._dim), dtype=np.float32)
 
-        def keep(request: Any, start: int) -> None:
+        def _keep(request: Any, start: int) -> None:
             rows = features[start : start + _PIECE]
             rows[:] = request.get_output_tensor().data[: len(rows)]
 
-        queue.set_callback(keep)
+        queue.set_callback(_keep)
         for start in range(0, len(pictures), _PIECE):
             queue.start_async({0: _piece(pictures[start : start + _PIECE])}, start)
 
-        def finish() -> NDArray[np.float32]:
+        def _finish() -> NDArray[np.float32]:
             queue.wait_all()
             self._idle.append(queue)
             return features
 
-        return finish
+        return _finish
 
     def _queue(self) -> Any:
         """Give a queue that no batch is in, one for each batch under way."""
@@ -177,7 +177,7 @@ class OpenVinoTower:
             with torch.inference_mode(), warnings.catch_warnings(), _no_telemetry():
                 warnings.simplefilter("ignore")  # torch's, that tracing will go one day
                 # Not traced a second time to compare: towers have no branches.
-                traced = torch.jit.trace(
+                traced = torch.jit.trace(  # type: ignore[no-untyped-call]
                     tower, torch.zeros(shape, dtype=torch.uint8), check_trace=False
                 )
                 graph = ov.convert_model(traced, input=[shape])
@@ -208,8 +208,8 @@ def _from_pixels(model: torch.nn.Module, preprocess: Preprocess) -> torch.nn.Mod
         def __init__(self) -> None:
             super().__init__()
             self.model: Any = model
-            self.register_buffer("mean", torch.tensor(preprocess.mean).view(1, 3, 1, 1))
-            self.register_buffer("std", torch.tensor(preprocess.std).view(1, 3, 1, 1))
+            self.mean = torch.tensor(preprocess.mean).view(1, 3, 1, 1)
+            self.std = torch.tensor(preprocess.std).view(1, 3, 1, 1)
 
         def forward(self, pixels: torch.Tensor) -> torch.Tensor:
             batch = pixels.permute(0, 3, 1, 2).float().div(255.0)
