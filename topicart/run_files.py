@@ -190,7 +190,7 @@ def works_table(collection: Collection, topics: Topics) -> pa.Table:
 
     row_of = {work_id: row for row, work_id in enumerate(topics.ids)}
     rows = pa.array([row_of.get(work_id) for work_id in collection.ids], pa.int64())
-    found = {
+    found: dict[str, NDArray[Any]] = {
         "topic": topics.assignments,
         "probability": topics.probabilities,
         "rank": topics.ranks,

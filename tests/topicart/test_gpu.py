@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ from topicart.model import derive_seed
 
 
 class _Umap:
-    asked: dict[str, Any] = {}
+    asked: ClassVar[dict[str, Any]] = {}
 
     def __init__(self, **settings: Any) -> None:
         _Umap.asked = settings
@@ -26,7 +26,7 @@ class _Umap:
 
 
 class _Hdbscan:
-    asked: dict[str, Any] = {}
+    asked: ClassVar[dict[str, Any]] = {}
 
     def __init__(self, **settings: Any) -> None:
         _Hdbscan.asked = settings
