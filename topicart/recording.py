@@ -118,6 +118,7 @@ def new_record(collection: Collection, encoder: Encoder, config: FitConfig) -> R
             dim=encoder.dim,
             device=encoder.device,
             precision=encoder.precision,
+            engine=encoder.engine,
             note=encoder.note,
         ),
         config=config.model_dump(mode="json"),
