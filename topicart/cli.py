@@ -198,6 +198,7 @@ def fit(
             precision=precision,
             engine=engine,
             progress=not (quiet or as_json),
+            wait=False,
         )
         with show_progress(quiet or as_json) as progress:
             run = make_run(
@@ -237,7 +238,7 @@ def demo(
         from topicart.make import make_run
         from topicart.model import TopicModelConfig
 
-        encoder = Encoder.load("mini")
+        encoder = Encoder.load("mini", wait=False)
         config = FitConfig(topics=TopicModelConfig(seed=seed))
         with show_progress(quiet or as_json) as progress:
             progress.stage("paint")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from pathlib import Path
 
 from topicart.errors import ModelError
 
@@ -35,6 +37,8 @@ def choose_device(device: str) -> str:
         raise ModelError(
             f"device must be one of {', '.join(DEVICES)}, or cuda:NUMBER, got {device!r}."
         )
+    if device == "cpu" or (device == "auto" and _no_gpu()):
+        return "cpu"
     import torch
 
     if device == "auto":
@@ -50,6 +54,15 @@ def choose_device(device: str) -> str:
     if kind == "mps" and not torch.backends.mps.is_available():
         raise ModelError("device 'mps' was asked for, but torch sees none. Use --device cpu.")
     return device
+
+
+def _no_gpu() -> bool:
+    """Whether no driver has a device file, so that torch, slow to import, need not be asked."""
+    if sys.platform != "linux":
+        return False
+    # NVIDIA's driver, its boards', that of Windows' Linux, and AMD's.
+    kinds = ("nvidia*", "nvhost*", "nvgpu*", "nvmap", "dxg", "kfd")
+    return not any(next(Path("/dev").glob(kind), None) for kind in kinds)
 
 
 def choose_precision(precision: str, device: str) -> str:

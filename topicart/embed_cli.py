@@ -79,6 +79,7 @@ def embed(
             precision=precision,
             engine=engine,
             progress=not silent,
+            wait=False,
         )
         with show_progress(silent) as progress:
             embedded = embed_run(

@@ -6,23 +6,24 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_graph import Problem
-from topicart.cpu import keep_freed_memory, wait_without_spinning
+from topicart.cpu import wait_without_spinning
 from topicart.embeddings import Embeddings, normalise
 from topicart.engines import Pending, choose_engine
 from topicart.errors import ModelError
 from topicart.hub import progress_bars
 from topicart.images import DECODER_VERSION
+from topicart.loaded import Loaded, in_a_thread
 from topicart.model_files import ModelSource, resolve_model, sha256_of_weights
-from topicart.preprocess import Preprocess
+from topicart.preprocess import Preprocess, preprocess_of
 from topicart.slices import Progress, encode_slices, require_positive, slices_of
-from topicart.text_tower import encode_tokens
 
 if TYPE_CHECKING:
     import torch
@@ -40,8 +41,8 @@ class Encoder:
 
     Parameters
     ----------
-    built : BuiltModel
-        Model, tokenizer and preprocessing.
+    built : BuiltModel or callable
+        Model, tokenizer and preprocessing; or what builds them, in a thread that is begun at once.
     source : ModelSource
         Where they come from.
     weights_sha256 : str
@@ -79,19 +80,13 @@ class Encoder:
         How pictures are brought to its input.
     image_size : tuple of int
         Height and width of its input, in pixels.
-    context_length : int
-        Most tokens of a text; longer texts are cut.
-    model : torch.nn.Module
-        The open_clip model itself.
-    tokenizer : callable
-        Texts to token ids.
     tokenizer_lock : threading.Lock
         To be held while the tokenizer is used.
     """
 
     def __init__(
         self,
-        built: BuiltModel,
+        built: BuiltModel | Callable[[], BuiltModel],
         source: ModelSource,
         *,
         weights_sha256: str,
@@ -99,36 +94,60 @@ class Encoder:
         precision: str,
         engine: str = "torch",
     ) -> None:
-        import torch
-
-        if device == "cpu":
-            keep_freed_memory()
         self.name = source.name
-        self.dim = built.dim
+        self.dim = int(source.config["embed_dim"])
         self.device = device
         self.precision = precision
         self.engine = engine
         self.weights_sha256 = weights_sha256
         self.note = source.note
-        self.preprocess: Preprocess = built.preprocess
-        self.image_size = built.preprocess.size
-        self.context_length = built.context_length
-        self.tokenizer = built.tokenizer
         # Tokenizers of Hugging Face fail when two threads use one at once.
         self.tokenizer_lock = threading.Lock()
-        # Convolutions are quicker when the channels of a pixel lie side by side, and our batches
-        # come that way; it changes nothing for transformers.
-        # open_clip has no types.
-        self.model: Any = built.model.to(device).to(memory_format=torch.channels_last).eval()
+        how = {"name": self.name, "device": device, "precision": precision, "engine": engine}
+        self._loaded: Future[Loaded]
+        if callable(built):
+            build = built
+            self.preprocess: Preprocess = preprocess_of(source.preprocess, source.config)
+            self._loaded = in_a_thread(lambda: Loaded(build(), **how))
+        else:
+            self.dim, self.preprocess = built.dim, built.preprocess
+            self._loaded = Future()
+            self._loaded.set_result(Loaded(built, **how))
+        self.image_size = self.preprocess.size
         self.fingerprint = _fingerprint(self, source)
-        self._mean = torch.tensor(self.preprocess.mean, device=device).view(1, 3, 1, 1)
-        self._std = torch.tensor(self.preprocess.std, device=device).view(1, 3, 1, 1)
-        self._begin = self._begin_with_torch
-        if engine == "openvino":
-            from topicart.openvino_engine import OpenVinoTower
 
-            tower = OpenVinoTower(self.name, self.model, self.preprocess, self.dim, precision)
-            self._begin = tower.begin
+    @property
+    def model(self) -> Any:
+        """The open_clip model itself; waits until it is built.
+
+        Returns
+        -------
+        torch.nn.Module
+            In evaluation mode.
+        """
+        return self._loaded.result().model
+
+    @property
+    def tokenizer(self) -> Callable[[Sequence[str]], torch.Tensor]:
+        """Texts to token ids; waits until the model is built.
+
+        Returns
+        -------
+        callable
+            To be used while :attr:`tokenizer_lock` is held.
+        """
+        return self._loaded.result().tokenizer
+
+    @property
+    def context_length(self) -> int:
+        """Most tokens of a text; longer texts are cut.
+
+        Returns
+        -------
+        int
+            Known when the model is built.
+        """
+        return self._loaded.result().context_length
 
     @classmethod
     def load(
@@ -139,6 +158,7 @@ class Encoder:
         precision: str = "auto",
         engine: str = "torch",
         progress: bool = True,
+        wait: bool = True,
     ) -> Encoder:
         """Load a model by name, downloading its weights on first use.
 
@@ -161,6 +181,9 @@ class Encoder:
             multiplies in it.
         progress : bool
             Show a bar on standard error while weights are downloaded.
+        wait : bool
+            Return when the model is in memory. Otherwise as soon as its files are found: it is
+            built meanwhile, and what goes wrong in that is raised where it is first used.
 
         Returns
         -------
@@ -176,14 +199,14 @@ class Encoder:
         """
         wait_without_spinning()
         chosen_device, chosen_precision = choose_engine(engine, device, precision)
-        from topicart.openclip import build_model
-
         with progress_bars(progress):
             source = resolve_model(name)
         # First, because it says so if an adapter belongs to another base.
         weights_sha256 = sha256_of_weights(source)
+
+        build = partial(_built, source)
         return cls(
-            build_model(source),
+            build() if wait else build,
             source,
             weights_sha256=weights_sha256,
             device=chosen_device,
@@ -217,19 +240,16 @@ class Encoder:
         ValueError
             If ``batch_size`` is less than 1, or ``texts`` is one string.
         """
-        import torch
-
         if isinstance(texts, str):
             raise ValueError("encode_texts takes a sequence of texts, got one string: [text]?")
         require_positive("batch_size", batch_size)
+        loaded = self._loaded.result()
         vectors = np.empty((len(texts), self.dim), dtype=np.float32)
         for start in range(0, len(texts), batch_size):
             batch = texts[start : start + batch_size]
             with self.tokenizer_lock:
-                tokens = self.tokenizer(list(batch)).to(self.device)
-            with torch.inference_mode(), self._autocast():
-                raw = encode_tokens(self.model, tokens).float().cpu().numpy()
-            vectors[start : start + len(batch)] = normalise(raw)
+                tokens = loaded.tokenizer(list(batch))
+            vectors[start : start + len(batch)] = normalise(loaded.encode_tokens(tokens))
             if progress is not None:
                 progress(start + len(batch), len(texts))
         if not np.isfinite(vectors).all():
@@ -252,7 +272,7 @@ class Encoder:
         torch.Tensor
             The same.
         """
-        return pictures.sub_(self._mean).div_(self._std)
+        return self._loaded.result().standardise(pictures)
 
     def encode_pixels(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Encode one batch of pictures of the model's input size.
@@ -282,7 +302,7 @@ class Encoder:
         callable
             Waits for the vectors and gives them, as :meth:`encode_pixels` does.
         """
-        features = self._begin(pictures)
+        features = self._loaded.result().begin(pictures)
         return lambda: normalise(features())
 
     def encode_images(
@@ -339,42 +359,12 @@ class Encoder:
                     on_problem(problem)
         return Embeddings(tuple(ids), np.concatenate(parts))
 
-    def _begin_with_torch(self, pictures: Sequence[NDArray[np.uint8]]) -> Pending:
-        """Begin a batch; on a CUDA GPU it is under way when this returns."""
-        import torch
 
-        on_cuda = self.device.startswith("cuda")
-        with torch.inference_mode():
-            # Pinned: from other memory the copy would wait for the batch before.
-            shape = (len(pictures), *self.image_size, 3)
-            pixels = torch.empty(shape, dtype=torch.uint8, pin_memory=on_cuda)
-            np.stack(pictures, out=pixels.numpy())
-            batch = pixels.to(self.device, non_blocking=on_cuda)
-            # A view: what lay as (n, height, width, 3) is channels-last already.
-            batch = batch.permute(0, 3, 1, 2).float().div_(255.0)
-            self.standardise(batch)
-            with self._autocast():
-                raw = self.model.encode_image(batch).float()
-            if not on_cuda:
-                return lambda: raw.cpu().numpy()
-            features = torch.empty(raw.shape, pin_memory=True).copy_(raw, non_blocking=True)
-            done = torch.cuda.Event()  # type: ignore[no-untyped-call]
-            done.record(torch.cuda.current_stream(raw.device))
+def _built(source: ModelSource) -> BuiltModel:
+    """Build a model; only then is open_clip, slow to import, needed."""
+    from topicart.openclip import build_model
 
-        def finish() -> NDArray[np.float32]:
-            done.synchronize()
-            return features.numpy()
-
-        return finish
-
-    def _autocast(self) -> AbstractContextManager[Any]:
-        """Compute matrix products in the chosen precision."""
-        import torch
-
-        if self.precision == "fp32" or self.engine != "torch":
-            return nullcontext()
-        dtype = torch.bfloat16 if self.precision == "bf16" else torch.float16
-        return torch.autocast(torch.device(self.device).type, dtype=dtype)
+    return build_model(source)
 
 
 def _fingerprint(encoder: Encoder, source: ModelSource) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from topicart.errors import ModelError
 from topicart.model_files import ModelSource
-from topicart.preprocess import Preprocess
+from topicart.preprocess import Preprocess, preprocess_of
 
 if TYPE_CHECKING:
     import torch
@@ -100,7 +100,7 @@ def build_model(source: ModelSource) -> BuiltModel:
     return BuiltModel(
         model=model,
         tokenizer=tokenizer,
-        preprocess=_preprocess(source.preprocess, model.visual.image_size),
+        preprocess=_preprocess(source, model.visual.image_size),
         dim=int(source.config["embed_dim"]),
         context_length=int(context_length or open_clip.tokenizer.DEFAULT_CONTEXT_LENGTH),
     )
@@ -197,28 +197,17 @@ def _refuse_code(source: ModelSource, folder: Path) -> None:
             )
 
 
-def _preprocess(config: Mapping[str, Any], image_size: int | tuple[int, int]) -> Preprocess:
-    """Complete a preprocessing configuration with open_clip's defaults and the model's size."""
-    from open_clip.transform import PreprocessCfg, merge_preprocess_dict
-
-    merged = merge_preprocess_dict(PreprocessCfg(), dict(config))
-    height, width = image_size if isinstance(image_size, tuple | list) else (image_size,) * 2
-    return Preprocess(
-        size=(int(height), int(width)),
-        resize_mode=merged["resize_mode"],
-        interpolation=merged["interpolation"],
-        fill_color=int(merged["fill_color"]),
-        mean=_three(merged["mean"]),
-        std=_three(merged["std"]),
-    )
-
-
-def _three(value: float | Sequence[float]) -> tuple[float, float, float]:
-    """One value for each channel."""
-    if isinstance(value, int | float):
-        return (float(value),) * 3
-    red, green, blue = value
-    return (float(red), float(green), float(blue))
+def _preprocess(source: ModelSource, image_size: int | tuple[int, int]) -> Preprocess:
+    """Say how pictures are prepared, and check that the model takes pictures of that size."""
+    told = preprocess_of(source.preprocess, source.config)
+    size = tuple(image_size) if isinstance(image_size, tuple | list) else (image_size,) * 2
+    if told.size != size:
+        raise ModelError(
+            f"The configuration of {source.name!r} says pictures of {told.size[0]} x "
+            f"{told.size[1]}, but its image tower takes {size[0]} x {size[1]}: state image_size in "
+            "its vision_cfg."
+        )
+    return told
 
 
 def _one_line(error: BaseException) -> str:

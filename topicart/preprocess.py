@@ -8,6 +8,7 @@ size, and the worker threads run no torch code, which would start its own thread
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,9 +25,28 @@ from topicart.thumbnail_making import Made, ThumbnailMaker
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["Preprocess", "fitted", "load_pixels", "pixels_of", "read_and_keep", "read_pixels"]
+__all__ = [
+    "Preprocess",
+    "fitted",
+    "load_pixels",
+    "pixels_of",
+    "preprocess_of",
+    "read_and_keep",
+    "read_pixels",
+]
 
 _LONGEST_STRIP = 8
+
+# open_clip's own (``open_clip.transform.PreprocessCfg``), known here so that reading pictures need
+# not wait until open_clip is imported.
+_SIZE = 224
+_DEFAULTS = {
+    "mean": (0.48145466, 0.4578275, 0.40821073),
+    "std": (0.26862954, 0.26130258, 0.27577711),
+    "interpolation": "bicubic",
+    "resize_mode": "shortest",
+    "fill_color": 0,
+}
 
 
 @dataclass(frozen=True)
@@ -62,6 +82,42 @@ class Preprocess:
             "mean": list(self.mean),
             "std": list(self.std),
         }
+
+
+def preprocess_of(settings: Mapping[str, Any], model_config: Mapping[str, Any]) -> Preprocess:
+    """Complete a model's preprocessing with open_clip's defaults.
+
+    Parameters
+    ----------
+    settings : mapping
+        Open_clip's ``preprocess_cfg``, as far as it differs from the defaults.
+    model_config : mapping
+        Open_clip's ``model_cfg``, which says the size of the input.
+
+    Returns
+    -------
+    Preprocess
+        As open_clip would set it.
+    """
+    told = {**_DEFAULTS, **{name: value for name, value in settings.items() if value is not None}}
+    size = model_config.get("vision_cfg", {}).get("image_size", _SIZE)
+    height, width = size if isinstance(size, tuple | list) else (size, size)
+    return Preprocess(
+        size=(int(height), int(width)),
+        resize_mode=told["resize_mode"],
+        interpolation=told["interpolation"],
+        fill_color=int(told["fill_color"]),
+        mean=_three(told["mean"]),
+        std=_three(told["std"]),
+    )
+
+
+def _three(value: float | Sequence[float]) -> tuple[float, float, float]:
+    """One value for each channel."""
+    if isinstance(value, int | float):
+        return (float(value),) * 3
+    red, green, blue = value
+    return (float(red), float(green), float(blue))
 
 
 def load_pixels(path: Path, preprocess: Preprocess) -> NDArray[np.uint8]:

@@ -6,8 +6,10 @@ import logging
 import os
 import platform
 import shutil
+import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,10 +25,14 @@ from tests.topicart.tiny_models import (
     write_hf_folder,
 )
 from topicart.cpu import keep_freed_memory, wait_without_spinning
+from topicart.device import choose_device
 from topicart.embeddings import Embeddings, fuse_texts, normalise
 from topicart.encoder import Encoder
 from topicart.errors import ModelError
+from topicart.model_files import resolve_model
 from topicart.models import MINI, MINI_NOTE, mini_folder
+from topicart.openclip import build_model
+from topicart.preprocess import preprocess_of
 from topicart.slices import slices_of
 from topicart.stream import run_ahead
 
@@ -83,6 +89,62 @@ def test_vectors_equal_open_clips_own(encoder: Encoder, tmp_path: Path) -> None:
 
     np.testing.assert_allclose(encoder.encode_images(collection).vectors, pictures, atol=1e-5)
     np.testing.assert_allclose(encoder.encode_texts(texts), words, atol=1e-5)
+
+
+def test_a_model_is_built_while_its_files_are_known_already(
+    encoder: Encoder, tmp_path: Path
+) -> None:
+    ahead = Encoder.load(encoder.name, device="cpu", wait=False)
+    for name in ("dim", "image_size", "preprocess", "fingerprint", "weights_sha256"):
+        assert getattr(ahead, name) == getattr(encoder, name)
+    assert ahead.context_length == encoder.context_length
+    collection = paint_collection(tmp_path / "works", works=3)
+    assert (
+        ahead.encode_images(collection).vectors == encoder.encode_images(collection).vectors
+    ).all()
+
+
+def test_what_is_wrong_with_a_model_that_is_being_built_is_told_where_it_is_used(
+    models: dict[str, Path], tmp_path: Path
+) -> None:
+    folder = shutil.copytree(models["clip"], tmp_path / "damaged")
+    (folder / "open_clip_model.safetensors").write_bytes(b"nothing")
+    ahead = Encoder.load(str(folder), device="cpu", wait=False)
+    with pytest.raises(ModelError, match="damaged or truncated"):
+        ahead.encode_texts(["a ship"])
+
+
+def test_a_tower_of_another_size_than_the_configuration_is_refused(
+    models: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("topicart.preprocess._SIZE", 99)
+    source = resolve_model(str(models["clip"]))
+    vision = {**source.config["vision_cfg"]}
+    del vision["image_size"]
+    source = replace(source, config={**source.config, "vision_cfg": vision})
+    with pytest.raises(ModelError, match=r"says pictures of 99 x 99, but its image tower takes 32"):
+        build_model(source)
+
+
+def test_preprocessing_is_completed_as_open_clip_does() -> None:
+    from open_clip.transform import PreprocessCfg, merge_preprocess_dict
+
+    for told in ({}, {"mean": 0.5, "std": [0.1, 0.2, 0.3], "resize_mode": "squash"}):
+        theirs = merge_preprocess_dict(PreprocessCfg(), told)
+        ours = preprocess_of({**told, "interpolation": None}, {}).as_dict()
+        assert ours["size"] == [theirs["size"]] * 2
+        for name in ("interpolation", "resize_mode", "fill_color"):
+            assert ours[name] == theirs[name]
+        for name in ("mean", "std"):
+            assert np.allclose(ours[name], theirs[name])
+
+
+def test_where_no_driver_is_there_torch_is_not_asked_for_a_gpu(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("topicart.device._no_gpu", lambda: True)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert choose_device("auto") == "cpu"
 
 
 def test_texts_become_unit_vectors_in_order(encoder: Encoder) -> None:
