@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from topicart.cpu import give_back_memory
 from topicart.errors import PictureError
+from topicart.jpeg2000 import bytes_beside_pixels
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -79,6 +80,9 @@ def bytes_to_decode(picture: Image.Image, file: IO[bytes], full_size: tuple[int,
         beside = 12.0  # YUV of up to 16 bits with alpha, and a copy
     elif picture.format == "JPEG2000":
         beside = 5.5 * bands  # 32 bits a value, and a tile beside
+        position = file.tell()
+        whole = bytes_beside_pixels(file, full_size)
+        file.seek(position)
     elif picture.format == "TIFF":
         beside = 2.0 * _tiff_bytes_per_pixel(picture, bands)  # one strip may be all
     if _decoder_of(picture) in _SLOW_DECODERS:
