@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
-from knowledge_graph.atomic import make_folder, remove_leftovers, write_bytes_atomic
+from knowledge_graph.atomic import make_folder, remove, remove_leftovers, write_bytes_atomic
 from topicart.errors import PictureError
 from topicart.images import reading_picture
 from topicart.stream import default_workers, run_ahead
@@ -98,10 +98,9 @@ class ThumbnailMaker(Thumbnails):
 
     def __init__(self, folder: Path, side: int) -> None:
         make_folder(folder)
-        remove_leftovers(folder)
         super().__init__(folder, side=side)
         for file in self.damaged:
-            file.unlink(missing_ok=True)
+            remove(file)
         self._side = side
         self._pending: dict[str, bytes] = {}
         self._bytes = 0
@@ -213,6 +212,8 @@ def make_missing(
         If the folder cannot be written.
     """
     maker = ThumbnailMaker(folder, side)
+    # Not by each maker: on another node the one that writes seems to be gone.
+    remove_leftovers(folder)
     root = collection.root.resolve()
     used: set[int] = set()
 
@@ -220,8 +221,8 @@ def make_missing(
         for chunk in collection.arrow.column("images").chunks:
             for file in chunk.flatten().to_pylist():
                 state = state_of(root / file)
-                found = [] if state is None else maker.find(file, state)
-                if found:
+                # Of a file that is gone every copy stays.
+                if found := maker.find(file, state):
                     used.update(shard for _, _, shard in found)
                 elif state is not None:
                     yield file
@@ -242,7 +243,7 @@ def make_missing(
     maker.write()
     for number, file in enumerate(maker.shards[:present]):
         if number not in used:
-            file.unlink(missing_ok=True)
+            remove(file)
 
 
 def _used_and_reduced(
@@ -253,7 +254,8 @@ def _used_and_reduced(
 
     whole = b""
     with suppress(OSError):  # told when it is read
-        if path.stat().st_size <= _KEPT_WHOLE:
+        # A pipe has no size, and no end.
+        if path.is_file() and path.stat().st_size <= _KEPT_WHOLE:
             whole = path.read_bytes()
     with reading_picture(whole or path, at_least=side) as picture:
         short, long = sorted(picture.size)

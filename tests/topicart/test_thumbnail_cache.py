@@ -280,6 +280,27 @@ def test_a_link_out_of_the_collection_is_neither_read_nor_copied(
     assert Thumbnails(tmp_path / "thumbnails").find("small.webp", None) == []
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are none here")
+def test_a_pipe_is_not_waited_for(collection: Collection, tmp_path: Path) -> None:
+    (collection.root / "small.webp").unlink()
+    os.mkfifo(collection.root / "small.webp")
+    part = encode(collection, tmp_path / "thumbnails")
+    reasons = {problem.id: problem.reason for problem in part.problems}
+    assert reasons["small"] == "this is a pipe, a socket or a device, not a file"
+
+
+def test_completing_removes_no_copy_of_a_file_that_is_gone(
+    collection: Collection, tmp_path: Path
+) -> None:
+    folder = tmp_path / "thumbnails"
+    encode(collection, folder)
+    kept = shards(folder)
+    for file in collection.root.iterdir():
+        file.unlink()
+    make_missing(collection, folder, SIDE)
+    assert shards(folder) == kept
+
+
 def test_a_folder_that_cannot_be_written_is_told(collection: Collection, tmp_path: Path) -> None:
     (tmp_path / "thumbnails").write_text("a file")
     with pytest.raises(WriteError, match="a file stands where a folder is needed"):
