@@ -12,7 +12,6 @@ from __future__ import annotations
 import atexit
 import hashlib
 import os
-import pickle
 import shutil
 import sys
 import tempfile
@@ -24,7 +23,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-__all__ = ["compiled_folder", "keep_compiled"]
+__all__ = ["compiled_folder", "keep_compiled", "use_compiled_folder"]
 
 _PACKAGES = ("umap", "pynndescent")
 """Whose functions are kept from here; EVoC and fast_hdbscan keep their own."""
@@ -61,6 +60,13 @@ def compiled_folder() -> Path:
     return folder
 
 
+def use_compiled_folder() -> None:
+    """Have numba keep in :func:`compiled_folder` what is to be kept, from here on."""
+    config: Any = import_module("numba.core.config")
+    if not config.CACHE_DIR:
+        config.CACHE_DIR = str(compiled_folder())
+
+
 @cache
 def keep_compiled(package: str = "umap") -> None:
     """Import a package and keep what numba compiles of it, here and in what it imports.
@@ -79,10 +85,7 @@ def keep_compiled(package: str = "umap") -> None:
     """
     from numba.core.dispatcher import Dispatcher
 
-    config: Any = import_module("numba.core.config")
-    if not config.CACHE_DIR:
-        # Before the import, for what is compiled while a module is loaded.
-        config.CACHE_DIR = str(compiled_folder())
+    use_compiled_folder()  # before the import, for what is compiled while a module is loaded
     import_module(package)
     modules = [
         module
@@ -141,7 +144,10 @@ def _keep(name: str, kernel: Any) -> None:
         with suppress(OSError):  # a full disk, a folder that is gone
             try:
                 save(signature, compiled)
-            except (pickle.UnpicklingError, EOFError):  # the list of what is kept is damaged
+            except OSError:
+                raise
+            # The list of what is kept is damaged, which pickle meets with almost any exception.
+            except Exception:
                 kept.flush()
                 save(signature, compiled)
 

@@ -11,8 +11,11 @@ from typing import Any
 import numpy as np
 from numba import njit, types
 
+from topicart.compiled import use_compiled_folder
+
 __all__ = ["inner", "inner_products", "replace_least", "take_best"]
 
+use_compiled_folder()  # one place, whoever imports this module first
 _COMPILED: dict[str, Any] = {"cache": True, "nogil": True}
 _VECTORS = types.Array(types.float32, 2, "C", readonly=True)
 _ROWS = types.Array(types.intp, 1, "C", readonly=True)
