@@ -248,6 +248,6 @@ def _no_telemetry() -> Iterator[None]:
         yield
     finally:
         if before is None:
-            del sys.modules[name]
+            sys.modules.pop(name, None)  # another thread may have been first
         else:
             sys.modules[name] = before
