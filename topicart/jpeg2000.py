@@ -2,7 +2,7 @@
 
 A picture's values lie in packets: one for each tile, layer, component, resolution and precinct. The
 decoder goes through all that the headers name, whether the file holds them or not, so that a file
-of a kilobyte can keep a core busy for days, and have gigabytes of precincts and code-blocks made.
+of some kilobytes can keep a core busy for hours, and have gigabytes of precincts and blocks made.
 """
 
 from __future__ import annotations

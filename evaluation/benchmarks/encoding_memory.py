@@ -76,7 +76,7 @@ def _measure(options: Options, progress: Progress) -> dict[str, Any]:
     pq.write_table(works_of(root, paint(root, _FILES, _SIZES), many).arrow, options.folder / _TABLE)
     found: dict[str, dict[str, float]] = {way: {} for way in _WAYS}
     for way, thumbnails in _WAYS.items():
-        for works in (_FEW, many):
+        for works in (min(_FEW, many // 2), many):
             progress.stage(f"{way}, {works:,} works")
             found[way][str(works)] = _of_child(options.folder, works, thumbnails)
             for name in ("store", "thumbnails"):
