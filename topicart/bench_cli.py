@@ -54,7 +54,9 @@ BenchOut = Annotated[
         help="Folder for the results. [default: those of the docs, unless --works or --source]",
     ),
 ]
-BenchDevice = Annotated[str, typer.Option("--device", help="cpu, cuda, cuda:1.")]
+BenchDevice = Annotated[
+    str, typer.Option("--device", help="cpu, cuda, cuda:1; of use to those that can take a GPU.")
+]
 StudySeed = Annotated[int, typer.Option("--seed", min=0, help="The one seed.")]
 
 bench = typer.Typer(

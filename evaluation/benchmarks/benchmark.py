@@ -80,6 +80,8 @@ class Benchmark:
         Distributions that decide its figures, peers included.
     show
         Puts published results into a page of their own, where they have one.
+    on_gpu
+        Whether it computes on the device that is named; the others do on the CPU, and say so.
     """
 
     name: str
@@ -88,3 +90,4 @@ class Benchmark:
     rows: Callable[[Mapping[str, Any]], Sequence[Row]]
     packages: Sequence[str] = field(default=("numpy", "torch"))
     show: Callable[[Mapping[str, Any]], None] | None = None
+    on_gpu: bool = False

@@ -67,6 +67,8 @@ def main() -> None:
     name, options = asked["name"], asked["options"]
     try:
         benchmark = find_benchmark(name)
+        if not benchmark.on_gpu:
+            options["device"] = "cpu"
         measured = benchmark.measure(
             Options(**{**options, "folder": Path(options["folder"])}), told
         )

@@ -343,4 +343,5 @@ BENCHMARK = Benchmark(
     measure=_measure,
     rows=_rows,
     packages=("numpy", "open_clip_torch", "openvino", "pillow", "torch"),
+    on_gpu=True,
 )

@@ -369,6 +369,7 @@ BENCHMARK = Benchmark(
     measure=_measured,
     rows=_rows,
     packages=PACKAGES,
+    on_gpu=True,
 )
 
 

@@ -269,6 +269,7 @@ BENCHMARK = Benchmark(
     measure=_measured,
     rows=_rows,
     packages=PACKAGES,
+    on_gpu=True,
 )
 
 

@@ -215,6 +215,7 @@ BENCHMARK = Benchmark(
     measure=_measure,
     rows=_rows,
     packages=("hdbscan", "numpy", "scikit-learn", "umap-learn"),
+    on_gpu=True,
 )
 
 if __name__ == "__main__":
