@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Callable
 from functools import partial
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from knowledge_graph import Collection, Problem
+from knowledge_graph.atomic import remove
 from topicart.assigning import Assigned, compared
 from topicart.captions import fuse_captions
 from topicart.centroids import ranks_in_topics
@@ -97,6 +97,7 @@ def add_works(
     require_usable(folder)
     with in_use(folder):
         if prepare(folder, record := _record(run, everything), overwrite=overwrite):
+            remove(folder / _ARRIVED)
             return Run.open(folder)
         encode = partial(
             encode_collection,
@@ -143,7 +144,7 @@ def _grow(
         n_problems=len(problems),
         timings_s={name: round(seconds, 3) for name, seconds in timings.items()},
     )
-    shutil.rmtree(folder / _ARRIVED)
+    remove(folder / _ARRIVED)
     return added
 
 
@@ -202,7 +203,8 @@ def _record(run: Run, everything: Collection) -> RunRecord:
         created=now(),
         source=source,
         model=old.model,
-        config=old.config,
+        # A fit to all these works has other topics.
+        config={**old.config, "added_to": old.source.sha256},
         versions=versions_here(),
     )
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from topicart.assigning import compared
 from topicart.cluster import Clusters
 from topicart.topics import OUTLIER
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+_BLOCK = 4_096
+"""Works that are added up at a time."""
 
 
 def topic_centroids(vectors: NDArray[np.float32], clusters: Clusters) -> NDArray[np.float32]:
@@ -36,7 +40,10 @@ def topic_centroids(vectors: NDArray[np.float32], clusters: Clusters) -> NDArray
     sums: NDArray[np.float64] = np.zeros((n_topics, vectors.shape[1]), dtype=np.float64)
     # A cluster whose members all have probability 0 would have no mean: the floor keeps it plain.
     weights = np.maximum(clusters.probabilities[inside], 1e-6).astype(np.float64)
-    np.add.at(sums, clusters.labels[inside], vectors[inside] * weights[:, None])
+    for start in range(0, len(inside), _BLOCK):
+        rows = inside[start : start + _BLOCK]
+        weighted = vectors[rows] * weights[start : start + _BLOCK, None]
+        np.add.at(sums, clusters.labels[rows], weighted)
     unit = sums / np.linalg.norm(sums, axis=1, keepdims=True)
     return np.asarray(unit, dtype=np.float32)
 
@@ -62,10 +69,8 @@ def reassigned(
     """
     import numpy as np
 
-    outliers = np.flatnonzero(clusters.labels == OUTLIER)
-    labels = clusters.labels.copy()
-    if len(centroids):
-        labels[outliers] = (vectors[outliers] @ centroids.T).argmax(axis=1)
+    nearest, _ = compared(vectors, clusters.labels, centroids)
+    labels = np.where(clusters.labels == OUTLIER, nearest, clusters.labels)
     return Clusters(labels, clusters.probabilities)
 
 

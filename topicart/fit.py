@@ -30,9 +30,9 @@ from topicart.recording import (
     versions_here,
 )
 from topicart.run import Run, RunRecord, write_record
-from topicart.run_files import write_nearest, write_topics
+from topicart.run_files import fingerprint_of, write_nearest, write_topics
 from topicart.sampling import fit_sample
-from topicart.store import count_embeddings, open_embeddings, save_embeddings
+from topicart.store import count_embeddings, iter_embeddings, open_embeddings, save_embeddings
 
 if TYPE_CHECKING:
     from knowledge_graph import Collection, Problem
@@ -162,7 +162,9 @@ def _fit(
     )
     clock.next_stage("write")
     if topics.nearest is not None:
-        write_nearest(folder, topics.nearest, open_embeddings(vectors).vectors)
+        shape = (len(topics.ids), encoder.dim)
+        same = fingerprint_of(shape, (part.vectors for part in iter_embeddings(vectors)))
+        write_nearest(folder, topics.nearest, same)
     return write_finished(
         folder, record, collection, topics, n_problems=len(problems), timings_s=clock.seconds
     )

@@ -243,12 +243,16 @@ def require_writable(path: Path, *, overwrite: bool) -> None:
     Raises
     ------
     WriteError
-        If it is neither ``.csv`` nor ``.parquet``, or is there already.
+        If it is neither ``.csv`` nor ``.parquet``, is there already, or its folder is not.
     """
     if path.suffix.lower() not in (".csv", ".parquet"):
         raise WriteError(f"--out {path}: name a file that ends in .csv or .parquet.")
     if path.exists() and not (overwrite and path.is_file()):
         raise WriteError(f"--out {path} is there already. Give another name, or --overwrite.")
+    if not path.parent.is_dir():
+        raise WriteError(
+            f"--out {path}: there is no folder {path.parent}. Make it, or name another."
+        )
 
 
 def write_assigned(works: pa.Table, path: Path) -> None:

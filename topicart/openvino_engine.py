@@ -150,9 +150,13 @@ class OpenVinoTower:
         for start in range(0, len(pictures), _PIECE):
             queue.start_async({0: _piece(pictures[start : start + _PIECE])}, start)
 
+        under_way = [queue]
+
         def _finish() -> NDArray[np.float32]:
-            queue.wait_all()
-            self._idle.append(queue)
+            while under_way:  # once: a queue that is idle twice would have two batches in it
+                done = under_way.pop()
+                done.wait_all()
+                self._idle.append(done)
             return features
 
         return _finish

@@ -127,7 +127,8 @@ def _identity(record: RunRecord, *, only_works: bool) -> dict[str, Any]:
     }
     if only_works:
         return works
-    return {**works, "text_weight": record.config.get("text_weight"), **record.config["topics"]}
+    other = {name: record.config.get(name) for name in ("text_weight", "sample", "added_to")}
+    return {**works, **other, **record.config["topics"]}
 
 
 def remove_what_names_made(folder: Path) -> None:

@@ -49,7 +49,7 @@ def write_topics(folder: Path, collection: Collection, topics: Topics) -> None:
     write_bytes_atomic(folder / "model.safetensors", save(arrays))
 
 
-def write_nearest(folder: Path, rows: NDArray[np.int32], vectors: NDArray[np.float32]) -> None:
+def write_nearest(folder: Path, rows: NDArray[np.int32], fingerprint: str) -> None:
     """Write ``nearest.safetensors``: the nearest works of each, for whoever seeks paths.
 
     Parameters
@@ -58,12 +58,12 @@ def write_nearest(folder: Path, rows: NDArray[np.int32], vectors: NDArray[np.flo
         The run's folder.
     rows
         Itself first, shape ``(n_works, k)``.
-    vectors
-        What they are near by, shape ``(n_works, dim)``.
+    fingerprint
+        Of the vectors that they are near by, from :func:`fingerprint_of`.
     """
     from safetensors.numpy import save
 
-    metadata = {"embeddings_sha256": fingerprint_of(vectors)}
+    metadata = {"embeddings_sha256": fingerprint}
     write_bytes_atomic(folder / NEAREST, save({"rows": rows}, metadata=metadata))
 
 
@@ -106,13 +106,15 @@ def read_nearest(folder: Path, fingerprint: str, n_works: int) -> NDArray[np.int
     return rows if sound else None
 
 
-def fingerprint_of(vectors: NDArray[np.floating]) -> str:
+def fingerprint_of(shape: tuple[int, ...], parts: Iterable[NDArray[np.floating]]) -> str:
     """Give what tells one run's vectors from another's.
 
     Parameters
     ----------
-    vectors : ndarray of float32 or float16, shape (n, dim)
-        In the order of the works.
+    shape : tuple of int
+        Of all vectors.
+    parts : iterable of ndarray of float32 or float16
+        The vectors, in the order of the works, however they are cut.
 
     Returns
     -------
@@ -121,8 +123,9 @@ def fingerprint_of(vectors: NDArray[np.floating]) -> str:
     """
     import numpy as np
 
-    digest = hashlib.sha256(repr(vectors.shape).encode())
-    digest.update(np.ascontiguousarray(vectors).data)
+    digest = hashlib.sha256(repr(shape).encode())
+    for part in parts:
+        digest.update(np.ascontiguousarray(part).data)
     return digest.hexdigest()
 
 

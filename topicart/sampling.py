@@ -146,11 +146,16 @@ def vectors_of(folder: Path, wanted: NDArray[np.bool_]) -> NDArray[np.float32]:
     """
     import numpy as np
 
-    parts, row = [], 0
+    # Memory is that of the result and one shard.
+    vectors = np.empty((int(wanted.sum()), 0), dtype=np.float32)
+    row = filled = 0
     for part in iter_embeddings(folder):
-        parts.append(part.vectors[wanted[row : row + len(part)]])
-        row += len(part)
-    return np.concatenate(parts)
+        if not row:
+            vectors = np.empty((len(vectors), part.dim), dtype=np.float32)
+        own = part.vectors[wanted[row : row + len(part)]]
+        vectors[filled : filled + len(own)] = own
+        row, filled = row + len(part), filled + len(own)
+    return vectors
 
 
 def _ids_and_mean(folder: Path) -> tuple[tuple[str, ...], NDArray[np.float32]]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_graph import Problem
-from knowledge_graph.atomic import write_bytes_atomic, write_text_atomic
+from knowledge_graph.atomic import remove, write_bytes_atomic, write_text_atomic
 from topicart.embeddings import normalise
 from topicart.errors import EmbeddingStoreError
 
@@ -28,7 +28,6 @@ __all__ = [
     "find_shard",
     "listed_shards",
     "read_manifest",
-    "remove",
     "remove_beyond",
     "shard_name",
     "write_manifest",
@@ -267,33 +266,16 @@ def remove_beyond(folder: Path, count: int) -> None:
         The store.
     count : int
         The number of shards to keep.
+
+    Raises
+    ------
+    WriteError
+        If one may not be removed.
     """
     names = {shard_name(number) for number in range(count)}
     for file in folder.glob("shard-*.safetensors"):
         if file.name not in names:
             remove(file)
-
-
-def remove(file: Path) -> None:
-    """Remove a file if it is there.
-
-    Parameters
-    ----------
-    file : Path
-        The file.
-
-    Raises
-    ------
-    EmbeddingStoreError
-        If it cannot be removed.
-    """
-    try:
-        file.unlink(missing_ok=True)
-    except OSError as error:
-        raise EmbeddingStoreError(
-            f"{file} cannot be removed ({error.strerror}). Choose another folder, or change its "
-            "permissions."
-        ) from error
 
 
 def _read_shard(file: Path) -> Shard:

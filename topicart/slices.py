@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,12 +20,14 @@ from topicart.embeddings import Embeddings, normalise
 from topicart.errors import PictureError
 from topicart.preprocess import Preprocess, read_and_keep, read_pixels
 from topicart.stream import default_workers, run_ahead
-from topicart.thumbnail_making import Made, ThumbnailMaker, side_for
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from knowledge_graph import Collection
     from topicart.encoder import Encoder
     from topicart.engines import Pending
+    from topicart.thumbnail_making import Made, ThumbnailMaker
 
 __all__ = ["EncodedSlice", "Progress", "encode_slices", "require_positive", "slices_of"]
 
@@ -81,7 +82,7 @@ def encode_slices(
     workers: int | None = None,
     progress: Progress | None = None,
     done: int = 0,
-    thumbnails: Path | None = None,
+    maker: ThumbnailMaker | None = None,
 ) -> Iterator[EncodedSlice]:
     """Encode slices of a collection in a stream: the next pictures are decoded meanwhile.
 
@@ -104,9 +105,9 @@ def encode_slices(
         Called with the works done and all works.
     done : int
         Works that were done before and count as progress.
-    thumbnails : Path, optional
-        A folder of reduced copies: those that are missing are made, and the vectors are of the
-        copies, not of the files. By default none are read or made.
+    maker : ThumbnailMaker, optional
+        Of reduced copies: those that are missing are made, and the vectors are of the copies, not
+        of the files. By default none are read or made.
 
     Yields
     ------
@@ -124,11 +125,9 @@ def encode_slices(
     require_positive("batch_size", batch_size)
     require_positive("workers", threads)
     total = done + sum(len(rows) for rows in slices)
-    preprocess = encoder.preprocess
-    maker = None if thumbnails is None else ThumbnailMaker(thumbnails, side_for(preprocess))
     stream = run_ahead(
         _picture_jobs(collection, slices),
-        partial(_load, root=collection.root, preprocess=preprocess, maker=maker),
+        partial(_load, root=collection.root, preprocess=encoder.preprocess, maker=maker),
         workers=threads,
         # One batch ready while another is encoded, and work for every thread besides.
         ahead=2 * batch_size + 2 * threads,

@@ -32,15 +32,19 @@ def sound_works(table: pa.Table) -> pa.Table:
     Raises
     ------
     ValueError
-        If a column is missing, of another kind, or a text or list of it is.
+        If a column is missing, of another kind, or a text or list of it is; or if it is told of
+        works without a vector, or not of all others, whether topics were sought in them.
     """
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     from knowledge_graph import collection_schema
 
     kinds = {field.name: field.type.equals for field in collection_schema()}
     kinds |= {"topic": pa.types.is_integer, "rank": pa.types.is_integer}
     kinds |= dict.fromkeys(("probability", "x", "y"), pa.types.is_floating)
+    if sampled := "fitted" in table.column_names:
+        kinds["fitted"] = pa.types.is_boolean
     for name, is_kind in kinds.items():
         if name not in table.column_names:
             raise ValueError(f"there is no column {name!r}")
@@ -48,6 +52,8 @@ def sound_works(table: pa.Table) -> pa.Table:
             raise ValueError(f"the column {name!r} is of the kind {found}")
         if table[name].null_count and (pa.types.is_string(found) or pa.types.is_list(found)):
             raise ValueError(f"the column {name!r} has no value for some works")
+    if sampled and not pc.is_valid(table["fitted"]).equals(pc.is_valid(table["topic"])):
+        raise ValueError("the column 'fitted' is not of the works that have a topic")
     return table
 
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from knowledge_graph import Problem
-from knowledge_graph.atomic import make_folder, remove_leftovers
+from knowledge_graph.atomic import make_folder, remove, remove_leftovers
 from topicart.embeddings import Embeddings, fuse_texts
 from topicart.errors import EmbeddingStoreError
 from topicart.shards import (
@@ -30,7 +30,6 @@ from topicart.shards import (
     MANIFEST,
     listed_shards,
     read_manifest,
-    remove,
     remove_beyond,
     shard_name,
     write_manifest,

@@ -12,19 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from knowledge_graph import Problem
+from knowledge_graph.atomic import remove
 from topicart.shards import (
     FORMAT,
     MANIFEST,
     VERSION,
     find_shard,
-    remove,
     remove_beyond,
     shard_name,
     write_manifest,
     write_shard,
 )
 from topicart.slices import Progress, encode_slices, slices_of
-from topicart.thumbnail_making import made_as
+from topicart.thumbnail_making import ThumbnailMaker, made_as, side_for
 
 if TYPE_CHECKING:
     from knowledge_graph import Collection
@@ -89,6 +89,13 @@ class StoreInWork:
             kind.append(made_as(self.encoder.preprocess))
         return [_slice_key(self.collection, rows, kind) for rows in self.slices]
 
+    @cached_property
+    def _maker(self) -> ThumbnailMaker | None:
+        """Of the reduced copies, for all shards: it opens each file of copies that is there."""
+        if self.thumbnails is None:
+            return None
+        return ThumbnailMaker(self.thumbnails, side_for(self.encoder.preprocess))
+
     def problems_in(self, number: int) -> tuple[Problem, ...] | None:
         """Look for a shard.
 
@@ -143,7 +150,7 @@ class StoreInWork:
             [self.slices[number] for number in wanted],
             batch_size=batch_size,
             workers=workers,
-            thumbnails=self.thumbnails,
+            maker=self._maker,
             progress=progress,
             done=done,
         )
@@ -156,8 +163,8 @@ class StoreInWork:
 
         Raises
         ------
-        EmbeddingStoreError
-            If it cannot be removed.
+        WriteError
+            If it may not be removed.
         """
         remove(self.folder / MANIFEST)
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from knowledge_graph.atomic import make_folder, remove_leftovers
+from knowledge_graph.atomic import make_folder, remove, remove_leftovers
 from topicart.adapter import write_tensors
 from topicart.errors import TrainingError
 
@@ -71,11 +71,11 @@ def save_checkpoint(
     path = folder / f"step-{step:08d}.safetensors"
     _write(path, tensors, {"state": json.dumps({**state, "step": step})})
     for old in _checkpoints(folder)[:-KEPT]:
-        old.unlink(missing_ok=True)
+        remove(old)
     named = {_BEST.format(_best_step(kept)) for kept in _checkpoints(folder)}
     for best in folder.glob("best-*.safetensors"):
         if best.name not in named:
-            best.unlink(missing_ok=True)
+            remove(best)
     return path
 
 
@@ -231,7 +231,7 @@ def _read(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
 def _write(path: Path, tensors: dict[str, torch.Tensor], header: dict[str, str]) -> None:
     """Write a safetensors file with a checksum, whole or not at all."""
     for left in path.parent.glob(".tmp*"):  # by safetensors, when it was killed
-        left.unlink(missing_ok=True)
+        remove(left)
     tensors = {name: tensor.cpu() for name, tensor in tensors.items()}
     write_tensors(path, tensors, {**header, "crc32": _crc32(tensors, header)})
 

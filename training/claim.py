@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from knowledge_graph.atomic import make_folder, remove_leftovers
+from knowledge_graph.atomic import make_folder, remove, remove_leftovers
 from topicart.adapter import AdapterRecord, read_record, write_record
 from topicart.errors import TrainingError
 from topicart.models import ADAPTER_FILE
@@ -142,11 +142,10 @@ def begin(folder: Path, record: AdapterRecord, *, resume: bool) -> None:
     if not resume:
         # First, so that none is ever taken for one of the new training.
         for name in (CHECKPOINTS, LOGS, PIXELS):
-            if (folder / name).exists():
-                shutil.rmtree(folder / name)
+            remove(folder / name)
     write_record(folder, record)
     for name in _RESULTS:
-        (folder / name).unlink(missing_ok=True)
+        remove(folder / name)
 
 
 def clear_working_files(folder: Path) -> None:

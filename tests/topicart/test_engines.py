@@ -120,6 +120,8 @@ def test_a_vector_does_not_depend_on_the_batch(with_openvino: Encoder) -> None:
 
 def test_several_batches_can_be_under_way(with_openvino: Encoder) -> None:
     seen = list(pictures(12))
+    first = with_openvino.begin_pixels(seen[:5])
+    np.testing.assert_array_equal(first(), first())  # asked twice, its queue is idle once
     begun = [with_openvino.begin_pixels(seen[start : start + 5]) for start in (0, 5, 10)]
     vectors = np.concatenate([finish() for finish in reversed(begun)][::-1])
     np.testing.assert_array_equal(vectors, with_openvino.encode_pixels(np.stack(seen)))

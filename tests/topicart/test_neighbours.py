@@ -71,14 +71,15 @@ def test_memberships_are_those_of_umap() -> None:
 def test_what_a_run_keeps_is_read_for_the_same_vectors_alone(tmp_path: Path) -> None:
     vectors = _vectors(50)
     rows = nearest_works(vectors, 4).rows
-    write_nearest(tmp_path, rows, vectors)
-    fingerprint = fingerprint_of(vectors)
+    fingerprint = fingerprint_of(vectors.shape, [vectors])
+    assert fingerprint_of(vectors.shape, [vectors[:20], vectors[20:]]) == fingerprint
+    write_nearest(tmp_path, rows, fingerprint)
     kept = read_nearest(tmp_path, fingerprint, 50)
     assert kept is not None
     assert (kept == rows).all()
     assert read_nearest(tmp_path, fingerprint, 51) is None
-    assert read_nearest(tmp_path, fingerprint_of(-vectors), 50) is None
-    write_nearest(tmp_path, rows + 50, vectors)
+    assert read_nearest(tmp_path, fingerprint_of(vectors.shape, [-vectors]), 50) is None
+    write_nearest(tmp_path, rows + 50, fingerprint)
     assert read_nearest(tmp_path, fingerprint, 50) is None
     (tmp_path / NEAREST).write_bytes(b"damaged")
     assert read_nearest(tmp_path, fingerprint, 50) is None

@@ -70,9 +70,8 @@ def collection(painted: Path, tmp_path: Path) -> Collection:
 
 
 def encode(collection: Collection, thumbnails: Path | None) -> EncodedSlice:
-    (part,) = encode_slices(
-        PixelEncoder(), collection, slices_of(len(collection)), thumbnails=thumbnails
-    )
+    maker = None if thumbnails is None else ThumbnailMaker(thumbnails, SIDE)
+    (part,) = encode_slices(PixelEncoder(), collection, slices_of(len(collection)), maker=maker)
     return part
 
 
@@ -193,8 +192,9 @@ def test_an_interrupted_run_keeps_what_was_copied(
 ) -> None:
     monkeypatch.setattr(thumbnail_making, "_SHARD_BYTES", 1)
     folder = tmp_path / "thumbnails"
+    maker = ThumbnailMaker(folder, SIDE)
     encoded = encode_slices(
-        PixelEncoder(), collection, slices_of(len(collection), 2), thumbnails=folder
+        PixelEncoder(), collection, slices_of(len(collection), 2), maker=maker
     )
     next(encoded)
     encoded.close()
@@ -229,7 +229,8 @@ def test_pictures_that_works_share_are_copied_once(
     monkeypatch.setattr(thumbnail_making, "_SHARD_BYTES", 1)
     works = [Artwork(id=f"w{number}", images=("scan.png",)) for number in range(40)]
     shared = Collection.from_artworks(works, root=collection.root)
-    list(encode_slices(PixelEncoder(), shared, slices_of(40, 5), thumbnails=tmp_path / "copies"))
+    maker = ThumbnailMaker(tmp_path / "copies", SIDE)
+    list(encode_slices(PixelEncoder(), shared, slices_of(40, 5), maker=maker))
     assert len(shards(tmp_path / "copies")) == 1
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from knowledge_graph import FACETS
-from knowledge_graph.atomic import link_or_copy, replacing
+from knowledge_graph.atomic import link_or_copy, remove, replacing
 from topicart.graph_export import export_topics
 
 if TYPE_CHECKING:
@@ -147,5 +147,5 @@ def theme_names(run: Run, outside: str = "") -> pa.Array:
 
 def _take(file: Path, to: Path) -> None:
     """Give a file of the run a second name in the site, in place of an older one."""
-    to.unlink(missing_ok=True)
+    remove(to)
     link_or_copy(file, to)

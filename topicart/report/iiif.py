@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from knowledge_graph import FACETS
-from knowledge_graph.atomic import make_folder, replacing, write_text_atomic
+from knowledge_graph.atomic import make_folder, remove, replacing, write_text_atomic
 from prompts import shown
 from topicart.errors import RunError
 from topicart.evidence_in_words import called_by, decider, origin, web_address
@@ -92,7 +92,7 @@ def write_iiif(
     """
     base = require_base(base)
     make_folder(folder)
-    (folder / "collection.json").unlink(missing_ok=True)
+    remove(folder / "collection.json")
     pictures = find_pictures(run, folder, base, base + FOLDER + "/", progress=progress)
     sets = list(_sets(run))
     total = sum(own.size for own in sets)
@@ -116,9 +116,9 @@ def write_iiif(
     wanted = {own.file for own in sets}
     for path in folder.glob("theme-*.json"):
         if path.name not in wanted:
-            path.unlink()
+            remove(path)
     if "outside.json" not in wanted:
-        (folder / "outside.json").unlink(missing_ok=True)
+        remove(folder / "outside.json")
     text = json.dumps(_collection(run, base, items), ensure_ascii=False, indent=1)
     write_text_atomic(folder / "collection.json", text + "\n")
     if progress is not None:

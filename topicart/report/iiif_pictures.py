@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from knowledge_graph.atomic import make_folder
+from knowledge_graph.atomic import make_folder, remove
 from topicart.evidence_in_words import web_address
 from topicart.images import FORMATS
 from topicart.report.frame import PICTURES
@@ -183,7 +183,7 @@ def find_pictures(
     small = folder / "small"
     make_folder(small)
     for path in small.glob("*.webp"):
-        path.unlink()
+        remove(path)
     miniatures = kept_miniatures(ids, run.folder / "miniatures", sides=SIDES)
     return Pictures(root, copies, miniatures, small, f"{own_base}small/")
 

@@ -19,7 +19,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge_graph.atomic import make_folder, remove_leftovers, replacing
+from knowledge_graph.atomic import make_folder, remove, remove_leftovers, replacing
 from topicart.errors import PictureError
 from topicart.images import load_picture
 
@@ -281,7 +281,7 @@ def _read(folder: Path) -> dict[Path, list[tuple[str, Miniature]]]:
         try:
             table = pq.read_table(path, schema=_schema())
         except (pa.ArrowException, ValueError, OSError):
-            path.unlink(missing_ok=True)
+            remove(path)
             continue
         columns = [table[name].to_pylist() for name in ("state", "width", "height", "webp")]
         copies = [Miniature(*values) for values in zip(*columns, strict=True)]
@@ -320,7 +320,7 @@ def _drop_stale(
     for path, copies in kept.items():
         fresh = [(key, copy) for key, copy in copies if copy.state in wanted]
         if not fresh:
-            path.unlink(missing_ok=True)
+            remove(path)
         elif len(fresh) < len(copies):
             _write(folder, fresh, path)
 

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from knowledge_graph import FACETS
-from knowledge_graph.atomic import make_folder, remove_leftovers, write_bytes_atomic
+from knowledge_graph.atomic import make_folder, remove, remove_leftovers, write_bytes_atomic
 from topicart.contents import Part, broader_groups
 from topicart.report.facet_codes import FACET_TITLES, FacetCodes, facet_codes, site_facets
 from topicart.report.places import Places, places_of
@@ -76,7 +76,7 @@ def write_shards(frame: Frame, sprites: Sprites) -> None:
     written = {_put(folder, name, value) for name, value in _shards(frame, sprites)}
     for path in list(folder.iterdir()):
         if path.name not in written and _OWN_NAME.fullmatch(path.name):
-            path.unlink(missing_ok=True)
+            remove(path)
 
 
 def _put(folder: Path, name: str, value: Any) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from knowledge_graph.atomic import make_folder, remove_leftovers, replacing
+from knowledge_graph.atomic import make_folder, remove, remove_leftovers, replacing
 from topicart.report.miniatures import Miniature, SmallWanted, make_miniatures, open_miniature
 from topicart.report.places import places_of
 
@@ -156,7 +156,7 @@ def write_sprites(
     wanted_names = {Path(file).name for file in (*atlases.files, *faces.files)}
     for path in list(folder.iterdir()):
         if _OWN_NAME.fullmatch(path.name) and path.name not in wanted_names:
-            path.unlink(missing_ok=True)
+            remove(path)
     rows = np.array([row for row, _ in own], np.int64)
     cell = np.full(n_works, -1, np.int32)
     cell[rows] = np.arange(len(own))

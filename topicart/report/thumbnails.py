@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge_graph.atomic import make_folder, remove_leftovers, replacing
+from knowledge_graph.atomic import make_folder, remove, remove_leftovers, replacing
 from topicart.errors import PictureError
 from topicart.images import load_picture
 
@@ -115,7 +115,7 @@ def make_thumbnails(
     for names in present.values():
         for name in names:
             if name not in kept:
-                (folder / name).unlink(missing_ok=True)
+                remove(folder / name)
     return done
 
 

@@ -176,7 +176,7 @@ def neighbours_of(folder: Path, vectors: NDArray[np.floating]) -> Neighbours:
         be kept (a run that may only be read) that is said in the log.
     """
     own = folder / _FOLDER
-    fingerprint = fingerprint_of(vectors)
+    fingerprint = fingerprint_of(vectors.shape, [vectors])
     kept = _read(own, fingerprint, len(vectors))
     if kept is not None:
         return kept

@@ -25,7 +25,13 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from knowledge_graph import printable
-from knowledge_graph.atomic import make_folder, remove_leftovers, replacing, write_text_atomic
+from knowledge_graph.atomic import (
+    make_folder,
+    remove,
+    remove_leftovers,
+    replacing,
+    write_text_atomic,
+)
 from topicart.errors import RetrievalError
 from topicart.retrieval.facts import Facts
 
@@ -110,7 +116,7 @@ def write_index(
             f"{folder} is not written into: it holds {printable(min(strangers))!r}, which is no "
             "part of an index. Name a new folder."
         )
-    (folder / _MANIFEST).unlink(missing_ok=True)
+    remove(folder / _MANIFEST)
     # Renamed into its place: whoever has the old file mapped keeps reading the old vectors.
     with replacing(folder / _VECTORS) as place, place.open("wb") as file:
         np.lib.format.write_array(file, np.asarray(vectors), allow_pickle=False)

@@ -46,6 +46,12 @@ def test_the_table_sets_each_beside_what_it_is_measured_against(results: dict[st
     assert rows[-1].met is None
 
 
+@pytest.mark.parametrize("device", ["cuda:1", "mps"])
+def test_openvino_is_for_the_cpu_alone(device: str) -> None:
+    assert {way.engine for way in encoding._ways(device)} == {"torch"}
+    assert encoding._BATCH[device.partition(":")[0]] > 0
+
+
 def test_painted_pictures_are_jpegs_of_the_sizes_asked_for(tmp_path: Path) -> None:
     names = paint(tmp_path / "web", 6, Sizes(64, 128))
     for name in names:

@@ -97,6 +97,10 @@ time.sleep(60)""")  # fmt: skip
         ("print(json.dumps(['error', 'bertopic is missing.']))", "topics failed: bertopic is miss"),
         ("sys.exit(3)", "topics ended with exit code 3; its error stands above"),
         ("import os; os.kill(os.getpid(), 9)", "topics was ended by the signal 9; where memory"),
+        (
+            "import os; os.write(1, b'[\"measured\", {'); os.kill(os.getpid(), 9)",
+            "topics was ended by the signal 9; where memory",
+        ),
     ],
 )
 def test_a_benchmark_that_fails_is_an_error(
