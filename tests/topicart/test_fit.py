@@ -144,6 +144,8 @@ def test_another_fit_is_refused_unless_told_to_overwrite_and_reuses_the_vectors(
     message = r"holds another fit \(different: min_cluster_size, seed\).*--overwrite"
     with pytest.raises(RunError, match=message):
         fit_run(collection, run.folder, encoder, other)
+    with pytest.raises(RunError, match=r"holds another fit \(different: sample\)"):
+        fit_run(collection, run.folder, encoder, CONFIG.model_copy(update={"sample": 20}))
     shards = {path: path.stat().st_mtime_ns for path in run.folder.glob("embeddings/*.safetensors")}
     again = fit_run(collection, run.folder, encoder, other, overwrite=True)
     assert again.record.config["topics"]["seed"] == 3
