@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 DOCUMENTED = $$(git ls-files '*.py' ':!tests' ':!knowledge_graph/gallery' ':!training/mini') \
   $(addprefix knowledge_graph/gallery/,painting.py plan.py writing.py) training/mini/make.py
 
+WARM_UP = $(BIN)/topicart warmup || echo 'Not compiled ahead: the first fit will.' >&2
+
 .PHONY: demo test lint screenshots clean
 
 demo: $(VENV)/installed
@@ -30,13 +32,14 @@ screenshots: $(VENV)/installed-dev
 
 $(VENV)/installed: pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --editable .
-	@$(BIN)/topicart warmup || echo 'Not compiled ahead: the first fit will.' >&2
+	@$(WARM_UP)
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@# The tests check IIIF by this package's models; by itself it would hold Pillow back.
 	@$(BIN)/python -m pip install --quiet --no-deps 'iiif-prezi3>=3.0'
+	@$(WARM_UP)
 	@touch $@ $(VENV)/installed
 
 # The newest Python of 3.11 or later that really starts.

@@ -37,7 +37,18 @@ class PictureError(TopicartError):
 
     The message is the reason alone, in plain words and without the path, because it goes
     into the ``reason`` column of ``problems.csv`` beside the file's name.
+
+    Parameters
+    ----------
+    reason
+        Why.
+    passing
+        Whether it lies not in the file but in the moment: the next time it may be read.
     """
+
+    def __init__(self, reason: str, *, passing: bool = False) -> None:
+        super().__init__(reason)
+        self.passing = passing
 
 
 class FitError(TopicartError):

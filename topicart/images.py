@@ -7,6 +7,7 @@ which a file can be broken ends in a :class:`PictureError` with a plain reason.
 
 from __future__ import annotations
 
+import errno
 import io
 import stat
 import threading
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from topicart.errors import PictureError
 from topicart.picture_memory import MAX_BYTES, bytes_to_decode, reserved
@@ -36,6 +37,9 @@ _BAND_PIXELS = 8_000_000
 # Pictures are converted to RGB so many pixels at a time.
 
 _LARGE_PIXELS = 40_000_000
+
+_OF_THE_FILE = (None, errno.EINVAL, errno.EOVERFLOW)
+# Of an error while reading: PIL's own have no number, and the others are of a place that is none.
 
 _limit_lock = threading.Lock()
 _limit_depth = 0
@@ -114,8 +118,8 @@ def reading_picture(source: Path | bytes, *, at_least: int | None = None) -> Ite
         # Without the decoder's own exception, whose traceback would keep the pixels in memory as
         # long as the problem is remembered.
         read = _outcome(source, at_least, held)
-        if isinstance(read, str):
-            raise PictureError(read)
+        if isinstance(read, _Unread):
+            raise PictureError(read.reason, passing=read.passing)
         yield read
 
 
@@ -154,7 +158,14 @@ def _handy(picture: Image.Image, at_least: int | None) -> Image.Image:
     return picture.reduce(factor) if factor > 1 else picture
 
 
-def _outcome(source: Path | bytes, at_least: int | None, held: ExitStack) -> Image.Image | str:
+class _Unread(NamedTuple):
+    """Why there is no picture."""
+
+    reason: str
+    passing: bool = False
+
+
+def _outcome(source: Path | bytes, at_least: int | None, held: ExitStack) -> Image.Image | _Unread:
     """Decode a file or its content, or say in plain words why that cannot be done."""
     from PIL import UnidentifiedImageError
 
@@ -163,21 +174,23 @@ def _outcome(source: Path | bytes, at_least: int | None, held: ExitStack) -> Ima
             try:
                 return _decoded(file, at_least, held)
             except UnidentifiedImageError:
-                return _not_a_picture(file)
+                return _Unread(_not_a_picture(file))
     except PictureError as error:
-        return str(error)
+        return _Unread(str(error))
     except FileNotFoundError:
-        return "the file does not exist"
+        return _Unread("the file does not exist", passing=True)
     except IsADirectoryError:
-        return "this is a folder, not a picture"
+        return _Unread("this is a folder, not a picture")
     except PermissionError:
-        return "there is no permission to read the file"
+        return _Unread("there is no permission to read the file", passing=True)
     except MemoryError:
-        return "there is not enough memory to decode the picture"
+        return _Unread("there is not enough memory to decode the picture", passing=True)
     # PIL's readers meet damaged files with almost any exception (OSError, SyntaxError,
     # struct.error, zlib.error, IndexError, KeyError, ...); each of them means the same here.
     except Exception as error:
-        return _damage(error)
+        if isinstance(error, OSError) and error.errno not in _OF_THE_FILE:
+            return _Unread(f"the file cannot be read ({error.strerror or error})", passing=True)
+        return _Unread(_damage(error))
 
 
 def _opened(source: Path | bytes) -> IO[bytes]:

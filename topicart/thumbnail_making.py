@@ -139,7 +139,8 @@ class ThumbnailMaker(Thumbnails):
             with reading_picture(data or path, at_least=self._side) as picture:
                 return use(picture), None
         except PictureError as error:
-            return error, made
+            # What has its cause in the moment is tried again the next time.
+            return error, None if error.passing else made
 
     def keep(self, made: Made | None) -> None:
         """Take a copy that was made; full shards are written.

@@ -41,7 +41,7 @@ _SHARE, _TIMES, _COSINE = 0.95, 2.0, 0.995
 _CPU_WORKS, _CUDA_WORKS = 256, 16_384
 _FILES = 512
 _SCANS = 16
-_BATCH = {"cpu": 32, "cuda": 256}
+_BATCH = {"cpu": 32, "cuda": 256, "mps": 32}
 _ROUNDS = 3
 _SECONDS = 4.0
 _TORCH = "torch, fp32"
@@ -85,10 +85,9 @@ def _of_model(
 ) -> dict[str, Any]:
     """Measure one model in all its ways."""
     cuda = options.device.startswith("cuda")
-    ways = [_Way("torch", "torch", "auto")] if cuda else _cpu_ways()
     told: dict[str, Any] = {}
     expected: NDArray[np.float32] | None = None
-    for way in ways:
+    for way in _ways(options.device):
         progress.stage(f"{name}, {way.name}")
         encoder, ready = _loaded(path, way, options.device)
         if "decoding (ms of a core)" not in told:
@@ -103,9 +102,11 @@ def _of_model(
     return told
 
 
-def _cpu_ways() -> list[_Way]:
+def _ways(device: str) -> list[_Way]:
+    if device.startswith("cuda"):
+        return [_Way("torch", "torch", "auto")]
     ways = [_Way(_TORCH, "torch", "fp32")]
-    if find_spec("openvino") is not None:
+    if device == "cpu" and find_spec("openvino") is not None:
         ways.append(_Way("openvino", "openvino", "auto"))
         ways.append(_Way("openvino, fp32", "openvino", "fp32"))
     return ways

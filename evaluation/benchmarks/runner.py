@@ -119,6 +119,8 @@ def _listen(
         child.stdin.write(json.dumps(asked))
         child.stdin.close()
     for line in child.stdout:
+        if not line.endswith("\n"):  # it was killed in the middle of it
+            break
         what, *values = json.loads(line)
         if what == "measured":
             measured: dict[str, Any] = values[0]

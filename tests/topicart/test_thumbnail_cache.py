@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from knowledge_graph import Artwork, Collection
+from knowledge_graph.atomic import make_folder
 from tests.topicart.tiny_models import noise
 from topicart import images, thumbnail_making
 from topicart.embedding import encode_stage
@@ -23,6 +24,7 @@ from topicart.preprocess import Preprocess, load_pixels, read_pixels
 from topicart.run import THUMBNAILS
 from topicart.slices import EncodedSlice, encode_slices, slices_of
 from topicart.store import open_embeddings
+from topicart.store_in_work import StoreInWork
 from topicart.thumbnail_cache import Thumbnails
 from topicart.thumbnail_making import SIDE, ThumbnailMaker, made_as, make_missing, side_for
 
@@ -193,9 +195,7 @@ def test_an_interrupted_run_keeps_what_was_copied(
     monkeypatch.setattr(thumbnail_making, "_SHARD_BYTES", 1)
     folder = tmp_path / "thumbnails"
     maker = ThumbnailMaker(folder, SIDE)
-    encoded = encode_slices(
-        PixelEncoder(), collection, slices_of(len(collection), 2), maker=maker
-    )
+    encoded = encode_slices(PixelEncoder(), collection, slices_of(len(collection), 2), maker=maker)
     next(encoded)
     encoded.close()
     kept = shards(folder)
@@ -328,3 +328,61 @@ def test_a_run_that_keeps_copies_goes_on_with_them_and_completes_them(
     assert encoder.encoded == 10
     assert not (folder / THUMBNAILS).exists()
     assert (open_embeddings(folder / "embeddings").vectors != vectors).any()
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (PermissionError(13, "no"), "there is no permission to read the file"),
+        (MemoryError(), "there is not enough memory to decode the picture"),
+        (OSError(5, "Input/output error"), r"the file cannot be read \(Input/output error\)"),
+    ],
+)
+def test_what_passes_is_not_remembered(
+    collection: Collection,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    reason: str,
+) -> None:
+    maker = ThumbnailMaker(tmp_path / "thumbnails", SIDE)
+
+    def fail(*_: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr("topicart.images._decoded", fail)
+        used, made = maker.use(collection.root, "scan.png", lambda picture: picture.size)
+    assert made is None
+    with pytest.raises(PictureError, match=reason):
+        raise used  # type: ignore[misc]
+    _, made = maker.use(collection.root, "broken.jpg", lambda picture: picture.size)
+    assert made is not None
+    used, made = maker.use(collection.root, "scan.png", lambda picture: picture.size)
+    assert made is not None
+    assert made.data
+
+
+def test_the_shares_of_a_process_have_one_maker(
+    collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[ThumbnailMaker] = []
+
+    def make(folder: Path, side: int) -> ThumbnailMaker:
+        made.append(ThumbnailMaker(folder, side))
+        return made[-1]
+
+    monkeypatch.setattr("topicart.store_in_work.ThumbnailMaker", make)
+    make_folder(tmp_path / "store")
+    store = StoreInWork(
+        PixelEncoder(),  # type: ignore[arg-type]
+        collection,
+        tmp_path / "store",
+        shard_size=3,
+        thumbnails=tmp_path / "copies",
+    )
+    for number in range(3):
+        assert [place for place, _ in store.encode([number])] == [number]
+    assert len(made) == 1
+    # Each share's copies are on the disk when it ends.
+    assert len(shards(tmp_path / "copies")) == 3
