@@ -368,8 +368,8 @@ def _large_jpeg2000() -> bytes:
     """A small picture whose head says that it is large, in one tile."""
     data = bytearray(_encoded(Image.new("RGB", (64, 64)), "JPEG2000", no_jp2=True))
     at = data.index(b"\xff\x51") + 6
-    data[at : at + 8] = struct.pack(">II", 30_000, 30_000)
-    data[at + 16 : at + 24] = struct.pack(">II", 30_000, 30_000)
+    data[at : at + 8] = struct.pack(">II", 60_000, 60_000)
+    data[at + 16 : at + 24] = struct.pack(">II", 60_000, 60_000)
     return bytes(data)
 
 

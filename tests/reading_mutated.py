@@ -1,7 +1,8 @@
 """Read a folder of mutated pictures in a process of its own, and say what came of each.
 
 ``python -m tests.reading_mutated PICTURES MODEL OUT``: encodes all pictures into a store, makes
-the page's copies of them, reads each by itself; writes OUT/told.json and OUT/pictures.npz.
+the page's copies of them, reads each by itself, encodes them from reduced copies; writes
+OUT/told.json and OUT/pictures.npz.
 """
 
 from __future__ import annotations
@@ -50,11 +51,21 @@ def main(pictures: Path, model: Path, out: Path) -> None:
         except PictureError as error:
             reasons[name] = str(error)
         slowest = max(slowest, (name, time.process_time() - start), key=lambda told: told[1])
+    smaller = [work for work in works if not work.id.startswith("large")]
+    again, unread = encode_collection(
+        encoder,
+        Collection.from_artworks(smaller, root=pictures),
+        out / "embeddings-of-copies",
+        workers=4,
+        thumbnails=out / "reduced",
+    )
     np.savez(out / "pictures.npz", **read)  # type: ignore[arg-type]
     told = {
         "encoded": embeddings.ids,
         "finite": bool(np.isfinite(embeddings.vectors).all()),
         "problems": {problem.file: problem.reason for problem in problems},
+        "encoded from copies": again.ids,
+        "problems of copies": {problem.file: problem.reason for problem in unread},
         "reasons": reasons,
         "thumbnails": sorted(thumbnails),
         "miniatures": [item.id for item, copy in zip(small, miniatures, strict=True) if copy],

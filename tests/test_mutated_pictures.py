@@ -66,6 +66,15 @@ def test_each_is_encoded_or_named(
     assert 300 < len(named) < 800
 
 
+def test_each_is_encoded_from_its_copy_or_named_for_the_same_reason(told: dict[str, Any]) -> None:
+    assert told["encoded from copies"] == [
+        name for name in told["encoded"] if not name.startswith("large")
+    ]
+    assert told["problems of copies"] == {
+        name: reason for name, reason in told["problems"].items() if not name.startswith("large")
+    }
+
+
 def test_what_is_read_is_right(mutated: tuple[Path, list[Mutated]], told: dict[str, Any]) -> None:
     compared = 0
     for item in mutated[1]:

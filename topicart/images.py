@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from topicart.errors import PictureError
-from topicart.picture_memory import MAX_BYTES, bytes_to_decode, reserved
+from topicart.picture_memory import MAX_BYTES, made_ready, reserved
 
 if TYPE_CHECKING:
     import numpy as np
@@ -72,8 +72,9 @@ def load_picture(path: Path, *, at_least: int | None = None) -> Image.Image:
         The shorter side that is needed, in pixels. A large JPEG is then decoded at 1/2, 1/4 or
         1/8 of its size (libjpeg's DCT scaling), as long as both sides stay at least twice that
         long: what follows is an antialiased reduction by two or more, so next to nothing is
-        lost, and decoding is about twice as quick. Other pictures of more than 40 megapixels are
-        reduced as far after decoding.
+        lost, and decoding is about twice as quick. A JPEG 2000 that would take too much memory
+        is decoded without its finest resolutions, as far. Other pictures of more than 40
+        megapixels are reduced as far after decoding.
 
     Returns
     -------
@@ -226,10 +227,7 @@ def _decoded(file: IO[bytes], at_least: int | None, held: ExitStack) -> Image.Im
         opened = Image.open(file, formats=FORMATS)
     with opened:
         full_size = opened.size
-        if opened.format in ("JPEG", "MPO") and at_least is not None:
-            opened.draft(None, (2 * at_least, 2 * at_least))
-        amount = bytes_to_decode(opened, file, full_size)
-        held.enter_context(reserved(full_size, amount))
+        held.enter_context(reserved(full_size, made_ready(opened, file, at_least)))
         return _upright(_to_rgb(opened), _orientation(opened))
 
 

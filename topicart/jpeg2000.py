@@ -13,7 +13,7 @@ from typing import IO
 
 from topicart.errors import PictureError
 
-__all__ = ["bytes_beside_pixels"]
+__all__ = ["bytes_beside_pixels", "halvings"]
 
 _MAX_PACKETS = 20_000_000
 # A second or two. A scan of 39 megapixels in tiles of 128 pixels and 25 layers has a million.
@@ -48,11 +48,9 @@ def bytes_beside_pixels(file: IO[bytes], size: tuple[int, int]) -> int:
     PictureError
         If it has countless packets, or is larger than its first header says.
     """
-    if not _seek_codestream(file):
+    parts = _parts(file)
+    if parts is None:
         return 0  # the decoder says what is wrong
-    parts = _Parts()
-    for marker, content in _segments(file):
-        parts.take(marker, content)
     if parts.width > size[0] or parts.height > size[1]:
         raise PictureError("its two headers contradict each other about its size")
     if parts.packets > _MAX_PACKETS:
@@ -63,11 +61,41 @@ def bytes_beside_pixels(file: IO[bytes], size: tuple[int, int]) -> int:
     return _BYTES_OF_BLOCK * parts.blocks
 
 
+def halvings(file: IO[bytes]) -> int:
+    """Say how often the size of a picture can be halved by leaving out its finest resolutions.
+
+    Parameters
+    ----------
+    file : IO of bytes
+        The file; left anywhere.
+
+    Returns
+    -------
+    int
+        As often as its headers allow for every part of it; 0 also where PIL cannot place the parts
+        of a smaller picture, because they do not begin at its corner.
+    """
+    parts = _parts(file)
+    return 0 if parts is None or parts.displaced else parts.levels
+
+
+def _parts(file: IO[bytes]) -> _Parts | None:
+    """Read the headers; ``None`` where there are none."""
+    if not _seek_codestream(file):
+        return None
+    parts = _Parts()
+    for marker, content in _segments(file):
+        parts.take(marker, content)
+    return parts
+
+
 class _Parts:
     """Into how many parts the headers cut a picture; of several headers, the most of each."""
 
     def __init__(self) -> None:
         self.width = self.height = 0
+        self.displaced = False
+        self.levels = 32  # the most that the format has
         self._tile = (1, 1)
         self._tiles = self._components = self._layers = self._orders = 1
         self._resolutions = self._across = self._down = 1
@@ -94,6 +122,7 @@ class _Parts:
             right, below, left, top, wide, high, start, rise = struct.unpack_from(">8I", content, 2)
             self._components = struct.unpack_from(">H", content, 34)[0]
             self.width, self.height = right - left, below - top
+            self.displaced = (left, top) != (0, 0)
             self._tile = (min(wide, self.width), min(high, self.height))
             self._tiles = -((start - right) // max(wide, 1)) * -((rise - below) // max(high, 1))
         elif marker == _COD:
@@ -109,6 +138,7 @@ class _Parts:
         """Take the number of resolutions, and the sizes of code-blocks and precincts."""
         levels, wide, high = content[:3]
         self._resolutions = max(self._resolutions, levels + 1)
+        self.levels = min(self.levels, levels)
         self._block = min(self._block, 1 << ((wide & 15) + (high & 15) + 4))
         sizes = content[5:] if kind & 1 else b"\xff" * (levels + 1)
         for smaller, size in zip(range(levels, -1, -1), sizes, strict=False):

@@ -15,18 +15,22 @@ from typing import IO, TYPE_CHECKING, Any
 
 from topicart.cpu import give_back_memory
 from topicart.errors import PictureError
-from topicart.jpeg2000 import bytes_beside_pixels
+from topicart.jpeg2000 import bytes_beside_pixels, halvings
 
 if TYPE_CHECKING:
-    from PIL import Image
+    from PIL import Image, ImageFile
 
-__all__ = ["MAX_BYTES", "MAX_SIDE", "bytes_to_decode", "reserved"]
+__all__ = ["MAX_BYTES", "MAX_SIDE", "bytes_to_decode", "made_ready", "reserved"]
 
 MAX_BYTES = 800_000_000
 """Most memory that decoding takes, of one picture and of all that are decoded at a time.
 
-Enough for 200 megapixels of RGB in a PNG, for 100 with transparency. A baseline JPEG counts
-after its reduction while decoding, so a 700-megapixel museum scan is read.
+Refused are RGB pictures of more than about 200 megapixels as PNG, BMP or TIFF (80 as a compressed
+TIFF), 50 as AVIF, 47 as WebP, and 110 to 260 as a JPEG of several scans (progressive), by how fine
+its colours are; with transparency more than 100 as PNG, and 38 as WebP. A baseline JPEG counts
+after its reduction while decoding, so a 700-megapixel museum scan is read. So does a JPEG 2000 of
+more than 39 megapixels (26 with transparency), which is halved until both sides are just above
+what is needed, as often as the file has resolutions for; most have five.
 """
 
 MAX_SIDE = 200_000
@@ -41,6 +45,54 @@ _MAX_SCANNED_PIXELS = 20_000_000_000
 _SLOW_DECODERS = ("ppm", "ppm_plain", "bmp_rle")
 _MAX_SLOW_PIXELS = 16_000_000
 # These go value by value through Python, about a megapixel in a second.
+
+
+def made_ready(picture: ImageFile.ImageFile, file: IO[bytes], at_least: int | None) -> int:
+    """Have a picture decoded smaller where its format allows it, and estimate what decoding takes.
+
+    Parameters
+    ----------
+    picture : PIL.ImageFile.ImageFile
+        Opened, not loaded.
+    file : IO of bytes
+        Its file; read in if need be, and left where it stood.
+    at_least : int or None
+        The shorter side that is needed, of which twice as much is kept; ``None`` for all.
+
+    Returns
+    -------
+    int
+        Bytes, from :func:`bytes_to_decode`.
+
+    Raises
+    ------
+    PictureError
+        As :func:`bytes_to_decode`.
+    """
+    full_size = picture.size
+    if at_least is not None and picture.format in ("JPEG", "MPO"):
+        picture.draft(None, (2 * at_least, 2 * at_least))
+    amount = bytes_to_decode(picture, file, full_size)
+    scaled = picture.format == "JPEG2000" and picture.mode != "P"  # a palette has no between
+    if scaled and at_least is not None and amount > MAX_BYTES:
+        _leave_out_resolutions(picture, file, 2 * at_least)
+        amount = bytes_to_decode(picture, file, full_size)
+    return amount
+
+
+def _leave_out_resolutions(picture: ImageFile.ImageFile, file: IO[bytes], least_side: int) -> None:
+    """Have a JPEG 2000 decoded at the smallest of its sizes that is large enough."""
+    position = file.tell()
+    times = halvings(file)
+    file.seek(position)
+    while times > 0 and min(picture.size) >> times < least_side:
+        times -= 1
+    # What PIL's ``reduce`` does, but that its size is not rounded up, as the decoder's is.
+    width, height = (-(-side >> times) for side in picture.size)
+    picture._size = (width, height)
+    tile = picture.tile[0]
+    codec, _, *others = tile.args
+    picture.tile = [tile._replace(extents=(0, 0, width, height), args=(codec, times, *others))]
 
 
 def bytes_to_decode(picture: Image.Image, file: IO[bytes], full_size: tuple[int, int]) -> int:

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from tests.topicart.tiny_models import noise
+from topicart import picture_memory
 from topicart.errors import PictureError
 from topicart.images import picture_of
-from topicart.jpeg2000 import bytes_beside_pixels
+from topicart.jpeg2000 import bytes_beside_pixels, halvings
 
 PAINTING = noise(96, 64, seed=1)
 
@@ -102,3 +103,59 @@ def test_a_file_of_nothing_but_segments_is_refused() -> None:
     many = data[:at] + b"\xff\x64\0\x02" * 200_001 + data[at:]
     with pytest.raises(PictureError, match="more than 200,000 segments"):
         bytes_beside_pixels(io.BytesIO(many), PAINTING.size)
+
+
+LARGE = noise(1001, 803, seed=2)
+
+
+def large(**how: object) -> bytes:
+    data = io.BytesIO()
+    LARGE.save(data, "JPEG2000", irreversible=False, **how)
+    return data.getvalue()
+
+
+@pytest.mark.parametrize(
+    "how",
+    [{}, {"no_jp2": True}, {"tile_size": (256, 256)}, {"num_resolutions": 3}],
+    ids=["jp2", "codestream", "tiles", "few-resolutions"],
+)
+def test_one_over_the_limit_is_decoded_at_a_smaller_size(
+    monkeypatch: pytest.MonkeyPatch, how: dict[str, object]
+) -> None:
+    data = large(**how)
+    # What fits is read whole.
+    assert picture_of(data, at_least=100).size == (1001, 803)
+    monkeypatch.setattr(picture_memory, "MAX_BYTES", 2_000_000)
+    # The decoder rounds up where PIL rounds to the nearest.
+    reduced = picture_of(data, at_least=100)
+    assert reduced.size == (251, 201)
+    small = [np.asarray(p.resize((64, 64)), dtype=float) for p in (LARGE, reduced)]
+    assert np.abs(small[0] - small[1]).mean() < 3
+    with pytest.raises(PictureError, match=r"1,001 x 803 pixels; decoding it would take \d+ MB"):
+        picture_of(data)
+
+
+@pytest.mark.parametrize(
+    ("how", "at_least"),
+    [({"num_resolutions": 1}, 100), ({"offset": (8, 8), "tile_size": (512, 512)}, 100), ({}, 402)],
+    ids=["one-resolution", "displaced", "all-needed"],
+)
+def test_one_that_has_no_smaller_size_is_refused(
+    monkeypatch: pytest.MonkeyPatch, how: dict[str, object], at_least: int
+) -> None:
+    data = large(**how)
+    monkeypatch.setattr(picture_memory, "MAX_BYTES", 2_000_000)
+    with pytest.raises(PictureError, match="decoding it would take"):
+        picture_of(data, at_least=at_least)
+
+
+def test_resolutions_are_counted_over_all_tiles() -> None:
+    assert halvings(io.BytesIO(large(num_resolutions=4))) == 3
+    assert halvings(io.BytesIO(b"no picture")) == 0
+    data = written(no_jp2=True, tile_size=(48, 48), num_resolutions=4)
+    whole = with_coding_of_a_tile(data, 1)
+    fewer = bytearray(whole)
+    again = whole.index(b"\xff\x52", whole.index(b"\xff\x90"))
+    fewer[again + 9] = 1
+    assert halvings(io.BytesIO(whole)) == 3
+    assert halvings(io.BytesIO(bytes(fewer))) == 1
