@@ -114,12 +114,16 @@ def fit(
     fuse: Annotated[
         float, typer.Option(min=0, max=1, help="Weight of captions beside pictures.")
     ] = 0.0,
+    sample: Annotated[
+        int | None,
+        typer.Option(min=1, help="Seek themes in so many works, by lot; assign the others."),
+    ] = None,
     clusterer: Annotated[
         str,
         typer.Option("--clusterer", "--cluster", help="hdbscan, kmeans, or evoc (much quicker)."),
     ] = "hdbscan",
     backend: Annotated[
-        str, typer.Option(help="cpu, or cuml: reduce and cluster on a CUDA GPU.")
+        str, typer.Option(help="What reduces and clusters: cpu, or cuml (a CUDA GPU).")
     ] = "cpu",
     min_size: Annotated[
         int | None, typer.Option(min=2, help="Least works in a theme. [default: scaled]")
@@ -139,14 +143,10 @@ def fit(
     language: Language = "en",
     templates: TemplatesFile = None,
     by: Judge = "both",
-    sample: Annotated[
-        int | None,
-        typer.Option(min=1, help="Seek themes in so many works, and assign the others to them."),
-    ] = None,
     seed: Seed = 0,
+    engine: Engine = "torch",
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
     precision: Annotated[str, typer.Option(help="auto, fp32, bf16 or fp16.")] = "auto",
-    engine: Engine = "torch",
     batch_size: Annotated[int, typer.Option(min=1, help="Pictures encoded at a time.")] = 32,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Threads that decode pictures.")

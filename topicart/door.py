@@ -23,7 +23,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, fo
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder that `fit` has written.")]
 
 Engine = Annotated[
-    str, typer.Option(help="What encodes pictures: torch, or openvino (a CPU, the extra cpu).")
+    str, typer.Option(help="What encodes pictures: torch, or openvino (a CPU; topicart[cpu]).")
 ]
 
 Thumbnails = Annotated[
