@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+import topicart
+
 ROOT = Path(__file__).parent.parent
 PACKAGES = {"evaluation", "knowledge_graph", "prompts", "topicart", "training"}
 
@@ -46,6 +48,17 @@ def bare(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for source in _needed_by("topicart"):
         (site / source.name).symlink_to(source)
     return folder / "venv"
+
+
+def test_every_public_name_is_there_and_explained() -> None:
+    assert topicart.__all__ == sorted(topicart.__all__, key=_constants_and_classes_first)
+    assert set(topicart.__all__) == {"__version__", *topicart._HOME} <= set(dir(topicart))
+    for name in topicart._HOME:
+        assert getattr(topicart, name).__doc__, name
+
+
+def _constants_and_classes_first(name: str) -> tuple[int, str]:
+    return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
 
 
 def test_the_wheel_holds_the_packages_and_their_data(built: Path) -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
         open_collection,
     )
     from knowledge_graph.download import DownloadConfig, download_pictures
+    from topicart.adding import add_works
+    from topicart.embedding import embed_run
     from topicart.embeddings import Embeddings
     from topicart.encoder import Encoder
     from topicart.errors import FitError, ModelError, RunError, TrainingError
@@ -34,8 +36,10 @@ if TYPE_CHECKING:
     from topicart.labels import LabelConfig
     from topicart.make import finish_run, make_run
     from topicart.model import TopicModel, TopicModelConfig
+    from topicart.newcomers import assign_works, encoder_of_run
     from topicart.report import write_site
     from topicart.run import Run
+    from topicart.store import encode_to, iter_embeddings
     from topicart.summaries import FactsSummarizer, LlavaSummarizer, OpenAISummarizer
     from topicart.summarising import summarize_run
     from topicart.topics import OUTLIER, Keyword, Label, Summary, Topic, Topics
@@ -61,6 +65,8 @@ _HOME = {
     ),
     "DownloadConfig": "knowledge_graph.download",
     "download_pictures": "knowledge_graph.download",
+    "add_works": "topicart.adding",
+    "embed_run": "topicart.embedding",
     "Encoder": "topicart.encoder",
     "FitError": "topicart.errors",
     "ModelError": "topicart.errors",
@@ -73,8 +79,12 @@ _HOME = {
     "make_run": "topicart.make",
     "TopicModel": "topicart.model",
     "TopicModelConfig": "topicart.model",
+    "assign_works": "topicart.newcomers",
+    "encoder_of_run": "topicart.newcomers",
     "write_site": "topicart.report",
     "Run": "topicart.run",
+    "encode_to": "topicart.store",
+    "iter_embeddings": "topicart.store",
     "Embeddings": "topicart.embeddings",
     "FactsSummarizer": "topicart.summaries",
     "LlavaSummarizer": "topicart.summaries",
@@ -123,13 +133,19 @@ __all__ = [
     "TrainingError",
     "WriteError",
     "__version__",
+    "add_works",
+    "assign_works",
     "convert",
     "describe",
     "download_pictures",
+    "embed_run",
+    "encode_to",
+    "encoder_of_run",
     "export_topics",
     "finetune",
     "finish_run",
     "fit_run",
+    "iter_embeddings",
     "label_run",
     "make_run",
     "open_collection",

@@ -91,6 +91,7 @@ def _leave_out_resolutions(picture: ImageFile.ImageFile, file: IO[bytes], least_
     width, height = (-(-side >> times) for side in picture.size)
     picture._size = (width, height)
     tile = picture.tile[0]
+    assert isinstance(tile.args, tuple)
     codec, _, *others = tile.args
     picture.tile = [tile._replace(extents=(0, 0, width, height), args=(codec, times, *others))]
 

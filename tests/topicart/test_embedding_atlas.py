@@ -15,9 +15,11 @@ from knowledge_graph import WriteError
 from tests.topicart.report_runs import harbour
 from topicart.embeddings import Embeddings, normalise
 from topicart.errors import RunError
+from topicart.neighbours import nearest_works
 from topicart.report import embedding_atlas, write_site
 from topicart.report.embedding_atlas import write_atlas
 from topicart.run import Run
+from topicart.run_files import fingerprint_of, write_nearest
 from topicart.store import save_embeddings
 
 
@@ -65,14 +67,36 @@ def test_the_command_names_every_column_that_is_there(run: Run, tmp_path: Path) 
     assert set(words[3::2]) == {"x", "y", "title", "image", "neighbors"} <= columns
 
 
-def test_a_large_collection_has_no_neighbours(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_neighbours_that_the_fit_has_kept_are_not_sought_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedding_atlas, "MOST_WITH_NEIGHBOURS", 10)
-    atlas = write_atlas(run, tmp_path / "atlas.parquet")
-    assert not atlas.neighbours
-    assert "neighbors" not in pq.read_schema(atlas.path).names
-    assert "--neighbors" not in atlas.command
+    made = harbour(tmp_path)
+    vectors = normalise(np.random.default_rng(3).normal(size=(11, 8)).astype(np.float32))
+    ids = tuple(made.works_with_vector["id"].to_pylist())
+    save_embeddings(Embeddings(ids, vectors), made.folder / "embeddings")
+    atlas = write_atlas(Run.open(made.folder), tmp_path / "sought.parquet")
+    sought = pq.read_table(atlas.path)["neighbors"]
+    rows = nearest_works(vectors, 11).rows
+    monkeypatch.setattr(embedding_atlas, "nearest_works", None)
+    write_nearest(made.folder, rows, fingerprint_of(vectors.shape, [vectors]))
+    atlas = write_atlas(Run.open(made.folder), tmp_path / "kept.parquet")
+    kept = pq.read_table(atlas.path)["neighbors"]
+    for first, second in zip(sought.to_pylist(), kept.to_pylist(), strict=True):
+        assert first["ids"] == second["ids"]
+        assert first["distances"] == pytest.approx(second["distances"], abs=1e-6)
+
+
+@pytest.mark.parametrize("others", [False, True], ids=["too-few", "of-other-vectors"])
+def test_kept_neighbours_that_do_not_do_are_sought(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, others: bool
+) -> None:
+    vectors = run.embeddings.vectors
+    rows = np.zeros((11, 11 if others else 3), dtype=np.int32)
+    asked = fingerprint_of(vectors.shape, [-vectors if others else vectors])
+    monkeypatch.setattr("topicart.run_files.NEAREST", f"{others}.safetensors")
+    write_nearest(run.folder, rows, asked)
+    found = pq.read_table(write_atlas(run, tmp_path / "atlas.parquet").path)["neighbors"]
+    assert all(sorted(work["ids"]) == list(range(11)) for work in found.to_pylist())
 
 
 def test_many_works_are_written_a_part_at_a_time(

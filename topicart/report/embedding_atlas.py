@@ -15,20 +15,18 @@ from typing import TYPE_CHECKING
 
 from knowledge_graph import FACETS
 from knowledge_graph.atomic import replacing
-from topicart.neighbours import nearest_works
+from topicart.neighbours import Nearest, measured, nearest_works
 from topicart.report.downloads import joined, theme_names
 from topicart.report.miniatures import Miniature, kept_miniatures
 from topicart.report.sprites import SIDES
+from topicart.run_files import fingerprint_of, read_nearest
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from topicart.run import Run
 
-__all__ = ["MOST_WITH_NEIGHBOURS", "Atlas", "write_atlas"]
-
-MOST_WITH_NEIGHBOURS = 20_000
-"""Works up to which neighbours are written: comparing all with all grows with their square."""
+__all__ = ["Atlas", "write_atlas"]
 
 _NEIGHBOURS = 15
 _ROWS = 4096
@@ -94,9 +92,8 @@ def write_atlas(
     -------
     Atlas
         What is in it. Columns: id, title, each facet as one text, date, year, x, y, topic, theme,
-        probability, image (struct of the bytes of a small WebP and its name), and up to
-        ``MOST_WITH_NEIGHBOURS`` works neighbors (struct of ids, which are rows of the file, and
-        distances, 1 - cosine).
+        probability, image (struct of the bytes of a small WebP and its name), and, of more than
+        one work, neighbors (struct of ids, which are rows of the file, and distances, 1 - cosine).
 
     Raises
     ------
@@ -111,7 +108,7 @@ def write_atlas(
     run.require_whole()
     works = _told(run)
     n = works.num_rows
-    neighbours = 1 < n <= MOST_WITH_NEIGHBOURS
+    neighbours = n > 1
     if neighbours:
         works = works.append_column("neighbors", _neighbours(run))
     schema = works.schema.append(pa.field("image", _image_type()))
@@ -160,12 +157,22 @@ def _told(run: Run) -> pa.Table:
     return pa.table(columns)
 
 
+def _nearest(run: Run) -> Nearest:
+    """Return the nearest works that the fit has kept, or seek them."""
+    vectors = run.embeddings.vectors
+    k = min(_NEIGHBOURS + 1, len(vectors))
+    kept = read_nearest(run.folder, fingerprint_of(vectors.shape, [vectors]), len(vectors))
+    if kept is None or kept.shape[1] < k:
+        return nearest_works(vectors, k)
+    return measured(vectors, kept[:, :k])
+
+
 def _neighbours(run: Run) -> pa.Array:
     """Return each work's nearest works as Embedding Atlas takes them, itself first as UMAP does."""
     import numpy as np
     import pyarrow as pa
 
-    near = nearest_works(run.embeddings.vectors, _NEIGHBOURS + 1)
+    near = _nearest(run)
     n, k = near.rows.shape
     offsets = pa.array(np.arange(0, n * k + 1, k, dtype=np.int32))
     return pa.StructArray.from_arrays(
