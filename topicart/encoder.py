@@ -95,7 +95,6 @@ class Encoder:
         engine: str = "torch",
     ) -> None:
         self.name = source.name
-        self.dim = int(source.config["embed_dim"])
         self.device = device
         self.precision = precision
         self.engine = engine
@@ -107,6 +106,7 @@ class Encoder:
         self._loaded: Future[Loaded]
         if callable(built):
             build = built
+            self.dim = int(source.config["embed_dim"])
             self.preprocess: Preprocess = preprocess_of(source.preprocess, source.config)
             self._loaded = in_a_thread(lambda: Loaded(build(), **how))
         else:
