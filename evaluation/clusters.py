@@ -216,6 +216,7 @@ def density_validity(
     lowers a reachability by a factor under ``(n - 1) ** (1 / dim)``: 1.01 in 512 dimensions.
     """
     from hdbscan.validity import validity_index
+    from scipy.spatial.distance import cdist
 
     _check(coordinates, topics)
     generator = np.random.default_rng(seed)
@@ -233,8 +234,13 @@ def density_validity(
     places /= np.linalg.norm(places, axis=1).max() or 1.0
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        # Distances by differences: by products copies are not quite 0 apart, by the machine.
         _, found = validity_index(
-            places, np.searchsorted(present, chosen[inside]), per_cluster_scores=True
+            cdist(places, places),
+            np.searchsorted(present, chosen[inside]),
+            metric="precomputed",
+            d=places.shape[1],
+            per_cluster_scores=True,
         )
     # Copies of one work fill both topics: no density, no gap, so 0 / 0.
     per_topic = np.nan_to_num(found, nan=0.0)

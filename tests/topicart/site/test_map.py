@@ -117,7 +117,7 @@ def test_a_click_opens_the_work_and_back_closes_it(open_map: OpenPage) -> None:
     page.evaluate("topicart.map.go(7)")
     until(page, "topicart.get('map') !== null")
     page.mouse.click(*middle(page))
-    assert page.evaluate("topicart.get('work')") == "7"
+    until(page, "topicart.get('work') === '7'")
     page.go_back()
     until(page, "topicart.get('work') === null")
 
