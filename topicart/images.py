@@ -87,8 +87,8 @@ def load_picture(path: Path, *, at_least: int | None = None) -> Image.Image:
         If the file is missing, empty, not a picture, truncated, damaged or too large; the
         message is the reason in plain words.
     """
-    with reading_picture(path, at_least=at_least) as picture:
-        return _handy(picture, at_least)
+    with ExitStack() as held:
+        return _handy(_read(path, at_least, held), at_least)
 
 
 @contextmanager
@@ -108,7 +108,7 @@ def reading_picture(source: Path | bytes, *, at_least: int | None = None) -> Ite
     Yields
     ------
     PIL.Image.Image
-        The picture in mode RGB.
+        The picture in mode RGB; its pixels are gone afterwards.
 
     Raises
     ------
@@ -116,12 +116,10 @@ def reading_picture(source: Path | bytes, *, at_least: int | None = None) -> Ite
         As :func:`load_picture`.
     """
     with ExitStack() as held:
-        # Without the decoder's own exception, whose traceback would keep the pixels in memory as
-        # long as the problem is remembered.
-        read = _outcome(source, at_least, held)
-        if isinstance(read, _Unread):
-            raise PictureError(read.reason, passing=read.passing)
-        yield read
+        picture = _read(source, at_least, held)
+        # Before another thread may fill as much.
+        held.callback(picture.close)
+        yield picture
 
 
 def picture_of(data: bytes, *, at_least: int | None = None) -> Image.Image:
@@ -144,8 +142,8 @@ def picture_of(data: bytes, *, at_least: int | None = None) -> Image.Image:
     PictureError
         As :func:`load_picture`.
     """
-    with reading_picture(data, at_least=at_least) as picture:
-        return _handy(picture, at_least)
+    with ExitStack() as held:
+        return _handy(_read(data, at_least, held), at_least)
 
 
 def _handy(picture: Image.Image, at_least: int | None) -> Image.Image:
@@ -164,6 +162,18 @@ class _Unread(NamedTuple):
 
     reason: str
     passing: bool = False
+
+
+def _read(source: Path | bytes, at_least: int | None, held: ExitStack) -> Image.Image:
+    """Decode a file or its content, its memory held in ``held``.
+
+    Without the decoder's own exception, whose traceback would keep the pixels in memory as long as
+    the problem is remembered.
+    """
+    read = _outcome(source, at_least, held)
+    if isinstance(read, _Unread):
+        raise PictureError(read.reason, passing=read.passing)
+    return read
 
 
 def _outcome(source: Path | bytes, at_least: int | None, held: ExitStack) -> Image.Image | _Unread:

@@ -162,11 +162,13 @@ class _Memory:
             self._changed.wait_for(lambda: self._used == 0 or self._used + amount <= MAX_BYTES)
             self._used += amount
         if amount > _LARGE:
-            # What an earlier large picture left, which is freed only after its reservation.
+            # What an earlier large picture left that was freed only after its reservation.
             give_back_memory()
         try:
             yield
         finally:
+            if amount > _LARGE:
+                give_back_memory()
             with self._changed:
                 self._used -= amount
                 self._changed.notify_all()

@@ -253,7 +253,7 @@ def _used_and_reduced(
     """Use a picture as its copy shows it, and give that copy."""
     from PIL import Image
 
-    whole = b""
+    whole, written = b"", BytesIO()
     with suppress(OSError):  # told when it is read
         # A pipe has no size, and no end.
         if path.is_file() and path.stat().st_size <= _KEPT_WHOLE:
@@ -267,7 +267,6 @@ def _used_and_reduced(
         if short > side:
             width, height = (max(round(n * side / short), side) for n in picture.size)
             picture = picture.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
-    written = BytesIO()
-    picture.save(written, "JPEG", quality=_QUALITY, subsampling=0)
+        picture.save(written, "JPEG", quality=_QUALITY, subsampling=0)
     with reading_picture(written.getvalue(), at_least=side) as copy:
         return use(copy), written.getvalue()
