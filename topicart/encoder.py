@@ -175,10 +175,10 @@ class Encoder:
             ``auto``, ``fp32``, ``bf16`` or ``fp16``. ``auto`` is float32 on a CPU; on a CUDA GPU
             bfloat16 if it computes in it, else float16; float16 on Apple's.
         engine : str
-            What runs the picture tower: ``torch``, or ``openvino``, which takes a half to a fifth
-            of torch's time on a CPU (the extra ``cpu``). Its vectors are other ones than torch's,
-            by cosines of 0.995 and more; its ``auto`` precision is bfloat16 where the CPU
-            multiplies in it.
+            What runs the picture tower: ``torch``, or ``openvino``, which is quicker on a
+            CPU (the extra ``cpu``; `topicart bench encoding` tells by how much). Its vectors are
+            other ones than torch's; its ``auto`` precision is bfloat16 where the CPU multiplies
+            in it.
         progress : bool
             Show a bar on standard error while weights are downloaded.
         wait : bool

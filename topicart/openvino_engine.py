@@ -1,4 +1,4 @@
-"""Run a picture tower with OpenVINO, which takes a half to a fifth of torch's time on a CPU.
+"""Run a picture tower with OpenVINO, which is quicker than torch on a CPU.
 
 Pictures go through in pieces of a fixed size, several pieces at once, each on a core of its own:
 no core waits for another in the middle of a layer, and a picture's vector does not depend on how
@@ -66,8 +66,7 @@ def choose_cpu_precision(precision: str, auto: bool) -> str:
     precision : str
         ``fp32``, ``bf16`` or ``fp16``.
     auto : bool
-        Take bfloat16 instead where the CPU has it: twice as quick, with cosines of 0.997 and more
-        to torch's vectors.
+        Take bfloat16 instead where the CPU has it, which is quicker and less exact.
 
     Returns
     -------
