@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -20,10 +19,8 @@ from topicart.cluster import (
     make_clusterer,
 )
 from topicart.errors import FitError
-from topicart.gpu import reduce_on_gpu
 from topicart.labels import LabelConfig, describe_topics
-from topicart.neighbours import KEPT_NEIGHBOURS, Nearest, nearest_works
-from topicart.reduce import STOCK, reduce_umap
+from topicart.space import Space
 from topicart.topics import OUTLIER, Topics
 
 if TYPE_CHECKING:
@@ -33,6 +30,7 @@ if TYPE_CHECKING:
     from knowledge_graph import Collection
     from topicart.embeddings import Embeddings
     from topicart.encoder import Encoder
+    from topicart.neighbours import Nearest
     from topicart.slices import Progress
 
 MIN_WORKS = 15
@@ -211,7 +209,7 @@ class TopicModel:
         FitError
             If there are too few works.
         """
-        return self._cluster(_Space(vectors, self.config), on_stage)
+        return self._cluster(self._space(vectors), on_stage)
 
     def place(
         self, vectors: NDArray[np.float32], *, on_stage: Callable[[str], object] = str
@@ -235,15 +233,20 @@ class TopicModel:
         FitError
             If there are too few works.
         """
-        space = _Space(vectors, self.config)
+        space = self._space(vectors)
         clusters, used = self._cluster(space, on_stage)
         on_stage("map")
         used["seeds"]["map"] = map_seed = derive_seed(self.config.seed, "map")
         positions = space.reduced(2, self.config.map_min_dist, map_seed)
         return Placed(clusters, positions, used, space.nearest)
 
+    def _space(self, vectors: NDArray[np.float32]) -> Space:
+        config = self.config
+        seed = derive_seed(config.seed, "neighbours")
+        return Space(vectors, n_neighbors=config.n_neighbors, backend=config.backend, seed=seed)
+
     def _cluster(
-        self, space: _Space, on_stage: Callable[[str], object]
+        self, space: Space, on_stage: Callable[[str], object]
     ) -> tuple[Clusters, dict[str, Any]]:
         config = self.config
         vectors = space.vectors
@@ -280,52 +283,6 @@ class TopicModel:
             used["reassigned"] = int((clusters.labels == OUTLIER).sum()) if len(centroids) else 0
             clusters = reassigned(clusters, vectors, centroids)
         return clusters, used
-
-
-class _Space:
-    """The vectors, and what is found of their neighbourhoods on the way."""
-
-    def __init__(self, vectors: NDArray[np.float32], config: TopicModelConfig) -> None:
-        self.vectors = vectors
-        self._config = config
-        self._points: NDArray[np.float32] | None = None
-
-    @cached_property
-    def nearest(self) -> Nearest | None:
-        """The nearest works of each, sought once; none where UMAP is used as it comes."""
-        if len(self.vectors) < STOCK or self._config.backend != "cpu":
-            return None
-        return nearest_works(
-            self.vectors,
-            max(self._config.n_neighbors, KEPT_NEIGHBOURS),
-            seed=derive_seed(self._config.seed, "neighbours"),
-        )
-
-    @cached_property
-    def _surroundings(self) -> Nearest | None:
-        """As many of the nearest as UMAP is to keep together."""
-        return None if self.nearest is None else self.nearest.first(self._config.n_neighbors)
-
-    def reduced(self, n_components: int, min_dist: float, seed: int) -> NDArray[np.float32]:
-        """Reduce the vectors; what was reduced before is where the next layout starts from."""
-        if self._config.backend == "cuml":
-            return reduce_on_gpu(
-                self.vectors,
-                n_components=n_components,
-                n_neighbors=self._config.n_neighbors,
-                min_dist=min_dist,
-                seed=seed,
-            )
-        self._points = reduce_umap(
-            self.vectors,
-            n_components=n_components,
-            n_neighbors=self._config.n_neighbors,
-            min_dist=min_dist,
-            seed=seed,
-            nearest=self._surroundings,
-            start=self._points,
-        )
-        return self._points
 
 
 def topics_of(

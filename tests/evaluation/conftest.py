@@ -21,7 +21,7 @@ def source(paintings: Path, encoder: Encoder, tmp_path_factory: pytest.TempPathF
     """A run of three topics, its map and its reduction the vectors' own first dimensions."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            "topicart.model.reduce_umap",
+            "topicart.space.reduce_umap",
             lambda vectors, *, n_components, **_: np.ascontiguousarray(vectors[:, :n_components]),
         )
         config = FitConfig(topics=TopicModelConfig(clusterer="kmeans", n_topics=3))

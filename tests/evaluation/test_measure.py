@@ -152,7 +152,7 @@ def test_stability_says_of_each_theme_how_often_it_is_found_again(
 ) -> None:
     monkeypatch.setattr("evaluation.fitting.warming._compile_umap", lambda *_: None)
     monkeypatch.setattr(
-        "topicart.model.reduce_umap",
+        "topicart.space.reduce_umap",
         lambda vectors, *, n_components, **_: np.ascontiguousarray(vectors[:, :n_components]),
     )
     found = evaluate_run(run, judge=FakeJudge(), stability=2)

@@ -166,7 +166,7 @@ def test_ctrl_c_says_how_to_go_on(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("topicart.model.reduce_umap", interrupted)
+    monkeypatch.setattr("topicart.space.reduce_umap", interrupted)
     done = topicart("fit", paintings, "--model", tiny_model, "--out", tmp_path / "run")
     assert done.exit_code == 130
     assert "Interrupted. Repeat the same command to go on" in done.stderr

@@ -59,14 +59,14 @@ def test_copies_of_one_picture_can_be_laid_out() -> None:
 def test_from_many_works_on_neighbours_are_sought_once_and_themes_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("topicart.model.STOCK", 500)
+    monkeypatch.setattr("topicart.space.STOCK", 500)
     sought = []
 
     def counted(vectors: NDArray[np.float32], k: int, **more: int) -> object:
         sought.append((len(vectors), k))
         return nearest_works(vectors, k, **more)
 
-    monkeypatch.setattr("topicart.model.nearest_works", counted)
+    monkeypatch.setattr("topicart.space.nearest_works", counted)
     vectors, themes = _planted(700)
     placed = TopicModel(TopicModelConfig(min_cluster_size=20)).place(vectors)
     assert sought == [(700, 16)]

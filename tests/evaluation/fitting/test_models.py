@@ -27,7 +27,7 @@ def no_umap(monkeypatch: pytest.MonkeyPatch) -> None:
     def first(vectors: np.ndarray, *, n_components: int, **_: object) -> np.ndarray:
         return vectors[:, :n_components]
 
-    monkeypatch.setattr("topicart.model.reduce_umap", first)
+    monkeypatch.setattr("topicart.space.reduce_umap", first)
 
 
 @pytest.mark.usefixtures("no_umap")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import evaluation.recipes.following
-import topicart.model
+import topicart.space
 from evaluation.baselines import BASELINES, BaselineError
 from evaluation.baselines.nmf import Nmf
 from evaluation.comparing import ComparisonError
@@ -130,7 +130,7 @@ def no_umap(monkeypatch: pytest.MonkeyPatch) -> None:
         points = vectors @ axes[:n_components].T
         return (points + generator.normal(size=points.shape) * 1e-4).astype(np.float32)
 
-    monkeypatch.setattr(topicart.model, "reduce_umap", project)
+    monkeypatch.setattr(topicart.space, "reduce_umap", project)
 
 
 @pytest.fixture
