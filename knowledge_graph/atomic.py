@@ -7,6 +7,9 @@ import os
 import re
 import secrets
 import shutil
+import socket
+import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,7 +27,10 @@ __all__ = [
     "write_text_atomic",
 ]
 
-_LEFTOVER = re.compile(r"\..+\.(?P<pid>\d+)-[0-9a-f]{8}\.tmp")
+_HERE = f"{zlib.crc32(socket.gethostname().encode()):08x}"
+"""Stands for this machine: a folder may be shared with others, whose processes are unknown here."""
+_LEFTOVER = re.compile(r"\..+\.(?P<machine>[0-9a-f]{8})-(?P<pid>\d+)-[0-9a-f]{8}\.tmp")
+_DAY_S = 86_400.0
 
 
 def write_bytes_atomic(path: Path, data: bytes) -> None:
@@ -87,7 +93,7 @@ def replacing(path: Path) -> Iterator[Path]:
     WriteError
         If writing, flushing or renaming fails.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    beside = path.with_name(f".{path.name}.{_HERE}-{os.getpid()}-{secrets.token_hex(4)}.tmp")
     try:
         yield beside
         _flush(beside)
@@ -171,7 +177,7 @@ def remove(path: Path) -> None:
 def remove_leftovers(folder: Path, *, deep: bool = False) -> None:
     """Remove what processes that were killed while writing left in a folder.
 
-    Files of processes that still run on this machine stay.
+    Files of processes that still run on this machine stay, and those of other machines for a day.
 
     Parameters
     ----------
@@ -182,10 +188,17 @@ def remove_leftovers(folder: Path, *, deep: bool = False) -> None:
     """
     for entry in folder.rglob(".*.tmp") if deep else folder.glob(".*.tmp"):
         match = _LEFTOVER.fullmatch(entry.name)
-        if match and not _runs(int(match["pid"])):
-            # Two processes may tidy one folder at once; whoever is second finds nothing.
-            with suppress(OSError):
+        # Two processes may tidy one folder at once; whoever is second finds nothing.
+        with suppress(OSError):
+            if match and not _may_be_written(entry, match["machine"], int(match["pid"])):
                 entry.unlink()
+
+
+def _may_be_written(file: Path, machine: str, pid: int) -> bool:
+    """Whether the process that began a file may still be at it."""
+    if machine == _HERE:
+        return _runs(pid)
+    return time.time() - file.stat().st_mtime < _DAY_S
 
 
 def _runs(pid: int) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from functools import partial
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from knowledge_graph import Collection, Problem
+from knowledge_graph import Collection, Problem, join_collections
 from knowledge_graph.atomic import remove
 from topicart.assigning import Assigned, compared
 from topicart.captions import fuse_captions
@@ -163,27 +162,8 @@ def _new_works(run: Run, collection: Collection) -> Collection:
 
 def _together(old: Collection, new: Collection) -> Collection:
     """Give both as one collection, whose root is the folder that both roots lie in."""
-    import pyarrow as pa
-
-    try:
-        root = Path(os.path.commonpath([old.root, new.root]))
-    except ValueError as error:
-        raise RunError(
-            f"The pictures lie on two drives ({old.root}, {new.root}); a run's lie in one folder. "
-            "Copy the new ones beside the old."
-        ) from error
-    tables = []
-    for part in (old, new):
-        below = part.root.relative_to(root).as_posix()
-        column = part.arrow.schema.get_field_index("images")
-        images = [
-            [f"{below}/{image}" if below != "." else image for image in own]
-            for own in part.column("images")
-        ]
-        field = part.arrow.schema.field(column)
-        tables.append(part.arrow.set_column(column, field, pa.array(images, field.type)))
-    table = pa.concat_tables(tables).sort_by("id").combine_chunks()
-    return Collection(f"{absolute(old.source)} + {absolute(new.source)}", root, table)
+    both = join_collections([old, new])
+    return Collection(f"{absolute(old.source)} + {absolute(new.source)}", both.root, both.arrow)
 
 
 def _record(run: Run, everything: Collection) -> RunRecord:

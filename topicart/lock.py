@@ -230,9 +230,9 @@ def is_held(file: Path) -> bool:
     Returns
     -------
     bool
-        As it is at this moment.
+        Not where it is let go within a moment.
     """
-    lock = try_lock(file)
+    lock = try_lock(file, wait_s=_MOMENT_S)  # another process may only be asking, too
     if lock is not None:
         let_go(lock)
     return lock is None

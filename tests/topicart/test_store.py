@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -372,13 +373,27 @@ def test_a_failed_replacement_keeps_the_old_file(tmp_path: Path) -> None:
 def test_leftovers_of_the_dead_are_removed_and_those_of_the_living_stay(tmp_path: Path) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    of_the_dead = tmp_path / f".shard-00001.safetensors.{ended.pid}-0123abcd.tmp"
-    of_the_living = tmp_path / f".shard-00001.safetensors.{os.getppid()}-0123abcd.tmp"
-    of_others = tmp_path / ".somebody-elses.tmp"
-    for file in (of_the_dead, of_the_living, of_others):
+    with replacing(tmp_path / "shard-00001.safetensors") as mine:
+        machine, _, token = mine.name.split(".")[-2].split("-")
+        mine.write_text("whole")
+    elsewhere = f"{int(machine, 16) ^ 1:08x}"
+    dead, living, of_others, left_by_others = (
+        tmp_path / f".shard-00001.safetensors.{host}-{pid}-{token}.tmp"
+        for host, pid in (
+            (machine, ended.pid),
+            (machine, os.getppid()),
+            (elsewhere, ended.pid),
+            (elsewhere, 7),
+        )
+    )
+    of_nobody = tmp_path / ".somebody-elses.tmp"
+    for file in (dead, living, of_others, left_by_others, of_nobody):
         file.write_text("half")
+    two_days_ago = time.time() - 2 * 86_400
+    os.utime(left_by_others, (two_days_ago, two_days_ago))
     remove_leftovers(tmp_path)
-    assert {file.name for file in tmp_path.iterdir()} == {of_the_living.name, of_others.name}
+    left = {file.name for file in tmp_path.glob(".*")}
+    assert left == {living.name, of_others.name, of_nobody.name}
 
 
 @pytest.mark.parametrize(
