@@ -126,7 +126,10 @@ def fit(
         str, typer.Option(help="What reduces and clusters: cpu, or cuml (a CUDA GPU).")
     ] = "cpu",
     min_size: Annotated[
-        int | None, typer.Option(min=2, help="Least works in a theme. [default: scaled]")
+        int | None,
+        typer.Option(
+            min=2, help="Least works in a theme, of those it is sought in. [default: scaled]"
+        ),
     ] = None,
     min_samples: Annotated[
         int | None, typer.Option(min=1, help="HDBSCAN's caution; larger leaves more outliers.")

@@ -14,10 +14,19 @@ from evaluation import ComparisonError, compare, evaluate, evaluate_run, fit_bas
 from evaluation.comparing import write_report
 from evaluation.comparing.of_runs import labels_of
 from evaluation.measure import OWN
-from knowledge_graph import Artwork
+from knowledge_graph import Artwork, open_collection
 from tests.evaluation.fake_judge import FakeJudge
 from tests.topicart.report_runs import write_run
-from topicart import Embeddings, Encoder, Run, RunError, TopicartError
+from topicart import (
+    Embeddings,
+    Encoder,
+    FitConfig,
+    Run,
+    RunError,
+    TopicartError,
+    TopicModelConfig,
+    fit_run,
+)
 from topicart.store import save_embeddings
 from topicart.topics import OUTLIER
 
@@ -165,6 +174,29 @@ def test_stability_says_of_each_theme_how_often_it_is_found_again(
     assert [topic["topic"] for topic in told] == [0, 1, 2]
     with pytest.raises(ValueError, match="leave out keep"):
         evaluate(run, judge=FakeJudge(), stability=1, keep={"p00"})
+
+
+def test_topics_sought_in_a_sample_are_sought_again_in_that_sample(
+    run: Run, paintings: Path, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "topicart.space.reduce_umap",
+        lambda vectors, *, n_components, **_: np.ascontiguousarray(vectors[:, :n_components]),
+    )
+    config = FitConfig(topics=TopicModelConfig.model_validate(run.record.config["topics"]))
+    config = config.model_copy(update={"sample": 40})
+    sampled = fit_run(open_collection(paintings), tmp_path / "sampled", encoder, config)
+    asked_of = []
+    monkeypatch.setattr(
+        "evaluation.measure.refit", lambda _, values, **__: asked_of.append(values.ids) or ()
+    )
+    for one in (run, sampled):
+        evaluate(one, judge=FakeJudge(), stability=1)
+    of_all, of_sample = asked_of
+    table = sampled.works_with_vector
+    assert list(of_sample) == table.filter(table["fitted"])["id"].to_pylist()
+    assert len(of_sample) == 40
+    assert len(of_all) == 60
 
 
 def test_runs_are_compared_and_reported(run: Run, kmeans: Run, tmp_path: Path) -> None:
