@@ -11,12 +11,6 @@ from typing import Any
 
 import pytest
 
-from topicart import compiled
-
-# A process that has run hundreds of tests has ended without a word where it loaded what numba had
-# kept; commands, which are processes of their own, use it in the tests as they do everywhere.
-compiled._PACKAGES = ()
-
 TINY = [
     # id, title, artist, date, style, genre, tags
     ("bell_harbour-1871", "The Harbour", "Bell Ada", "1871", "Realism", "marina", "sea, ships"),

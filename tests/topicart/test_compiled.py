@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from topicart import compiled, warming
 from topicart.cli import app
-from topicart.compiled import compiled_folder
+from topicart.compiled import compiled_folder, keep_compiled
 
 KERNELS = """
 import numba
@@ -102,21 +102,14 @@ def test_the_folder_belongs_to_the_versions(
     compiled_folder.cache_clear()
 
 
-_KEPT = """
-from topicart.compiled import keep_compiled
-
-keep_compiled()
-from pynndescent import pynndescent_
-from umap import umap_
-
-kept = [umap_.smooth_knn_dist, pynndescent_.init_rp_tree, pynndescent_.process_candidates]
-assert all("-kept" in kernel._cache._cache_file._index_name for kernel in kept)
-assert not hasattr(pynndescent_.nn_descent, "py_func")  # it only calls others
-"""
-
-
 def test_what_umap_and_pynndescent_compile_is_kept() -> None:
-    subprocess.run([sys.executable, "-c", _KEPT], check=True, timeout=120)
+    keep_compiled()
+    from pynndescent import pynndescent_
+    from umap import umap_
+
+    kept = [umap_.smooth_knn_dist, pynndescent_.init_rp_tree, pynndescent_.process_candidates]
+    assert all("-kept" in kernel._cache._cache_file._index_name for kernel in kept)
+    assert not hasattr(pynndescent_.nn_descent, "py_func")  # it only calls others
 
 
 def test_warmup_says_where_it_keeps_what_it_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
