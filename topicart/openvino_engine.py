@@ -13,6 +13,7 @@ import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,6 +59,17 @@ def require_openvino() -> Any:
         ) from error
 
 
+@cache
+def _core() -> Any:
+    """Give the runtime, one for the process and to its end.
+
+    Its CPU plugin gives the thread that loads it another stack for signals, and takes it away when
+    it is unloaded, though by another thread: Ctrl-C would then end the process by a segmentation
+    fault.
+    """
+    return require_openvino().Core()
+
+
 def choose_cpu_precision(precision: str, auto: bool) -> str:
     """Choose a precision that this CPU multiplies in.
 
@@ -79,7 +91,7 @@ def choose_cpu_precision(precision: str, auto: bool) -> str:
         If OpenVINO is not installed, or the CPU has no such products: they would be computed in
         another precision, unsaid.
     """
-    has = require_openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    has = _core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     if auto:
         return "bf16" if _CAPABILITIES["bf16"] in has else "fp32"
     if _CAPABILITIES[precision] not in has:
@@ -184,7 +196,7 @@ class OpenVinoTower:
                     tower, torch.zeros(shape, dtype=torch.uint8), check_trace=False
                 )
                 graph = ov.convert_model(traced, input=[shape])
-            return ov.Core().compile_model(
+            return _core().compile_model(
                 graph,
                 "CPU",
                 {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,6 +13,7 @@ import numpy as np
 import pytest
 
 from tests.topicart.tiny_models import DIM, SIZE, paint_collection, write_clip_folder
+from topicart import openvino_engine
 from topicart.encoder import Encoder
 from topicart.engines import choose_engine
 from topicart.errors import ModelError
@@ -44,12 +47,13 @@ def pictures(n: int, size: int = SIZE) -> np.ndarray:
 
 def no_openvino(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "openvino", None)
+    # As in a process that has not used it yet.
+    monkeypatch.setattr(openvino_engine, "_core", openvino_engine._core.__wrapped__)
 
 
 def a_cpu_with(monkeypatch: pytest.MonkeyPatch, *capabilities: str) -> None:
     core = SimpleNamespace(get_property=lambda *_: list(capabilities))
-    openvino = SimpleNamespace(Core=lambda: core)
-    monkeypatch.setattr("topicart.openvino_engine.require_openvino", lambda: openvino)
+    monkeypatch.setattr(openvino_engine, "_core", lambda: core)
 
 
 def test_torch_is_the_engine_unless_another_is_named(with_torch: Encoder) -> None:
@@ -152,6 +156,32 @@ def test_a_tower_that_openvino_cannot_run_is_named(with_openvino: Encoder, model
         ModelError, match=r"cannot run the picture tower of 'strange'.*tomorrow.*--engine torch"
     ):
         tower.begin(list(pictures(2)))
+
+
+_LET_GO_ELSEWHERE = """
+import os, signal, sys, threading
+from pathlib import Path
+import numpy as np
+from topicart.encoder import Encoder
+
+encoders = [Encoder.load(sys.argv[1], device="cpu", precision="fp32", engine="openvino")]
+encoders[0].encode_pixels(np.zeros((1, *encoders[0].preprocess.size, 3), dtype=np.uint8))
+thread = threading.Thread(target=encoders.clear)
+thread.start()
+thread.join()
+try:
+    os.kill(os.getpid(), signal.SIGINT)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no other stack for signals")
+def test_ctrl_c_is_no_crash_after_another_thread_has_let_an_encoder_go(model: Path) -> None:
+    need_openvino()
+    program = [sys.executable, "-X", "faulthandler", "-c", _LET_GO_ELSEWHERE, str(model)]
+    done = subprocess.run(program, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout) == (0, "interrupted\n"), done.stderr
 
 
 def test_nobody_is_told_that_openvino_is_used(with_openvino: Encoder) -> None:
