@@ -8,7 +8,6 @@ OUT/told.json and OUT/pictures.npz.
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 import warnings
@@ -20,6 +19,7 @@ from knowledge_graph import Artwork, Collection
 from topicart.encoder import Encoder
 from topicart.errors import PictureError
 from topicart.images import load_picture
+from topicart.recording import most_memory_mb
 from topicart.report.miniatures import SmallWanted, make_miniatures
 from topicart.report.thumbnails import Wanted, make_thumbnails
 from topicart.store import encode_collection
@@ -70,7 +70,7 @@ def main(pictures: Path, model: Path, out: Path) -> None:
         "thumbnails": sorted(thumbnails),
         "miniatures": [item.id for item, copy in zip(small, miniatures, strict=True) if copy],
         "slowest": slowest,
-        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "peak": (most_memory_mb() or 0.0) * 2**20,
     }
     (out / "told.json").write_text(json.dumps(told), encoding="utf-8")
 

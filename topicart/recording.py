@@ -28,6 +28,7 @@ __all__ = [
     "Silent",
     "absolute",
     "content_sha256",
+    "memory_mb",
     "most_memory_mb",
     "new_record",
     "now",
@@ -36,6 +37,7 @@ __all__ = [
 
 _PACKAGES = ("datasets", "hdbscan", "numpy", "open_clip_torch", "pillow", "scikit-learn", "torch",
              "umap-learn")  # fmt: skip
+_STATUS = Path("/proc/self/status")
 
 
 class FitConfig(BaseModel):
@@ -196,9 +198,32 @@ def most_memory_mb() -> float | None:
     float or None
         In MiB, resident; ``None`` where the system does not tell.
     """
-    if sys.platform == "win32":
-        return None
+    # What the system counts for its users would begin with what the parent held (getrusage(2)).
+    told = memory_mb("VmHWM")
+    if told is not None or sys.platform == "win32":
+        return told
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak / (1 << 20 if sys.platform == "darwin" else 1 << 10), 1)
+
+
+def memory_mb(field: str) -> float | None:
+    """Return what Linux tells of the memory of this process.
+
+    Parameters
+    ----------
+    field
+        ``VmRSS``, what it holds; ``VmHWM``, the most it has held.
+
+    Returns
+    -------
+    float or None
+        In MiB; ``None`` where the system does not tell.
+    """
+    try:
+        lines = _STATUS.read_text(encoding="ascii").splitlines()
+    except (OSError, ValueError):
+        return None
+    told = next((line.split() for line in lines if line.startswith(f"{field}:")), None)
+    return round(int(told[1]) / 1024, 1) if told else None

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from topicart.fit import most_memory_mb
+from topicart.recording import memory_mb, most_memory_mb
 
 _CLEAR_REFS = Path("/proc/self/clear_refs")
-_STATUS = Path("/proc/self/status")
 
 DURING = "most memory resident during it, the whole process"
 SO_FAR = "most memory resident since the process began: this system cannot tell it for a part"
@@ -71,14 +70,14 @@ def measured() -> Iterator[Cost]:
     """
     _return_freed_memory()
     forgotten = _forget_peak()
-    cost = Cost(memory_before_mb=_status_mb("VmRSS"))
+    cost = Cost(memory_before_mb=memory_mb("VmRSS"))
     started = time.perf_counter()
     try:
         yield cost
     finally:
         cost.seconds = round(time.perf_counter() - started, 3)
         if forgotten:
-            cost.peak_memory_mb, cost.memory_is = _status_mb("VmHWM"), DURING
+            cost.peak_memory_mb, cost.memory_is = memory_mb("VmHWM"), DURING
         else:
             cost.peak_memory_mb = most_memory_mb()
             cost.memory_is = UNKNOWN if cost.peak_memory_mb is None else SO_FAR
@@ -96,13 +95,4 @@ def _forget_peak() -> bool:
         _CLEAR_REFS.write_text("5")
     except OSError:
         return False
-    return _status_mb("VmHWM") is not None
-
-
-def _status_mb(field: str) -> float | None:
-    try:
-        lines = _STATUS.read_text(encoding="ascii").splitlines()
-    except (OSError, ValueError):
-        return None
-    told = next((line.split() for line in lines if line.startswith(f"{field}:")), None)
-    return round(int(told[1]) / 1024, 1) if told else None
+    return memory_mb("VmHWM") is not None

@@ -10,6 +10,7 @@ import pytest
 
 from evaluation.fitting import cost
 from evaluation.fitting.cost import DURING, SO_FAR, measured
+from topicart import recording
 
 MIB = 1 << 20
 
@@ -39,7 +40,7 @@ def test_where_the_peak_cannot_be_forgotten_it_is_said(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(cost, "_CLEAR_REFS", tmp_path / "no" / "clear_refs")
-    monkeypatch.setattr(cost, "_STATUS", tmp_path / "no" / "status")
+    monkeypatch.setattr(recording, "_STATUS", tmp_path / "no" / "status")
     with measured() as found:
         pass
     assert found.memory_is == SO_FAR
