@@ -14,10 +14,10 @@ WARM_UP = $(BIN)/topicart warmup || echo 'Not compiled ahead: the first fit will
 demo: $(VENV)/installed
 	@$(BIN)/topicart demo --out demo
 
-# Two at a time, each file's tests together, each with a thread of its own. Where one of the two
-# processes dies that is said at once.
+# Two at a time, each file's tests together, each with a thread of its own. As the files come: the
+# longest have few tests, and would be last. Where one of the two processes dies that is said at once.
 test: $(VENV)/installed-dev lint
-	@OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile --max-worker-restart 0
+	@OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 lint: $(VENV)/installed-dev
 	@$(BIN)/ruff check

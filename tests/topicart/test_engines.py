@@ -169,6 +169,7 @@ encoders[0].encode_pixels(np.zeros((1, *encoders[0].preprocess.size, 3), dtype=n
 thread = threading.Thread(target=encoders.clear)
 thread.start()
 thread.join()
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background ignores it
 try:
     os.kill(os.getpid(), signal.SIGINT)
 except KeyboardInterrupt:
