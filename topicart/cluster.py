@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from topicart.compiled import keep_compiled
 from topicart.errors import FitError
 from topicart.gpu import hdbscan_on_gpu
+from topicart.reduce import STOCK, project_on_main_directions
 from topicart.topics import OUTLIER
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 ClustererName = Literal["hdbscan", "kmeans", "evoc"]
 Backend = Literal["cpu", "cuml"]
 """Who reduces and clusters: umap-learn and hdbscan, or cuML on a CUDA GPU."""
+
+_EVOC_DIMENSIONS = 64
+"""From `STOCK` works on EVoC compares by so many: quicker, and the themes are no worse."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,7 @@ class KMeans:
 
 @dataclass(frozen=True)
 class Evoc:
-    """EVoC (Tutte Institute): clusters unit vectors directly, without UMAP."""
+    """EVoC (Tutte Institute): clusters unit vectors without UMAP, many works' by 64 dimensions."""
 
     min_cluster_size: int
     seed: int
@@ -166,6 +170,8 @@ class Evoc:
             raise FitError(
                 "The clusterer 'evoc' needs the package evoc: pip install 'topicart[evoc]'."
             ) from error
+        if len(points) >= STOCK and points.shape[1] > _EVOC_DIMENSIONS:
+            points = project_on_main_directions(points, _EVOC_DIMENSIONS)
         model = EVoC(base_min_cluster_size=self.min_cluster_size, random_state=self.seed)
         labels = np.asarray(model.fit_predict(points), dtype=np.int32)
         return Clusters(labels, np.asarray(model.membership_strengths_, dtype=np.float32))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from topicart.neighbours import Nearest
 
-__all__ = ["STOCK", "reduce_umap"]
+__all__ = ["STOCK", "project_on_main_directions", "reduce_umap"]
 
 STOCK = 4_096
 """Works below which UMAP is used as it comes: it is quick there, and compares all with all."""
@@ -86,6 +86,38 @@ def reduce_umap(
             return np.asarray(reducer.fit_transform(vectors), dtype=np.float32)
         points = _principal(vectors if start is None else start, n_components, seed)
         return _laid_out(nearest, points, min_dist, seed)
+
+
+def project_on_main_directions(
+    vectors: NDArray[np.float32], n_components: int
+) -> NDArray[np.float32]:
+    """Reduce unit vectors to the directions that most of their length lies in.
+
+    Angles stay about what they are: it is a truncated SVD, without centring, and lengths are made 1
+    again.
+
+    Parameters
+    ----------
+    vectors
+        Unit vectors, shape ``(n_works, dim)``.
+    n_components
+        Dimensions of the result, at most ``dim``.
+
+    Returns
+    -------
+    numpy.ndarray
+        Unit vectors, shape ``(n_works, n_components)``, float32; the same to the bit on any number
+        of cores.
+    """
+    import numpy as np
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        drawn = vectors[:: -(-len(vectors) // _DRAWN)]
+        _, directions = np.linalg.eigh(drawn.T @ drawn)  # ascending
+        projected = vectors @ directions[:, -n_components:]
+    projected /= np.maximum(np.linalg.norm(projected, axis=1, keepdims=True), 1e-12)
+    return np.asarray(projected, dtype=np.float32)
 
 
 def _laid_out(

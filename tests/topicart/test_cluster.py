@@ -1,9 +1,19 @@
 from __future__ import annotations
 
+import sys
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from topicart.cluster import Clusters, Hdbscan, KMeans, default_min_cluster_size, largest_first
+from topicart.cluster import (
+    Clusters,
+    Evoc,
+    Hdbscan,
+    KMeans,
+    default_min_cluster_size,
+    largest_first,
+)
 
 
 def _blobs(*sizes: int) -> np.ndarray:
@@ -36,6 +46,28 @@ def test_a_huge_cluster_is_taken_apart_where_it_has_parts() -> None:
 def test_a_huge_cluster_without_parts_is_left_whole() -> None:
     labels = Hdbscan(10, 5, 1 / 3)(_blobs(100, 20)).labels
     assert np.bincount(labels[labels >= 0]).max() > 60
+
+
+@pytest.mark.parametrize(("works", "seen"), [(99, 80), (100, 64)])
+def test_evoc_sees_fewer_dimensions_of_many_works(
+    works: int, seen: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shapes = []
+
+    class Shape:
+        def __init__(self, **_: int) -> None:
+            self.membership_strengths_ = np.ones(works)
+
+        def fit_predict(self, points: np.ndarray) -> np.ndarray:
+            shapes.append(points.shape)
+            return np.zeros(works, dtype=int)
+
+    monkeypatch.setattr("topicart.cluster.STOCK", 100)
+    monkeypatch.setattr("topicart.cluster.keep_compiled", lambda _: None)
+    monkeypatch.setitem(sys.modules, "evoc", SimpleNamespace(EVoC=Shape))
+    vectors = np.random.default_rng(0).normal(size=(works, 80)).astype(np.float32)
+    Evoc(min_cluster_size=5, seed=0)(vectors)
+    assert shapes == [(works, seen)]
 
 
 def test_kmeans_is_unsure_on_a_border() -> None:

@@ -9,7 +9,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from topicart import TopicModel, TopicModelConfig
 from topicart.neighbours import nearest_works
-from topicart.reduce import reduce_umap
+from topicart.reduce import project_on_main_directions, reduce_umap
 
 
 def _planted(n: int, themes: int = 12, dim: int = 32) -> tuple[NDArray[np.float32], NDArray]:
@@ -73,3 +73,13 @@ def test_from_many_works_on_neighbours_are_sought_once_and_themes_found(
     assert placed.nearest is not None
     assert placed.nearest.rows.shape == (700, 16)
     assert adjusted_rand_score(themes, placed.clusters.labels) > 0.95
+
+
+def test_angles_stay_where_the_main_directions_hold_all_lengths() -> None:
+    generator = np.random.default_rng(0)
+    flat = generator.normal(size=(300, 3)) @ generator.normal(size=(3, 40))
+    vectors = (flat / np.linalg.norm(flat, axis=1, keepdims=True)).astype(np.float32)
+    fewer = project_on_main_directions(vectors, 3)
+    assert (fewer.shape, fewer.dtype) == ((300, 3), np.float32)
+    np.testing.assert_allclose(fewer @ fewer.T, vectors @ vectors.T, atol=1e-5)
+    np.testing.assert_array_equal(fewer, project_on_main_directions(vectors, 3))
