@@ -27,7 +27,7 @@ from topicart.recording import Progress, Silent, absolute, content_sha256, now, 
 from topicart.run import Run, RunRecord, Source
 from topicart.run_files import write_problems
 from topicart.store import encode_collection, save_embeddings
-from topicart.topics import OUTLIER, Topics
+from topicart.topics import Topics
 
 if TYPE_CHECKING:
     from topicart.encoder import Encoder
@@ -212,8 +212,6 @@ def _with_more(
     known = run.works_with_vector
     arrays = run.model_arrays
     new = run.assign(vectors.vectors)
-    if config.reassign:
-        new.labels[:] = np.where(new.labels == OUTLIER, new.nearest, new.labels)
     old_labels = known["topic"].to_numpy().astype(np.int32)
     old = Assigned(
         old_labels,

@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["NEIGHBOURS", "Assigned", "Fitted", "assign", "compared", "unassigned"]
+__all__ = [
+    "NEIGHBOURS",
+    "Assigned",
+    "Fitted",
+    "assign",
+    "compared",
+    "put_outliers_in_nearest",
+    "unassigned",
+]
 
 NEIGHBOURS = 5
 """Fitted works that vote on a new one; see docs/speed.md for what more would change."""
@@ -137,6 +145,24 @@ def assign(
         found.nearest[rows] = nearest
     found.cosines[:] = compared(vectors, found.labels, fitted.centroids)[1]
     return found
+
+
+def put_outliers_in_nearest(found: Assigned) -> int:
+    """Put outliers into the topic whose centroid is nearest, as ``fit --reassign`` does.
+
+    Parameters
+    ----------
+    found
+        Changed in place.
+
+    Returns
+    -------
+    int
+        How many outliers there were.
+    """
+    outside = found.labels == OUTLIER
+    found.labels[outside] = found.nearest[outside]
+    return int(outside.sum())
 
 
 def unassigned(n_works: int) -> Assigned:

@@ -75,7 +75,7 @@ def embed(
         collection = open_collection(source, **opening)
         encoder = Encoder.load(
             DEFAULT_MODEL if model is None else model,
-            device=processes.device(device),
+            device=processes.device(device) if engine == "torch" else device,
             precision=precision,
             engine=engine,
             progress=not silent,

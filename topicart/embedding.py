@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from knowledge_graph import Problem
 from knowledge_graph.atomic import make_folder
+from topicart.errors import RunError
 from topicart.lock import at_work, in_use, let_go, try_lock
 from topicart.out import prepare, require_same_works, require_usable
 from topicart.processes import Processes
@@ -30,6 +31,7 @@ __all__ = ["Embedded", "embed_run", "encode_stage", "keep_thumbnails"]
 EMBEDDINGS = "embeddings"
 """The store's folder in a run."""
 _PAUSE_S = 0.2
+_DAY_S = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -114,13 +116,19 @@ def embed_run(
     Raises
     ------
     RunError
-        If ``out`` is in use for something else, or by somebody else.
+        If ``out`` is in use for something else, or by somebody else, or no work has a picture.
     """
     progress = progress or Silent()
     processes = processes or Processes()
     folder = Path(out)
     record = new_record(collection, encoder, config or FitConfig())
     require_usable(folder)
+    if not record.source.with_picture:
+        raise RunError(
+            f"None of the {len(collection):,} works of {collection.source} has a picture that is "
+            f"there; expected them in {collection.root}. Put them there, or name their folder with "
+            "--images."
+        )
     progress.stage("encode")
     if processes.world > 1:
         store = StoreInWork(
@@ -132,16 +140,19 @@ def embed_run(
                 if others_at_work():
                     require_same_works(folder, record)
                 elif prepare(folder, record, overwrite=overwrite, only_works=True):
+                    keep_thumbnails(collection, encoder, folder, wanted=thumbnails, workers=workers)
                     return _embedded(folder, collection, None)
             unread = _encode_together(store, processes, batch_size, workers, progress)
-            with in_use(folder, among_workers=True):
-                store.finish()
-                keep_thumbnails(collection, encoder, folder, wanted=thumbnails, workers=workers)
+            with in_use(folder, among_workers=True, wait_s=_DAY_S):
+                if not store.is_finished:  # the first to come does it for all
+                    keep_thumbnails(collection, encoder, folder, wanted=thumbnails, workers=workers)
+                    store.finish()
                 problems = {*collection.problems, *unread}
                 write_problems(folder, problems)
     else:
         with in_use(folder):
             if prepare(folder, record, overwrite=overwrite, only_works=True):
+                keep_thumbnails(collection, encoder, folder, wanted=thumbnails, workers=workers)
                 return _embedded(folder, collection, None)
             problems = encode_stage(
                 collection,

@@ -42,7 +42,7 @@ _Run = TypeVar("_Run", bound=_HasFolder)
 
 
 @contextmanager
-def in_use(folder: Path, *, among_workers: bool = False) -> Iterator[None]:
+def in_use(folder: Path, *, among_workers: bool = False, wait_s: float = 600.0) -> Iterator[None]:
     """Keep other processes from working in a folder.
 
     The system lets go of it when the process ends, however it ends. Where the disk knows no locks
@@ -54,6 +54,8 @@ def in_use(folder: Path, *, among_workers: bool = False) -> Iterator[None]:
         A run's or an adapter's; made if it is not there. A process that has it may ask again.
     among_workers : bool
         Wait for the folder and share it with those of :func:`at_work`, as one of them.
+    wait_s : float
+        How long to wait then.
 
     Yields
     ------
@@ -76,7 +78,7 @@ def in_use(folder: Path, *, among_workers: bool = False) -> Iterator[None]:
         finally:
             _holds[mine] -= 1
         return
-    lock = try_lock(folder / LOCK, wait_s=600.0 if among_workers else _MOMENT_S)
+    lock = try_lock(folder / LOCK, wait_s=wait_s if among_workers else _MOMENT_S)
     if lock is None:
         raise _taken(folder, folder / LOCK)
     try:

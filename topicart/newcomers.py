@@ -14,7 +14,7 @@ from knowledge_graph import Problem
 from knowledge_graph.atomic import write_bytes_atomic
 from topicart.assigning import Assigned, unassigned
 from topicart.captions import fuse_captions
-from topicart.errors import RunError, WriteError
+from topicart.errors import ModelError, RunError, WriteError
 from topicart.recording import Progress, Silent
 from topicart.slices import encode_slices, slices_of
 
@@ -114,13 +114,21 @@ def encoder_of_run(run: Run, *, model: str | None = None, device: str = "auto") 
     from topicart.encoder import Encoder
 
     own = run.record.model
-    encoder = Encoder.load(
-        model or own.name,
-        device=device,
-        precision=own.precision,
-        engine=own.engine,
-        progress=False,
-    )
+    try:
+        encoder = Encoder.load(
+            model or own.name,
+            device=device,
+            precision=own.precision,
+            engine=own.engine,
+            progress=False,
+        )
+    except ModelError as error:
+        if (own.engine, own.precision) == ("torch", "fp32"):
+            raise
+        raise ModelError(
+            f"{error} The vectors of {run.folder} are by {own.engine} in {own.precision}, and so "
+            "must new ones be: use a machine that can, or fit again in another precision."
+        ) from error
     require_own_encoder(encoder, run)
     return encoder
 

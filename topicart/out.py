@@ -8,6 +8,8 @@ from typing import Any
 from knowledge_graph.atomic import make_folder, remove, remove_leftovers
 from topicart.errors import RunError
 from topicart.run import RESULTS, RunRecord, read_record, write_record
+from topicart.run_record import Model
+from topicart.shards import MANIFEST
 
 _EXTRAS = ("metrics.json", "site", "fused", "atlas.parquet", "nearest.safetensors")
 """What a run may hold beside its results and its embeddings."""
@@ -47,8 +49,8 @@ def prepare(folder: Path, record: RunRecord, *, overwrite: bool, only_works: boo
     record
         The fit, in state ``fitting``.
     overwrite
-        Replace another finished fit. One that was cut short holds embeddings only, which are
-        used again where they fit, and is replaced without asking.
+        Replace another finished fit, or the finished vectors of another model. What was cut short
+        while encoding is replaced without asking, and used again where it fits.
     only_works
         Any finished fit to the same works by the same model will do.
 
@@ -80,11 +82,37 @@ def prepare(folder: Path, record: RunRecord, *, overwrite: bool, only_works: boo
             )
         if all((folder / name).exists() for name in RESULTS):
             return True
+    if found and found.state == "fitting" and not overwrite:
+        _require_same_vectors(folder, found, record)
     # The record first: were the fit cut short here, no finished run without files would be left.
     write_record(folder, record)
     for name in (*RESULTS, *_EXTRAS):
         remove(folder / name)
     return False
+
+
+def _require_same_vectors(folder: Path, found: RunRecord, wanted: RunRecord) -> None:
+    """Refuse to replace vectors that are all there, and may have taken days."""
+    if not (folder / "embeddings" / MANIFEST).is_file():
+        return
+    before, now = found.model, wanted.model
+    otherwise = "name another folder, or give --overwrite to replace them."
+    if before.fingerprint != now.fingerprint:
+        options = f"--model {before.name} --precision {before.precision} --engine {before.engine}"
+        raise RunError(
+            f"--out {folder} holds vectors by {_described(before)}; they would be made anew by "
+            f"{_described(now)}. Give {options} to go on from them, {otherwise}"
+        )
+    were, are = found.source.with_picture, wanted.source.with_picture
+    if found.source.root == wanted.source.root and 2 * are < were:
+        raise RunError(
+            f"--out {folder} holds vectors of works of which {were:,} had a picture; now {are:,} "
+            f"have one in {found.source.root}. Look whether a disk is away, {otherwise}"
+        )
+
+
+def _described(model: Model) -> str:
+    return f"{model.name} in {model.precision} with {model.engine}"
 
 
 def require_same_works(folder: Path, record: RunRecord) -> None:

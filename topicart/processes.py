@@ -40,7 +40,11 @@ class Processes:
         rank = from_launcher("RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK", default=0)
         world = from_launcher("WORLD_SIZE", "OMPI_COMM_WORLD_SIZE", "PMI_SIZE", default=1)
         local = from_launcher(
-            "LOCAL_RANK", "OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", default=0
+            "LOCAL_RANK",
+            "OMPI_COMM_WORLD_LOCAL_RANK",
+            "MPI_LOCALRANKID",
+            "SLURM_LOCALID",  # srun's PMI tells the others only
+            default=0,
         )
         if not 0 <= rank < world or local < 0:
             raise RunError(

@@ -275,9 +275,12 @@ class Run:
         FitError
             If the vectors are of another space or not of length 1.
         """
-        from topicart.assigning import assign
+        from topicart.assigning import assign, put_outliers_in_nearest
 
-        return assign(vectors, self.fitted)
+        found = assign(vectors, self.fitted)
+        if self.record.config["topics"].get("reassign"):
+            put_outliers_in_nearest(found)
+        return found
 
     def transform(self, vectors: NDArray[np.float32]) -> NDArray[np.int32]:
         """Give the topics of new works, as :meth:`assign` does.

@@ -7,7 +7,14 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from topicart.assigning import Assigned, Fitted, assign, compared, unassigned
+from topicart.assigning import (
+    Assigned,
+    Fitted,
+    assign,
+    compared,
+    put_outliers_in_nearest,
+    unassigned,
+)
 from topicart.centroids import closeness, ranks_in_topics, topic_centroids
 from topicart.labels import describe_topics
 from topicart.model import TopicModel, derive_seed
@@ -91,9 +98,7 @@ def fit_sample(
     on_stage("assign")
     found = _assign_all(folder, fitted, drawn, on_count)
     if model.config.reassign and len(centroids):
-        outside = found.labels == OUTLIER
-        used["reassigned"] += int(outside.sum())
-        found.labels[outside] = found.nearest[outside]
+        used["reassigned"] += put_outliers_in_nearest(found)
     # Topics are numbered by their size, and that is of all works now.
     labels, order = _largest_first(found, len(centroids))
     ranks = ranks_in_topics(labels, found.cosines)

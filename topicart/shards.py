@@ -51,6 +51,8 @@ class Shard:
     """Pictures that could not be read."""
     vectors: NDArray[np.float32]
     """One row for each of the works, of length 1."""
+    passing: tuple[str, ...] = ()
+    """Files of problems that may have passed: no permission, a drive that was away."""
 
 
 def shard_name(number: int) -> str:
@@ -97,6 +99,8 @@ def write_shard(file: Path, key: str, part: EncodedSlice, dtype: str) -> None:
         "ids": part.embeddings.ids,
         "problems": [[problem.id, problem.file, problem.reason] for problem in part.problems],
     }
+    if part.passing:
+        about["passing"] = part.passing
     # All in one entry: safetensors writes several in an order that changes from run to run.
     metadata = {FORMAT: json.dumps(about)}
     write_bytes_atomic(file, save({"vectors": vectors}, metadata=metadata))
@@ -120,7 +124,7 @@ def find_shard(file: Path, key: str, dim: int) -> Shard | None:
         ``None`` if it is to be made, or made anew.
     """
     try:
-        shard = _read_shard(file)
+        shard = _read_shard(file, key)
     except EmbeddingStoreError:
         return None
     return shard if shard.key == key and shard.vectors.shape[1:] == (dim,) else None
@@ -278,16 +282,19 @@ def remove_beyond(folder: Path, count: int) -> None:
             remove(file)
 
 
-def _read_shard(file: Path) -> Shard:
-    """Read one shard and check that it is whole."""
+def _read_shard(file: Path, expected: str | None = None) -> Shard:
+    """Read one shard and check that it is whole; of one with another key no vectors are read."""
     from safetensors import SafetensorError, safe_open
 
     try:
         with safe_open(file, framework="numpy") as shard:
             about = json.loads(shard.metadata()[FORMAT])
+            if expected not in (None, about["key"]):
+                raise EmbeddingStoreError(f"The shard {file} is of other works or another model.")
             stored = shard.get_tensor("vectors")
         ids = tuple(about["ids"])
         problems = tuple(Problem(*problem) for problem in about["problems"])
+        passing = tuple(map(str, about.get("passing", ())))
         key, digest = str(about["key"]), about["vectors_sha256"]
     except FileNotFoundError:
         raise EmbeddingStoreError(f"The shard {file} is missing.") from None
@@ -299,7 +306,7 @@ def _read_shard(file: Path) -> Shard:
         raise EmbeddingStoreError(f"The shard {file} is damaged: its vectors have changed.")
     # Rounded to half precision, the rows have no longer quite length 1.
     vectors = stored if stored.dtype == np.float32 else normalise(stored)
-    return Shard(key, ids, problems, vectors)
+    return Shard(key, ids, problems, vectors, passing)
 
 
 def _rows(file: Path) -> int:

@@ -45,6 +45,8 @@ class EncodedSlice:
     """Vectors of those with a readable picture."""
     problems: tuple[Problem, ...]
     """Pictures that could not be read."""
+    passing: tuple[str, ...] = ()
+    """Files among them of which another attempt may read what this one could not."""
 
 
 def slices_of(works: int, size: int | None = None) -> list[range]:
@@ -206,6 +208,7 @@ class _SliceInWork:
         self._pixels: list[NDArray[np.uint8]] = []
         self._begun: tuple[list[_PictureJob], Pending] | None = None
         self._problems: list[tuple[int, Problem]] = []
+        self._passing: list[str] = []
         self._vectors: dict[str, list[NDArray[np.float32]]] = {}
 
     def add(
@@ -217,6 +220,8 @@ class _SliceInWork:
         """Take what reading a picture gave; say whether a batch was full and has been begun."""
         if isinstance(outcome, PictureError):
             self._problems.append((job.row, Problem(job.id, job.file, str(outcome))))
+            if outcome.passing:
+                self._passing.append(job.file)
         elif outcome is not None:
             self._jobs.append(job)
             self._pixels.append(outcome)
@@ -241,7 +246,8 @@ class _SliceInWork:
             vectors[row] = mean if np.isfinite(mean).all() else pictures[0]
         # A vector that is not finite is met later than a file that cannot be read.
         problems = [problem for _, problem in sorted(self._problems, key=itemgetter(0))]
-        return EncodedSlice(self.rows, Embeddings(ids, vectors), tuple(problems))
+        found = Embeddings(ids, vectors)
+        return EncodedSlice(self.rows, found, tuple(problems), tuple(self._passing))
 
     def _begin(self) -> None:
         """Begin the batch in hand, if any, and only then wait for the one before it."""

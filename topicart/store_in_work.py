@@ -107,11 +107,14 @@ class StoreInWork:
         Returns
         -------
         tuple of Problem or None
-            The pictures that could not be read, or ``None`` if the shard is still to be made.
+            The pictures that could not be read, or ``None`` if the shard is still to be made, or
+            made anew: because a picture of it can be read now.
         """
         file = self.folder / shard_name(number)
         shard = find_shard(file, self.keys[number], self.encoder.dim)
-        return None if shard is None else shard.problems
+        if shard is None or any(_is_readable(self.collection.root / it) for it in shard.passing):
+            return None
+        return shard.problems
 
     def encode(
         self,
@@ -168,6 +171,17 @@ class StoreInWork:
         """
         remove(self.folder / MANIFEST)
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether the manifest is there.
+
+        Returns
+        -------
+        bool
+            Not while shards are made.
+        """
+        return (self.folder / MANIFEST).is_file()
+
     def finish(self) -> None:
         """Write the manifest, now that all shards are there; it is the same whoever writes it.
 
@@ -200,6 +214,14 @@ def _slice_key(collection: Collection, rows: range, kind: list[str]) -> str:
         for id_, images in zip(part["id"], part["images"], strict=True)
     ]
     return digest([FORMAT, VERSION, *kind, works])
+
+
+def _is_readable(file: Path) -> bool:
+    try:
+        with file.open("rb") as picture:
+            return bool(picture.read(1))
+    except OSError:
+        return False
 
 
 def size_and_time(file: Path) -> tuple[int, int]:

@@ -74,6 +74,8 @@ class Thumbnails:
     """
 
     def __init__(self, folder: Path, *, side: int | None = None) -> None:
+        from safetensors import SafetensorError
+
         self.folder = Path(folder)
         self.damaged: list[Path] = []
         self.shards: list[Path] = []
@@ -87,10 +89,13 @@ class Thumbnails:
             match = _OWN_NAME.fullmatch(file.name)
             if not match or side not in (None, int(match[1])):
                 continue
-            shard = _open_shard(file)
-            if shard is None:
+            try:
+                shard = _open_shard(file)
+            except SafetensorError:
                 self.damaged.append(file)
-            else:
+                continue
+            # What cannot be opened at this moment may be the last copies there are.
+            if shard is not None:
                 found.append((shard.keys(), self._number(file, int(match[1]))))
         self._index = _sorted(found)
 
@@ -197,8 +202,8 @@ class Thumbnails:
         from safetensors import SafetensorError
 
         for side, name, shard in self.find(file, state):
-            opened = self._opened(self.shards[shard])
             with suppress(SafetensorError):
+                opened = self._opened(self.shards[shard])
                 data = b"" if opened is None else bytes(opened.get_tensor(name))
                 if name.endswith(checksum(data)):
                     return side, data
@@ -302,12 +307,12 @@ def checksum(data: bytes) -> str:
 
 
 def _open_shard(file: Path) -> Any:
-    """Open a shard for reading single copies; ``None`` if it is damaged or gone."""
-    from safetensors import SafetensorError, safe_open
+    """Open a shard for reading single copies; ``None`` if it is gone or cannot be read now."""
+    from safetensors import safe_open
 
     try:
         return safe_open(file, framework="numpy")
-    except (SafetensorError, OSError):
+    except OSError:
         return None
 
 

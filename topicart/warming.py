@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["warm_up"]
 
 _FEW, _MANY, _DIM = 256, 2_048, 16
+_LEAST = 20
 _KERNELS = ("topicart.retrieval.scoring_kernels", "topicart.retrieval.ball_tree_kernels")
 
 
@@ -43,6 +45,7 @@ def warm_up(progress: Progress) -> dict[str, Any]:
         "packages": keep_compiled,
         "layout of few works": lambda: _lay_out(vectors[:_FEW], alone=True),
         "neighbours and layout of many": lambda: _lay_out(vectors, alone=False),
+        "groups without layout": lambda: _group(vectors),
         "conditional search": lambda: [import_module(name) for name in _KERNELS],
     }
     seconds: dict[str, float] = {}
@@ -53,6 +56,15 @@ def warm_up(progress: Progress) -> dict[str, Any]:
         seconds[name] = round(time.perf_counter() - start, 2)
     progress.count(len(steps), len(steps))
     return {"folder": str(compiled_folder()), "seconds": seconds}
+
+
+def _group(vectors: Any) -> None:
+    """Run EVoC, where the extra is installed."""
+    from topicart.cluster import Evoc
+    from topicart.errors import FitError
+
+    with suppress(FitError):
+        Evoc(min_cluster_size=_LEAST, seed=0)(vectors)
 
 
 def _lay_out(vectors: Any, *, alone: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,20 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from knowledge_graph import open_collection
-from topicart import Encoder, FitConfig, Run, RunError, TopicModelConfig, fit_run
+from topicart import (
+    OUTLIER,
+    Encoder,
+    FitConfig,
+    Run,
+    RunError,
+    TopicModelConfig,
+    fit_run,
+    openvino_engine,
+)
 from topicart.adding import add_works
 from topicart.cli import app
-from topicart.newcomers import assign_works
+from topicart.errors import ModelError
+from topicart.newcomers import assign_works, encoder_of_run
 
 CONFIG = FitConfig(topics=TopicModelConfig(min_cluster_size=5), sample=40)
 
@@ -62,6 +73,31 @@ def test_works_of_a_run_get_back_their_topics(run: Run, encoder: Encoder) -> Non
     assigned = assign_works(run, run.collection, encoder)
     assert assigned.ids == run.embeddings.ids
     assert (assigned.found.labels == topics).mean() >= 0.98
+
+
+def test_a_run_without_outliers_gives_new_works_none(run: Run, tmp_path: Path) -> None:
+    folder = shutil.copytree(run.folder, tmp_path / "run")
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    opposite = -run.embeddings.vectors[:3]
+    assert (run.transform(opposite) == OUTLIER).all()
+    record["config"]["topics"]["reassign"] = True
+    (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    found = Run.open(folder).assign(opposite)
+    np.testing.assert_array_equal(found.labels, found.nearest)
+    assert (found.labels >= 0).all()
+
+
+def test_a_model_that_this_machine_cannot_run_is_told_with_its_run(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = shutil.copytree(run.folder, tmp_path / "run")
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    record["model"] |= {"engine": "openvino", "precision": "bf16"}
+    (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    monkeypatch.setattr(openvino_engine, "_core", openvino_engine._core.__wrapped__)
+    with pytest.raises(ModelError, match="vectors of .* are by openvino in bf16, and so must new"):
+        encoder_of_run(Run.open(folder))
 
 
 def test_new_works_are_told_where_they_belong(run: Run, newer: Path) -> None:

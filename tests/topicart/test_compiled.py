@@ -114,6 +114,7 @@ def test_what_umap_and_pynndescent_compile_is_kept() -> None:
 
 def test_warmup_says_where_it_keeps_what_it_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warming, "_lay_out", lambda *_vectors, **_alone: None)
+    monkeypatch.setattr(warming, "_group", lambda _: None)
     done = CliRunner().invoke(app, ["warmup", "--json"])
     assert done.exit_code == 0, done.output
     assert '"conditional search"' in done.stdout

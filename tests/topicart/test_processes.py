@@ -14,6 +14,7 @@ from topicart.processes import Processes
         ("RANK", "WORLD_SIZE", "LOCAL_RANK"),
         ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK"),
         ("PMI_RANK", "PMI_SIZE", "MPI_LOCALRANKID"),
+        ("PMI_RANK", "PMI_SIZE", "SLURM_LOCALID"),
     ],
 )
 def test_the_environment_says_which_one_it_is(

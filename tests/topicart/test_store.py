@@ -14,14 +14,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from knowledge_graph import Collection, atomic
 from knowledge_graph.atomic import make_folder, remove_leftovers, replacing, write_text_atomic
 from tests.topicart.tiny_models import DIM, collection_of, paint_collection, write_clip_folder
+from topicart import slices, store_in_work
 from topicart.embeddings import Embeddings, normalise
 from topicart.encoder import Encoder
 from topicart.engines import Pending
-from topicart.errors import EmbeddingStoreError, WriteError
+from topicart.errors import EmbeddingStoreError, PictureError, WriteError
+from topicart.preprocess import Preprocess
 from topicart.store import encode_collection, open_embeddings, save_embeddings
 
 WORKS = 22
@@ -203,6 +206,39 @@ encode_collection(
     ]
     encode_collection(encoder, collection, tmp_path / "cut", shard_size=SHARD, batch_size=2)
     assert contents(tmp_path / "cut") == contents(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("away", ["for a moment", "for good"])
+def test_what_could_not_be_read_for_a_moment_is_read_next_time(
+    encoder: Encoder,
+    collection: Collection,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    away: str,
+) -> None:
+    read = slices.read_pixels
+
+    def forbidden(
+        root: Path, file: str, preprocess: Preprocess
+    ) -> NDArray[np.uint8] | PictureError:
+        if file == "007.png":
+            return PictureError("there is no permission to read the file", passing=True)
+        return read(root, file, preprocess)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(slices, "read_pixels", forbidden)
+        kept, problems = encode_collection(
+            encoder, collection, tmp_path / "store", shard_size=SHARD
+        )
+    assert "w007" not in kept.ids
+    assert "007.png" in {problem.file for problem in problems}
+    if away == "for good":
+        monkeypatch.setattr(store_in_work, "_is_readable", lambda _: False)
+    counting = CountingEncoder(encoder)
+    again, problems = encode_collection(counting, collection, tmp_path / "store", shard_size=SHARD)
+    assert ("w007" in again.ids) == (away == "for a moment")
+    assert ("007.png" in {problem.file for problem in problems}) == (away == "for good")
+    assert counting.pictures == {"for a moment": SHARD, "for good": 0}[away]
 
 
 @pytest.mark.parametrize("damage", ["truncated", "flipped", "empty", "gone"])

@@ -189,6 +189,22 @@ def test_a_damaged_shard_is_read_past_and_made_anew(
     assert fresh.load(collection.root, "large.jpg", at_least=512).size == (683, 512)
 
 
+def test_copies_that_cannot_be_opened_for_a_moment_are_left_alone(
+    collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encode(collection, tmp_path / "thumbnails")
+    kept = sorted((tmp_path / "thumbnails").iterdir())
+
+    def away(*_: object, **__: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("safetensors.safe_open", away)
+        assert not Thumbnails(tmp_path / "thumbnails").damaged
+        ThumbnailMaker(tmp_path / "thumbnails", SIDE)
+    assert sorted((tmp_path / "thumbnails").iterdir()) == kept
+
+
 def test_an_interrupted_run_keeps_what_was_copied(
     collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
