@@ -159,7 +159,8 @@ class Run:
         """The unit vectors of the pictures alone, the same as ``embeddings`` without captions."""
         from topicart.store import open_embeddings
 
-        return open_embeddings(self.folder / "embeddings")
+        own = self.folder / "embeddings"
+        return self.embeddings if self._vectors == own else open_embeddings(own)
 
     @cached_property
     def load_picture(self) -> LoadPicture:
