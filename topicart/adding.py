@@ -124,6 +124,12 @@ def _grow(
     started = time.perf_counter()
     progress.stage("encode")
     pictures, unread = encode()
+    if not len(pictures):
+        why = f" {unread[0].file}: {unread[0].reason}." if unread else ""
+        raise RunError(
+            f"None of the pictures of the {len(new):,} new works can be read.{why} `topicart "
+            "assign` without --into lists them all; mend them, or name another source."
+        )
     problems = {*run.problems, *new.problems, *unread}
     write_problems(folder, problems)
     _merge_into(folder / "embeddings", run.picture_embeddings, pictures, run)

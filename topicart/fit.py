@@ -112,13 +112,17 @@ def fit_run(
         require_gpu()
     record = new_record(collection, encoder, config)
     most = record.source.works if config.text_weight else record.source.with_picture
-    require_enough_works(min(most, config.sample or most), config.topics)
+    require_enough_works(most, config.topics)
+    if config.sample is not None and config.sample < most:
+        require_enough_works(config.sample, config.topics, sample=True)
     require_usable(folder)
     with in_use(folder):
         if prepare(folder, record, overwrite=overwrite):
             if thumbnails:
                 keep_thumbnails(collection, encoder, folder, wanted=True, workers=workers)
-            return Run.open(folder)
+            run = Run.open(folder)
+            run.require_whole()
+            return run
         encode = partial(
             encode_stage,
             collection,

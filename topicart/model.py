@@ -353,7 +353,7 @@ def topics_of(
     )
 
 
-def require_enough_works(n_works: int, config: TopicModelConfig) -> None:
+def require_enough_works(n_works: int, config: TopicModelConfig, *, sample: bool = False) -> None:
     """Refuse a collection that is too small for topics.
 
     Parameters
@@ -362,6 +362,8 @@ def require_enough_works(n_works: int, config: TopicModelConfig) -> None:
         Works with a vector.
     config
         How topics will be sought.
+    sample
+        Whether these are the works of a sample.
 
     Raises
     ------
@@ -375,8 +377,11 @@ def require_enough_works(n_works: int, config: TopicModelConfig) -> None:
         remedy = "Add works, or lower --min-size." if n_works >= MIN_WORKS else "Add works."
         if not n_works:
             remedy = "Name the folder of the pictures with --images."
+        too_few = f"{n_works} {have} a picture"
+        if sample:
+            too_few, remedy = f"--sample {n_works} is too few", "Give more, or leave out --sample."
         raise FitError(
-            f"{n_works} {have} a picture; finding topics needs at least {needed} (twice the least "
+            f"{too_few}; finding topics needs at least {needed} (twice the least "
             f"size of a topic, {least}, and never under {MIN_WORKS}). {remedy}"
         )
 

@@ -8,6 +8,7 @@ many others are in its batch.
 from __future__ import annotations
 
 import importlib
+import logging
 import sys
 import threading
 import warnings
@@ -189,7 +190,7 @@ class OpenVinoTower:
         shape = (_PIECE, *self._preprocess.size, 3)
         tower = _from_pixels(self._model, self._preprocess)
         try:
-            with torch.inference_mode(), warnings.catch_warnings(), _no_telemetry():
+            with torch.inference_mode(), warnings.catch_warnings(), _no_telemetry(), _unsaid():
                 warnings.simplefilter("ignore")  # torch's, that tracing will go one day
                 # Not traced a second time to compare: towers have no branches.
                 traced = torch.jit.trace(  # type: ignore[no-untyped-call]
@@ -251,6 +252,18 @@ def _cores() -> int:
 def _streams() -> int:
     """Choose how many pieces are encoded at once."""
     return min(_cores(), _MOST_STREAMS)
+
+
+@contextmanager
+def _unsaid() -> Iterator[None]:
+    """Keep transformers, which the converter loads, from warning of its own defaults."""
+    logger = logging.getLogger("transformers")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 @contextmanager

@@ -97,10 +97,11 @@ class Run:
                 "`topicart fit SOURCE --out FOLDER` has written."
             )
         if record.state != "finished":
+            command = "baseline" if "method" in record.config else "fit"
             raise RunError(
-                f"{folder} holds a fit that was cut short. Repeat the same `topicart "
-                f"{'baseline' if 'method' in record.config else 'fit'}` command with the same "
-                "--out to go on where it stopped."
+                f"{folder} holds no finished run: it is at work, only embedded, or was cut short. "
+                f"Repeat the same `topicart {command}` command, or give one with the same source "
+                "and --out, to go on where it stopped."
             )
         return cls(folder, record)
 

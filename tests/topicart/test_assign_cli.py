@@ -26,7 +26,7 @@ from topicart import (
 )
 from topicart.adding import add_works
 from topicart.cli import app
-from topicart.errors import ModelError
+from topicart.errors import FitError, ModelError
 from topicart.newcomers import assign_works, encoder_of_run
 
 CONFIG = FitConfig(topics=TopicModelConfig(min_cluster_size=5), sample=40)
@@ -98,6 +98,38 @@ def test_a_model_that_this_machine_cannot_run_is_told_with_its_run(
     monkeypatch.setattr(openvino_engine, "_core", openvino_engine._core.__wrapped__)
     with pytest.raises(ModelError, match="vectors of .* are by openvino in bf16, and so must new"):
         encoder_of_run(Run.open(folder))
+
+
+def test_what_is_no_picture_is_put_into_no_run(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "page.jpg").write_text("<html>", encoding="utf-8")
+    done = _assign(run.folder, tmp_path / "bad", "--into", tmp_path / "more")
+    assert done.exit_code == RunError.exit_code, done.output
+    told = " ".join(done.stderr.split())
+    assert "None of the pictures of the 1 new works can be read. page.jpg:" in told
+    assert "without --into lists them" in told
+
+
+def test_a_sample_that_is_too_small_is_named(
+    paintings: Path, encoder: Encoder, tmp_path: Path
+) -> None:
+    with pytest.raises(FitError, match="--sample 8 is too few; finding .* at least 15.*Give more"):
+        fit_run(
+            open_collection(paintings),
+            tmp_path / "run",
+            encoder,
+            CONFIG.model_copy(update={"sample": 8}),
+        )
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_damaged_run_is_not_taken_for_the_same_fit(
+    run: Run, paintings: Path, encoder: Encoder, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(run.folder, tmp_path / "run")
+    (folder / "works.parquet").write_bytes((run.folder / "works.parquet").read_bytes()[:999])
+    with pytest.raises(RunError, match="works.parquet cannot be read.*--overwrite"):
+        fit_run(open_collection(paintings), folder, encoder, CONFIG)
 
 
 def test_new_works_are_told_where_they_belong(run: Run, newer: Path) -> None:
