@@ -104,7 +104,7 @@ def _require_same_vectors(folder: Path, found: RunRecord, wanted: RunRecord) -> 
             f"{_described(now)}. Give {options} to go on from them, {otherwise}"
         )
     were, are = found.source.with_picture, wanted.source.with_picture
-    if found.source.root == wanted.source.root and 2 * are <= were:
+    if found.source.root == wanted.source.root and were and 2 * are <= were:
         raise RunError(
             f"--out {folder} holds vectors of works of which {were:,} had a picture; now {are:,} "
             f"have one in {found.source.root}. Look whether a disk is away, {otherwise}"
