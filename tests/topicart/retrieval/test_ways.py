@@ -88,7 +88,7 @@ def test_the_least_of_all_ways_is_found(
     assert found.works in every
     assert not banned & set(found.works)
     assert steps is None or found.steps <= steps
-    # The angles of time's ways come from cosines in float32, which lose up to 3.5e-4 where works are
+    # Angles of time's ways come from cosines in float32, which lose up to 3.5e-4 where works are
     # very close: the root of twice their rounding.
     assert found.cost == pytest.approx(min(wanted), rel=2e-3, abs=4e-4)
     assert _weight(vectors, found.works, power) == pytest.approx(min(wanted), rel=5e-3, abs=4e-4)
