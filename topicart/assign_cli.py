@@ -74,11 +74,14 @@ def assign(
             require_writable,
             write_assigned,
         )
+        from topicart.out import require_usable
         from topicart.run import Run
 
         opened = Run.open(run)
         if out is not None:
             require_writable(out, overwrite=overwrite)
+        if into is not None:
+            require_usable(into)
         opening = opened_with(images, format, mapping, column, separator, folders_as)
         collection = open_collection(source, **opening)
         encoder = encoder_of_run(opened, model=model, device=device)

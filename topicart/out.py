@@ -29,12 +29,12 @@ def require_usable(folder: Path) -> None:
         If it is a file, or a folder with something in it that is no run.
     """
     if folder.exists() and not folder.is_dir():
-        raise RunError(f"--out {folder} is a file. Name a folder that is new or holds a run.")
+        raise RunError(f"{folder} is a file. Name a folder that is new or holds a run.")
     if not folder.exists() or read_record(folder) is not None:
         return
     if any(not path.name.startswith(".") for path in folder.iterdir()):
         raise RunError(
-            f"--out {folder} is not empty and holds no run. Name a new folder; nothing that "
+            f"{folder} is not empty and holds no run. Name a new folder; nothing that "
             "is not a run is ever replaced."
         )
 
@@ -72,11 +72,11 @@ def prepare(folder: Path, record: RunRecord, *, overwrite: bool, only_works: boo
         if differing := _differences(found, record, only_works=only_works):
             if differing == ["labels"]:
                 raise RunError(
-                    f"--out {folder} holds this fit with other names. `topicart label {folder}` "
+                    f"{folder} holds this fit with other names. `topicart label {folder}` "
                     "with the same options names it so; --overwrite fits it again."
                 )
             raise RunError(
-                f"--out {folder} holds another fit (different: {', '.join(differing)}). Name "
+                f"{folder} holds another fit (different: {', '.join(differing)}). Name "
                 "another folder, or give --overwrite to replace it; its embeddings are used again "
                 "where they fit."
             )
@@ -100,13 +100,13 @@ def _require_same_vectors(folder: Path, found: RunRecord, wanted: RunRecord) -> 
     if before.fingerprint != now.fingerprint:
         options = f"--model {before.name} --precision {before.precision} --engine {before.engine}"
         raise RunError(
-            f"--out {folder} holds vectors by {_described(before)}; they would be made anew by "
+            f"{folder} holds vectors by {_described(before)}; they would be made anew by "
             f"{_described(now)}. Give {options} to go on from them, {otherwise}"
         )
     were, are = found.source.with_picture, wanted.source.with_picture
     if found.source.root == wanted.source.root and were and 2 * are <= were:
         raise RunError(
-            f"--out {folder} holds vectors of works of which {were:,} had a picture; now {are:,} "
+            f"{folder} holds vectors of works of which {were:,} had a picture; now {are:,} "
             f"have one in {found.source.root}. Look whether a disk is away, {otherwise}"
         )
 
@@ -134,7 +134,7 @@ def require_same_works(folder: Path, record: RunRecord) -> None:
     differing = _differences(found, record, only_works=True) if found else ["nothing recorded"]
     if differing:
         raise RunError(
-            f"--out {folder}: other processes are embedding something else there (different: "
+            f"{folder}: other processes are embedding something else there (different: "
             f"{', '.join(differing)}). Name another folder, or wait until they have ended."
         )
 

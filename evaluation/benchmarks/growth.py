@@ -45,7 +45,9 @@ def _measure(options: Options, progress: Progress) -> dict[str, Any]:
         plant(planting, options.folder)
         for way in _WAYS:
             progress.stage(f"{way}, {works:,}")
-            found[way][str(works)] = measured(way, options.folder, options.folder / "told.json")
+            own = measured(way, options.folder, options.folder / "told.json")
+            progress.note(f"{own['seconds']:,.0f} s, {own['peak (MB)']:,.0f} MB")
+            found[way][str(works)] = own
     return {
         "planted": planting.to_dict(),
         "ways": {

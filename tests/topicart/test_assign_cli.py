@@ -110,6 +110,17 @@ def test_what_is_no_picture_is_put_into_no_run(run: Run, tmp_path: Path) -> None
     assert "without --into lists them" in told
 
 
+def test_a_folder_of_other_things_is_refused_before_the_model_is_loaded(
+    run: Run, newer: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("topicart.newcomers.encoder_of_run", None)
+    done = _assign(run.folder, newer, "--into", newer)
+    assert done.exit_code == RunError.exit_code, done.output
+    assert f"{newer.name} is not empty and holds no run. Name a new folder" in " ".join(
+        done.stderr.split()
+    )
+
+
 def test_a_sample_that_is_too_small_is_named(
     paintings: Path, encoder: Encoder, tmp_path: Path
 ) -> None:
