@@ -18,10 +18,11 @@ __all__ = ["STOCK", "project_on_main_directions", "reduce_umap"]
 STOCK = 4_096
 """Works below which UMAP is used as it comes: it is quick there, and compares all with all."""
 
-_MANY = 10_000
-_EPOCHS = 100
-"""Above so many works: half of UMAP's own epochs, which from a start by PCA is as good (see
-`topicart bench topics`). Up to them UMAP's own number."""
+_EPOCHS = ((200_000, 50), (10_000, 100))
+"""Above so many works, so many epochs. UMAP's own are 200, but from a start by PCA half of them are
+as good (see `topicart bench topics`). Of so many works that no cache holds them an epoch takes
+several times as long for each, and a quarter finds as good groups (`topicart bench growth`). Up to
+the least number of works, UMAP's own."""
 _DRAWN = 1 << 16
 """Works that the axes of the start are computed from, at most."""
 
@@ -138,7 +139,7 @@ def _laid_out(
         b=b,
         gamma=1.0,
         negative_sample_rate=5,
-        n_epochs=None if n <= _MANY else _EPOCHS,
+        n_epochs=next((epochs for more_than, epochs in _EPOCHS if n > more_than), None),
         init=start,
         random_state=np.random.RandomState(seed),
         metric="cosine",

@@ -95,7 +95,8 @@ def _rows(results: Mapping[str, Any]) -> list[Row]:
             allowed = math.ceil(_TIMES * vectors + _BESIDES)
             rows.append(
                 Row(
-                    f"{way}: {int(size):,} works, {told['seconds']:,.1f} s, memory",
+                    f"{way}: {int(size):,} works, {told['seconds']:,.1f} s, "
+                    f"ARI {told['ari']:.2f}, memory",
                     f"{told['peak (MB)']:,.0f} MB",
                     f"{vectors:,.0f} MB (the vectors)",
                     f"{told['peak (MB)'] / vectors:.1f}",
