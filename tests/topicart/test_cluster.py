@@ -30,6 +30,17 @@ def test_points_in_thin_regions_are_outliers() -> None:
     assert set(clusters.labels[:70]) >= {0, 1}
 
 
+def test_many_works_are_the_same_clusters_pile_by_pile(monkeypatch: pytest.MonkeyPatch) -> None:
+    points = _blobs(7_000, 6_000, 5_000)  # up to 16,384 HDBSCAN makes no piles
+    monkeypatch.setattr("topicart.cluster._PILE", 3_000)
+    piled = Hdbscan(60, 7, 1.0)(points)
+    monkeypatch.setattr("topicart.cluster._PILE", len(points))
+    at_once = Hdbscan(60, 7, 1.0)(points)
+    assert piled.labels.max() >= 2
+    np.testing.assert_array_equal(piled.labels, at_once.labels)
+    np.testing.assert_array_equal(piled.probabilities, at_once.probabilities)
+
+
 def test_a_huge_cluster_is_taken_apart_where_it_has_parts() -> None:
     """One far crumb makes excess of mass prefer the rest as a whole."""
     generator = np.random.default_rng(0)
